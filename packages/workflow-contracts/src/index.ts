@@ -1,1 +1,4 @@
-export {};
+export * from './commands.ts';
+export * from './lifecycle.ts';
+export * from './phases.ts';
+export * from './waits.ts';
