@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineEvent } from '../define-event.ts';
+import { decimal, moneyAmount, opaqueId } from '../field.ts';
+
+export const fundBonusDecidedV1 = defineEvent({
+  aggregate: 'fund',
+  name: 'bonus-decided',
+  version: 1,
+  description: 'The bonus of a project was decided: payable = pool x f(score) x the share citizens chose.',
+  data: z.object({ projectId: opaqueId, pool: moneyAmount, payable: moneyAmount, score: decimal }),
+  example: {
+    projectId: 'project-7f3a',
+    pool: { amount: 500000, currency: 'EUR' },
+    payable: { amount: 310000, currency: 'EUR' },
+    score: '0.775',
+  },
+});

@@ -1,0 +1,3 @@
+import { stepRecordedV1 } from '../lifecycle-event.ts';
+
+export const pilotStepRecordedV1 = stepRecordedV1('pilot');
