@@ -40,7 +40,7 @@ export interface RouteSpec<
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** Content type of the body; JSON unless said. Anything else arrives as a Buffer-backed string. */
+  /** Content type of the body; JSON unless said. A form arrives as an object of strings, CSV and XML as one string. */
   readonly bodyType:
     | "application/json"
     | "text/csv"
@@ -58,6 +58,8 @@ export interface RouteSpec<
     | "application/xml";
   /** Codes beyond the standard ones, each declared in the API's `problems`. */
   readonly problems: readonly string[];
+  /** Leaves no access log, no trace and no labelled metric: for casting a ballot nobody may connect to a person. */
+  readonly silent: boolean;
 }
 
 export interface ApiSpec<R extends Record<string, RouteSpec> = Record<string, RouteSpec>> {
@@ -85,6 +87,7 @@ interface RouteInput<P, Q, B, A> {
   readonly answer?: A;
   readonly answerType?: RouteSpec["answerType"];
   readonly problems?: readonly string[];
+  readonly silent?: boolean;
 }
 
 const kinds = { GET: "read", POST: "create", PUT: "edit", PATCH: "edit", DELETE: "edit" } as const;
@@ -116,6 +119,7 @@ export function route<
     answer: input.answer as A,
     answerType: input.answerType ?? "application/json",
     problems: input.problems ?? [],
+    silent: input.silent ?? false,
   };
 }
 

@@ -1,17 +1,17 @@
 import { createDocument } from "zod-openapi";
 import type { ApiSpec, RouteSpec } from "./api.ts";
+import { IdempotencyKeyShape, IfMatchShape } from "./header.ts";
 import { ProblemShape, standardProblems } from "./problem.ts";
+import { refuseUnknownKeys } from "./strict.ts";
 import { z } from "zod";
 
 const KeyHeader = z.object({
-  "Idempotency-Key": z
-    .string()
-    .min(8)
-    .max(200)
-    .meta({ description: "The same key with the same body answers the same" }),
+  "Idempotency-Key": IdempotencyKeyShape.meta({
+    description: "The same key with the same body answers the same",
+  }),
 });
 const MatchHeader = z.object({
-  "If-Match": z.string().max(200).meta({ description: "The ETag that was read" }),
+  "If-Match": IfMatchShape.meta({ description: "The ETag that was read" }),
 });
 
 /** The OpenAPI 3.1 document of an API, made from the very shapes that validate. */
@@ -59,7 +59,12 @@ function operationOf(api: ApiSpec, name: string, spec: RouteSpec): Record<string
       ...(spec.kind === "edit" ? { header: MatchHeader } : {}),
     },
     ...(spec.body
-      ? { requestBody: { required: true, content: { [spec.bodyType]: { schema: spec.body } } } }
+      ? {
+          requestBody: {
+            required: true,
+            content: { [spec.bodyType]: { schema: refuseUnknownKeys(spec.body) } },
+          },
+        }
       : {}),
     responses: { [String(spec.status)]: successOf(spec), ...refusalsOf(api, spec) },
   };
