@@ -1,6 +1,6 @@
-import { z } from "zod";
-import type { ProblemSpec } from "./problem.ts";
-import type { Role, ServiceName } from "./roles.ts";
+import { z } from 'zod';
+import type { ProblemSpec } from './problem.ts';
+import type { Role, ServiceName } from './roles.ts';
 
 /**
  * Who may call a route. Deny by default: a route names exactly one of these.
@@ -23,7 +23,7 @@ export type Access =
  * - `edit`: changes what exists; needs If-Match with the ETag that was read, and Idempotency-Key is not used.
  * - `plain`: a POST that is harmless to repeat and is not stored under a key (sign-in, anonymous casting).
  */
-export type RouteKind = "read" | "create" | "move" | "edit" | "plain";
+export type RouteKind = 'read' | 'create' | 'move' | 'edit' | 'plain';
 
 export interface RouteSpec<
   P extends z.ZodObject = z.ZodObject,
@@ -31,7 +31,7 @@ export interface RouteSpec<
   B extends z.ZodType | undefined = z.ZodType | undefined,
   A extends z.ZodType | undefined = z.ZodType | undefined,
 > {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** OpenAPI path with `{name}` parameters. */
   readonly path: string;
   readonly kind: RouteKind;
@@ -42,20 +42,15 @@ export interface RouteSpec<
   readonly body: B;
   /** Content type of the body; JSON unless said. A form arrives as an object of strings, CSV and XML as one string. */
   readonly bodyType:
-    | "application/json"
-    | "text/csv"
-    | "application/xml"
-    | "application/x-www-form-urlencoded";
+    | 'application/json'
+    | 'text/csv'
+    | 'application/xml'
+    | 'application/x-www-form-urlencoded';
   /** Largest accepted body in bytes. */
   readonly bodyLimit: number;
   readonly status: 200 | 201 | 202 | 204 | 302;
   readonly answer: A;
-  readonly answerType:
-    | "application/json"
-    | "text/csv"
-    | "text/html"
-    | "text/plain"
-    | "application/xml";
+  readonly answerType: 'application/json' | 'text/csv' | 'text/html' | 'text/plain' | 'application/xml';
   /** Codes beyond the standard ones, each declared in the API's `problems`. */
   readonly problems: readonly string[];
   /** Leaves no access log, no trace and no labelled metric: for casting a ballot nobody may connect to a person. */
@@ -81,16 +76,16 @@ interface RouteInput<P, Q, B, A> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  readonly bodyType?: RouteSpec["bodyType"];
+  readonly bodyType?: RouteSpec['bodyType'];
   readonly bodyLimit?: number;
-  readonly status?: RouteSpec["status"];
+  readonly status?: RouteSpec['status'];
   readonly answer?: A;
-  readonly answerType?: RouteSpec["answerType"];
+  readonly answerType?: RouteSpec['answerType'];
   readonly problems?: readonly string[];
   readonly silent?: boolean;
 }
 
-const kinds = { GET: "read", POST: "create", PUT: "edit", PATCH: "edit", DELETE: "edit" } as const;
+const kinds = { GET: 'read', POST: 'create', PUT: 'edit', PATCH: 'edit', DELETE: 'edit' } as const;
 
 /** Declares one route, e.g. `route('POST /v1/m/{municipalityId}/pilots', {...})`. Path parameters must be in `params`. */
 export function route<
@@ -98,11 +93,8 @@ export function route<
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType | undefined = undefined,
   A extends z.ZodType | undefined = undefined,
->(
-  signature: `${RouteSpec["method"]} /${string}`,
-  input: RouteInput<P, Q, B, A>,
-): RouteSpec<P, Q, B, A> {
-  const [method, path] = signature.split(" ") as [RouteSpec["method"], string];
+>(signature: `${RouteSpec['method']} /${string}`, input: RouteInput<P, Q, B, A>): RouteSpec<P, Q, B, A> {
+  const [method, path] = signature.split(' ') as [RouteSpec['method'], string];
   const kind = input.kind ?? kinds[method];
   return {
     method,
@@ -113,11 +105,11 @@ export function route<
     params: input.params ?? (nothing as unknown as P),
     query: input.query ?? (nothing as unknown as Q),
     body: input.body as B,
-    bodyType: input.bodyType ?? "application/json",
+    bodyType: input.bodyType ?? 'application/json',
     bodyLimit: input.bodyLimit ?? 64 * 1024,
-    status: input.status ?? (kind === "create" ? 201 : 200),
+    status: input.status ?? (kind === 'create' ? 201 : 200),
     answer: input.answer as A,
-    answerType: input.answerType ?? "application/json",
+    answerType: input.answerType ?? 'application/json',
     problems: input.problems ?? [],
     silent: input.silent ?? false,
   };

@@ -1,16 +1,14 @@
-import type { z } from "zod";
-import type { ApiSpec, RouteSpec } from "./api.ts";
-import type { Problem } from "./problem.ts";
+import type { z } from 'zod';
+import type { ApiSpec, RouteSpec } from './api.ts';
+import type { Problem } from './problem.ts';
 
 /** A refusal answered by a service. `code` is stable; branch on it, never on the text. */
 export class ApiProblem extends Error {
-  override readonly name = "ApiProblem";
+  override readonly name = 'ApiProblem';
   readonly problem: Problem;
   readonly call: string;
   constructor(call: string, problem: Problem) {
-    super(
-      `${call}: ${problem.status} ${problem.code}${problem.detail ? `: ${problem.detail}` : ""}`,
-    );
+    super(`${call}: ${problem.status} ${problem.code}${problem.detail ? `: ${problem.detail}` : ''}`);
     this.call = call;
     this.problem = problem;
   }
@@ -24,7 +22,7 @@ export class ApiProblem extends Error {
 
 /** The service could not be reached, or gave no readable answer within the deadline. Safe to repeat with the same key. */
 export class ServiceUnreachable extends Error {
-  override readonly name = "ServiceUnreachable";
+  override readonly name = 'ServiceUnreachable';
 }
 
 type Input<T> = T extends z.ZodType ? z.input<T> : never;
@@ -41,9 +39,7 @@ type QueryPart<T> =
       ? { readonly query?: undefined }
       : { readonly query?: Partial<z.input<T>> }
     : never;
-type BodyPart<T> = T extends z.ZodType
-  ? { readonly body: Input<T> }
-  : { readonly body?: undefined };
+type BodyPart<T> = T extends z.ZodType ? { readonly body: Input<T> } : { readonly body?: undefined };
 
 export interface CallOptions {
   readonly idempotencyKey?: string;
@@ -54,16 +50,13 @@ export interface CallOptions {
 
 export type CallInput<R extends RouteSpec> =
   R extends RouteSpec<infer P, infer Q, infer B, any>
-    ? Part<"params", P> & QueryPart<Q> & BodyPart<B> & CallOptions
+    ? Part<'params', P> & QueryPart<Q> & BodyPart<B> & CallOptions
     : never;
-export type Answer<R extends RouteSpec> =
-  R extends RouteSpec<any, any, any, infer A> ? Output<A> : never;
+export type Answer<R extends RouteSpec> = R extends RouteSpec<any, any, any, infer A> ? Output<A> : never;
 
 export type Client<A extends ApiSpec> = {
-  readonly [N in keyof A["routes"]]: (
-    input: CallInput<A["routes"][N]>,
-  ) => Promise<Answer<A["routes"][N]>>;
-} & { readonly raw: (name: keyof A["routes"] & string, input: unknown) => Promise<Response> };
+  readonly [N in keyof A['routes']]: (input: CallInput<A['routes'][N]>) => Promise<Answer<A['routes'][N]>>;
+} & { readonly raw: (name: keyof A['routes'] & string, input: unknown) => Promise<Response> };
 
 export interface ClientOptions {
   readonly baseUrl: string;
@@ -85,8 +78,7 @@ export function createClient<A extends ApiSpec>(api: A, options: ClientOptions):
   const raw = (name: string, input: unknown) => send(api, name, input as AnyCall, options);
   const calls = Object.keys(api.routes).map((name) => [
     name,
-    async (input: AnyCall) =>
-      read(`${api.service}.${name}`, api.routes[name]!, await raw(name, input)),
+    async (input: AnyCall) => read(`${api.service}.${name}`, api.routes[name]!, await raw(name, input)),
   ]);
   return { ...Object.fromEntries(calls), raw } as Client<A>;
 }
@@ -100,7 +92,7 @@ function addressOf(spec: RouteSpec, baseUrl: string, call: AnyCall): string {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(call.query ?? {}))
     if (value !== undefined) query.set(key, String(value));
-  const suffix = query.size > 0 ? `?${query}` : "";
+  const suffix = query.size > 0 ? `?${query}` : '';
   return `${baseUrl}${path}${suffix}`;
 }
 
@@ -113,36 +105,30 @@ async function headersOf(
     accept: `${spec.answerType}, application/problem+json`,
   };
   const token = call.token ?? (await options.token?.());
-  if (token) headers["authorization"] = `Bearer ${token}`;
-  if (call.idempotencyKey) headers["idempotency-key"] = call.idempotencyKey;
-  if (call.ifMatch) headers["if-match"] = call.ifMatch;
-  if (call.body !== undefined) headers["content-type"] = spec.bodyType;
+  if (token) headers['authorization'] = `Bearer ${token}`;
+  if (call.idempotencyKey) headers['idempotency-key'] = call.idempotencyKey;
+  if (call.ifMatch) headers['if-match'] = call.ifMatch;
+  if (call.body !== undefined) headers['content-type'] = spec.bodyType;
   return headers;
 }
 
-async function send(
-  api: ApiSpec,
-  name: string,
-  call: AnyCall,
-  options: ClientOptions,
-): Promise<Response> {
+async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOptions): Promise<Response> {
   const spec = api.routes[name];
   if (!spec) throw new TypeError(`${api.service} has no route ${name}`);
   const request = options.fetch ?? globalThis.fetch;
   const init: RequestInit = {
     method: spec.method,
     headers: await headersOf(spec, call, options),
-    redirect: "manual",
+    redirect: 'manual',
     signal: AbortSignal.timeout(call.deadlineMs ?? options.deadlineMs ?? 10_000),
   };
   if (call.body !== undefined) {
-    init.body =
-      spec.bodyType === "application/json" ? JSON.stringify(call.body) : (call.body as string);
+    init.body = spec.bodyType === 'application/json' ? JSON.stringify(call.body) : (call.body as string);
   }
   try {
     return await request(addressOf(spec, options.baseUrl, call), init);
   } catch (cause) {
-    if (cause instanceof TypeError || (cause as Error).name === "TimeoutError") {
+    if (cause instanceof TypeError || (cause as Error).name === 'TimeoutError') {
       throw new ServiceUnreachable(`${api.service}.${name} does not answer`, { cause });
     }
     throw cause;
@@ -157,14 +143,14 @@ async function read(call: string, spec: RouteSpec, response: Response): Promise<
     throw new ServiceUnreachable(`${call} broke off`, { cause });
   }
   if (response.status >= 400) throw refusalOf(call, response, text);
-  if (spec.answerType !== "application/json") return text;
-  return spec.answer && text !== "" ? spec.answer.parse(JSON.parse(text)) : undefined;
+  if (spec.answerType !== 'application/json') return text;
+  return spec.answer && text !== '' ? spec.answer.parse(JSON.parse(text)) : undefined;
 }
 
 function refusalOf(call: string, response: Response, text: string): Error {
   try {
     const problem = JSON.parse(text) as Problem;
-    if (typeof problem.code === "string") return new ApiProblem(call, problem);
+    if (typeof problem.code === 'string') return new ApiProblem(call, problem);
   } catch {
     // Not a problem document: fall through to the unreadable answer.
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /** What a client chooses to make a repeated request the same act: 8 to 200 visible ASCII characters. */
 export const IdempotencyKeyShape = z.string().regex(/^[!-~]{8,200}$/);

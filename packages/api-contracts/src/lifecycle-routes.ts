@@ -1,6 +1,6 @@
-import { z } from "zod";
-import { pageOf, PageQueryShape, route } from "./api.ts";
-import { IdShape, InstantShape, Sha256Shape } from "./shapes.ts";
+import { z } from 'zod';
+import { pageOf, PageQueryShape, route } from './api.ts';
+import { IdShape, InstantShape, Sha256Shape } from './shapes.ts';
 
 /** A lifecycle's state as workflow-contracts types it; the services store it whole and only read what they name. */
 export const LifecycleStateShape = z
@@ -19,13 +19,13 @@ export const LifecycleStateShape = z
     facts: z.record(z.string(), z.unknown()),
   })
   .loose()
-  .meta({ id: "LifecycleState" });
+  .meta({ id: 'LifecycleState' });
 
 export const RecordedStepShape = z
   .object({
     number: z.int().min(1),
     name: z.string(),
-    cause: z.enum(["decision", "fact", "deadline", "phase"]),
+    cause: z.enum(['decision', 'fact', 'deadline', 'phase']),
     from: z.string(),
     phase: z.string(),
     command: z
@@ -40,7 +40,7 @@ export const RecordedStepShape = z
     data: z.record(z.string(), z.unknown()),
     at: InstantShape,
   })
-  .meta({ id: "RecordedStep" });
+  .meta({ id: 'RecordedStep' });
 
 const LifecycleParams = z.object({ kind: z.string(), lifecycleId: IdShape });
 
@@ -53,7 +53,7 @@ export const DecisionAnswerShape = z
     awaiting: z.string().nullable(),
     dueAt: InstantShape.nullable(),
   })
-  .meta({ id: "DecisionAnswer" });
+  .meta({ id: 'DecisionAnswer' });
 
 /** Where a lifecycle stands, for everybody. */
 export const LifecycleViewShape = z
@@ -69,50 +69,49 @@ export const LifecycleViewShape = z
     suspended: z.boolean(),
     step: z.int(),
   })
-  .meta({ id: "LifecycleView" });
+  .meta({ id: 'LifecycleView' });
 export type LifecycleView = z.infer<typeof LifecycleViewShape>;
 
-const worker = { services: ["worker", "cli"] } as const;
+const worker = { services: ['worker', 'cli'] } as const;
 
 /** Internal routes of a service that owns lifecycles: the worker records steps, the CLI rebuilds. */
 export const lifecycleRoutes = {
-  recordStep: route("POST /internal/v1/lifecycles/{kind}/{lifecycleId}/steps", {
-    kind: "plain",
-    summary:
-      "Record one step of a lifecycle; unique on its number, so repeating it changes nothing",
+  recordStep: route('POST /internal/v1/lifecycles/{kind}/{lifecycleId}/steps', {
+    kind: 'plain',
+    summary: 'Record one step of a lifecycle; unique on its number, so repeating it changes nothing',
     access: worker,
     params: LifecycleParams,
     body: z.object({ step: RecordedStepShape, state: LifecycleStateShape }),
     bodyLimit: 1024 * 1024,
     answer: z.object({ recorded: z.boolean() }),
-    problems: ["step-out-of-order"],
+    problems: ['step-out-of-order'],
   }),
-  getLifecycle: route("GET /internal/v1/lifecycles/{kind}/{lifecycleId}", {
-    summary: "The latest recorded state, from which a workflow is rebuilt",
+  getLifecycle: route('GET /internal/v1/lifecycles/{kind}/{lifecycleId}', {
+    summary: 'The latest recorded state, from which a workflow is rebuilt',
     access: worker,
     params: LifecycleParams,
     answer: z.object({ state: LifecycleStateShape, terminal: z.boolean() }),
   }),
-  listLifecycles: route("GET /internal/v1/lifecycles", {
-    summary: "Lifecycles that have not ended, oldest first",
+  listLifecycles: route('GET /internal/v1/lifecycles', {
+    summary: 'Lifecycles that have not ended, oldest first',
     access: worker,
     query: PageQueryShape.extend({ kind: z.string().optional() }),
     answer: pageOf(z.object({ kind: z.string(), lifecycleId: IdShape, phase: z.string() })),
   }),
 };
 export const lifecycleProblems = {
-  "step-out-of-order": {
+  'step-out-of-order': {
     status: 409,
-    title: "An earlier step of this lifecycle is not recorded yet",
+    title: 'An earlier step of this lifecycle is not recorded yet',
   },
-  "not-awaited": { status: 409, title: "Nobody is waiting for this decision now" },
-  "same-person-twice": { status: 409, title: "A second person has to do this" },
-  "already-decided": { status: 409, title: "This was decided already" },
-  "not-on-team": { status: 403, title: "Only members of the team may do this" },
-  "hash-mismatch": { status: 409, title: "The hash differs from what is to be approved" },
-  "too-many-members": { status: 422, title: "The team is too large" },
-  "unknown-milestone": { status: 404, title: "The agreement has no such milestone" },
-  "appeal-used": { status: 409, title: "The one appeal was used already" },
-  "no-change-requested": { status: 409, title: "No such change of the wait was requested" },
-  suspended: { status: 409, title: "The wait is suspended" },
+  'not-awaited': { status: 409, title: 'Nobody is waiting for this decision now' },
+  'same-person-twice': { status: 409, title: 'A second person has to do this' },
+  'already-decided': { status: 409, title: 'This was decided already' },
+  'not-on-team': { status: 403, title: 'Only members of the team may do this' },
+  'hash-mismatch': { status: 409, title: 'The hash differs from what is to be approved' },
+  'too-many-members': { status: 422, title: 'The team is too large' },
+  'unknown-milestone': { status: 404, title: 'The agreement has no such milestone' },
+  'appeal-used': { status: 409, title: 'The one appeal was used already' },
+  'no-change-requested': { status: 409, title: 'No such change of the wait was requested' },
+  suspended: { status: 409, title: 'The wait is suspended' },
 } as const;

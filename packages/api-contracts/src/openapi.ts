@@ -1,21 +1,21 @@
-import { createDocument } from "zod-openapi";
-import type { ApiSpec, RouteSpec } from "./api.ts";
-import { IdempotencyKeyShape, IfMatchShape } from "./header.ts";
-import { ProblemShape, standardProblems } from "./problem.ts";
-import { refuseUnknownKeys } from "./strict.ts";
-import { z } from "zod";
+import { createDocument } from 'zod-openapi';
+import type { ApiSpec, RouteSpec } from './api.ts';
+import { IdempotencyKeyShape, IfMatchShape } from './header.ts';
+import { ProblemShape, standardProblems } from './problem.ts';
+import { refuseUnknownKeys } from './strict.ts';
+import { z } from 'zod';
 
 const KeyHeader = z.object({
-  "Idempotency-Key": IdempotencyKeyShape.meta({
-    description: "The same key with the same body answers the same",
+  'Idempotency-Key': IdempotencyKeyShape.meta({
+    description: 'The same key with the same body answers the same',
   }),
 });
 const MatchHeader = z.object({
-  "If-Match": IfMatchShape.meta({ description: "The ETag that was read" }),
+  'If-Match': IfMatchShape.meta({ description: 'The ETag that was read' }),
 });
 
 /** The OpenAPI 3.1 document of an API, made from the very shapes that validate. */
-export function openApiOf(api: ApiSpec, baseUrl = "/"): Record<string, unknown> {
+export function openApiOf(api: ApiSpec, baseUrl = '/'): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, spec] of Object.entries(api.routes)) {
     paths[spec.path] = {
@@ -24,19 +24,19 @@ export function openApiOf(api: ApiSpec, baseUrl = "/"): Record<string, unknown> 
     };
   }
   return createDocument({
-    openapi: "3.1.0",
+    openapi: '3.1.0',
     info: {
       title: api.title,
       version: api.version,
       description: api.description,
-      license: { name: "EUPL-1.2" },
+      license: { name: 'EUPL-1.2' },
     },
     servers: [{ url: baseUrl }],
     paths: paths as never,
     components: {
       securitySchemes: {
-        session: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-        service: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        service: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
     },
   }) as unknown as Record<string, unknown>;
@@ -44,19 +44,18 @@ export function openApiOf(api: ApiSpec, baseUrl = "/"): Record<string, unknown> 
 
 function operationOf(api: ApiSpec, name: string, spec: RouteSpec): Record<string, unknown> {
   const access = spec.access;
-  const security =
-    "anyone" in access ? [] : "services" in access ? [{ service: [] }] : [{ session: [] }];
+  const security = 'anyone' in access ? [] : 'services' in access ? [{ service: [] }] : [{ session: [] }];
   return {
     operationId: name,
     summary: spec.summary,
-    tags: [spec.access && "services" in access ? "internal" : api.service],
+    tags: [spec.access && 'services' in access ? 'internal' : api.service],
     security,
-    ...("roles" in access ? { "x-talkoot-roles": access.roles } : {}),
+    ...('roles' in access ? { 'x-talkoot-roles': access.roles } : {}),
     requestParams: {
       path: spec.params,
       query: spec.query,
-      ...(spec.kind === "create" || spec.kind === "move" ? { header: KeyHeader } : {}),
-      ...(spec.kind === "edit" ? { header: MatchHeader } : {}),
+      ...(spec.kind === 'create' || spec.kind === 'move' ? { header: KeyHeader } : {}),
+      ...(spec.kind === 'edit' ? { header: MatchHeader } : {}),
     },
     ...(spec.body
       ? {
@@ -71,8 +70,8 @@ function operationOf(api: ApiSpec, name: string, spec: RouteSpec): Record<string
 }
 
 function successOf(spec: RouteSpec): Record<string, unknown> {
-  if (!spec.answer) return { description: "Done" };
-  return { description: "Done", content: { [spec.answerType]: { schema: spec.answer } } };
+  if (!spec.answer) return { description: 'Done' };
+  return { description: 'Done', content: { [spec.answerType]: { schema: spec.answer } } };
 }
 
 /** The codes a route may answer: the standard ones that fit it, and its own. */
@@ -84,14 +83,14 @@ export function problemCodesOf(
   const add = (...names: (keyof typeof standardProblems)[]) => {
     for (const code of names) codes.set(code, standardProblems[code]);
   };
-  add("invalid-request", "unexpected", "unavailable");
-  if (!("anyone" in spec.access)) add("unauthenticated", "token-expired", "forbidden");
-  if (spec.path.includes("{")) add("not-found");
-  if (spec.body) add("malformed-body", "body-too-large", "unsupported-media-type");
-  if (spec.kind === "create" || spec.kind === "move")
-    add("idempotency-key-required", "idempotency-key-reused");
-  if (spec.kind === "move") add("wrong-phase", "outcome-unknown");
-  if (spec.kind === "edit") add("stale-edit", "precondition-required");
+  add('invalid-request', 'unexpected', 'unavailable');
+  if (!('anyone' in spec.access)) add('unauthenticated', 'token-expired', 'forbidden');
+  if (spec.path.includes('{')) add('not-found');
+  if (spec.body) add('malformed-body', 'body-too-large', 'unsupported-media-type');
+  if (spec.kind === 'create' || spec.kind === 'move')
+    add('idempotency-key-required', 'idempotency-key-reused');
+  if (spec.kind === 'move') add('wrong-phase', 'outcome-unknown');
+  if (spec.kind === 'edit') add('stale-edit', 'precondition-required');
   for (const code of spec.problems) codes.set(code, api.problems[code]!);
   return codes;
 }
@@ -105,8 +104,8 @@ function refusalsOf(api: ApiSpec, spec: RouteSpec): Record<string, unknown> {
     [...byStatus].map(([status, lines]) => [
       String(status),
       {
-        description: lines.join("\n\n"),
-        content: { "application/problem+json": { schema: ProblemShape } },
+        description: lines.join('\n\n'),
+        content: { 'application/problem+json': { schema: ProblemShape } },
       },
     ]),
   );

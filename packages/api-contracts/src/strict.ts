@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /**
  * The same shape, refusing keys it does not name at its top level. Answers stay lenient so that a client

@@ -1,26 +1,26 @@
-import type { Money, TextRef } from "@talkoot/api-contracts";
-import type { Awaited, LifecycleKind, WaitChange } from "./lifecycle.ts";
+import type { Money, TextRef } from '@talkoot/api-contracts';
+import type { Awaited, LifecycleKind, WaitChange } from './lifecycle.ts';
 
 /** Data of each decision. Free text never travels: it is stored first and referenced. */
 export interface CommandData {
   pilot: {
     sponsor: { charterSha256: string };
-    "request-permission": { charterSha256: string };
+    'request-permission': { charterSha256: string };
     /** `limit` is what the permission grants, already computed from an amount or a share of the adopted budget. */
     permit: { charterSha256: string; limit: Money; expiresAt: string; fiscalYear: number };
     refuse: { reason: TextRef };
     appeal: { reason: TextRef };
-    "decide-appeal": { upheld: boolean; reason: TextRef };
+    'decide-appeal': { upheld: boolean; reason: TextRef };
     /** The round's record exists already; this starts it. */
-    "open-round": { roundId: string; budget: Money };
-    "end-rounds": Record<string, never>;
-    "propose-amendment": { amendmentId: string; charterSha256: string; reason: TextRef };
-    "countersign-amendment": { amendmentId: string; charterSha256: string };
+    'open-round': { roundId: string; budget: Money };
+    'end-rounds': Record<string, never>;
+    'propose-amendment': { amendmentId: string; charterSha256: string; reason: TextRef };
+    'countersign-amendment': { amendmentId: string; charterSha256: string };
     conclude: { report: TextRef };
   };
   round: {
-    "close-ideas": Record<string, never>;
-    "close-review": Record<string, never>;
+    'close-ideas': Record<string, never>;
+    'close-review': Record<string, never>;
   };
   project: {
     withdraw: { reason: TextRef };
@@ -29,33 +29,33 @@ export interface CommandData {
     refuse: { reason: TextRef };
     appeal: { reason: TextRef };
     /** Upheld: the review (or the bonus decision, or the assessment) is taken again. */
-    "decide-appeal": { upheld: boolean; reason: TextRef };
+    'decide-appeal': { upheld: boolean; reason: TextRef };
     /** People are the assigned civil servants; exactly one is the lead. */
     assign: { lead: string; civilServants: readonly string[]; hours: number };
     /** Every member must sign exactly this agreement. */
-    "propose-agreement": {
+    'propose-agreement': {
       agreementSha256: string;
       members: readonly string[];
       milestones: readonly string[];
     };
-    "sign-agreement": { agreementSha256: string };
-    "accept-milestone": { milestoneId: string };
-    "request-abandon": { reason: TextRef };
-    "confirm-abandon": { reason: TextRef };
-    "sign-assessment": { assessmentId: string; sha256: string; score: string };
+    'sign-agreement': { agreementSha256: string };
+    'accept-milestone': { milestoneId: string };
+    'request-abandon': { reason: TextRef };
+    'confirm-abandon': { reason: TextRef };
+    'sign-assessment': { assessmentId: string; sha256: string; score: string };
     object: { objectionId: string; reason: TextRef };
-    "close-window": Record<string, never>;
-    "ask-champion": { reason: TextRef };
-    "answer-as-champion": Record<string, never>;
+    'close-window': Record<string, never>;
+    'ask-champion': { reason: TextRef };
+    'answer-as-champion': Record<string, never>;
   };
   poll: {
-    "freeze-roll": Record<string, never>;
+    'freeze-roll': Record<string, never>;
     open: Record<string, never>;
     close: Record<string, never>;
     publish: Record<string, never>;
   };
   measurement: {
-    "close-measurement": { reason: TextRef };
+    'close-measurement': { reason: TextRef };
   };
   batch: {
     approve: { batchSha256: string };
@@ -66,8 +66,8 @@ export interface CommandData {
 
 /** Decisions every lifecycle takes: a change of the running wait, by two people. */
 export interface WaitCommandData {
-  "request-change": WaitChange;
-  "confirm-change": { change: WaitChange["change"] };
+  'request-change': WaitChange;
+  'confirm-change': { change: WaitChange['change'] };
 }
 
 export type CommandName<K extends LifecycleKind> = Extract<keyof CommandData[K], string>;
@@ -77,91 +77,91 @@ export const deciders: {
   readonly [K in LifecycleKind]: Readonly<Record<CommandName<K>, readonly Awaited[]>>;
 } = {
   pilot: {
-    sponsor: ["sponsor"],
-    "request-permission": ["sponsor"],
-    permit: ["budget-authority"],
-    refuse: ["budget-authority"],
-    appeal: ["sponsor"],
-    "decide-appeal": ["appeal-body"],
-    "open-round": ["sponsor"],
-    "end-rounds": ["sponsor"],
-    "propose-amendment": ["sponsor"],
-    "countersign-amendment": ["budget-authority"],
-    conclude: ["sponsor"],
+    sponsor: ['sponsor'],
+    'request-permission': ['sponsor'],
+    permit: ['budget-authority'],
+    refuse: ['budget-authority'],
+    appeal: ['sponsor'],
+    'decide-appeal': ['appeal-body'],
+    'open-round': ['sponsor'],
+    'end-rounds': ['sponsor'],
+    'propose-amendment': ['sponsor'],
+    'countersign-amendment': ['budget-authority'],
+    conclude: ['sponsor'],
   },
   round: {
-    "close-ideas": ["poll-officer"],
-    "close-review": ["poll-officer"],
+    'close-ideas': ['poll-officer'],
+    'close-review': ['poll-officer'],
   },
   project: {
-    withdraw: ["champion"],
-    merge: ["champion"],
-    admit: ["department-manager"],
-    refuse: ["department-manager"],
-    appeal: ["champion", "resident"],
-    "decide-appeal": ["appeal-body"],
-    assign: ["department-manager"],
-    "propose-agreement": ["champion", "lead"],
-    "sign-agreement": ["team"],
-    "accept-milestone": ["champion", "lead"],
-    "request-abandon": ["champion", "lead", "department-manager"],
-    "confirm-abandon": ["sponsor"],
-    "sign-assessment": ["assessor"],
-    object: ["resident"],
-    "close-window": ["appeal-body"],
-    "ask-champion": ["department-manager", "sponsor"],
-    "answer-as-champion": ["champion"],
+    withdraw: ['champion'],
+    merge: ['champion'],
+    admit: ['department-manager'],
+    refuse: ['department-manager'],
+    appeal: ['champion', 'resident'],
+    'decide-appeal': ['appeal-body'],
+    assign: ['department-manager'],
+    'propose-agreement': ['champion', 'lead'],
+    'sign-agreement': ['team'],
+    'accept-milestone': ['champion', 'lead'],
+    'request-abandon': ['champion', 'lead', 'department-manager'],
+    'confirm-abandon': ['sponsor'],
+    'sign-assessment': ['assessor'],
+    object: ['resident'],
+    'close-window': ['appeal-body'],
+    'ask-champion': ['department-manager', 'sponsor'],
+    'answer-as-champion': ['champion'],
   },
   poll: {
-    "freeze-roll": ["poll-officer"],
-    open: ["poll-officer"],
-    close: ["poll-officer"],
-    publish: ["poll-officer"],
+    'freeze-roll': ['poll-officer'],
+    open: ['poll-officer'],
+    close: ['poll-officer'],
+    publish: ['poll-officer'],
   },
-  measurement: { "close-measurement": ["assessor"] },
+  measurement: { 'close-measurement': ['assessor'] },
   batch: {
-    approve: ["payout-approver"],
-    refuse: ["payout-approver"],
-    release: ["payout-releaser"],
+    approve: ['payout-approver'],
+    refuse: ['payout-approver'],
+    release: ['payout-releaser'],
   },
 };
 
 /** Facts that services report by signal. */
 export interface FactData {
-  pilot: { "round-allocated": { roundId: string } };
-  round: { "poll-published": { pollId: string } };
+  pilot: { 'round-allocated': { roundId: string } };
+  round: { 'poll-published': { pollId: string } };
   project: {
-    "threshold-reached": { endorsements: number };
-    "ideas-closed": Record<string, never>;
-    "review-closed": Record<string, never>;
-    "on-ballot": { pollId: string };
+    'threshold-reached': { endorsements: number };
+    'ideas-closed': Record<string, never>;
+    'review-closed': Record<string, never>;
+    'on-ballot': { pollId: string };
     allocated: { funded: boolean; votes: number; cost: Money; reasonCode: string };
-    "poll-published": { pollId: string };
-    "baselines-recorded": Record<string, never>;
+    'poll-published': { pollId: string };
+    'baselines-recorded': Record<string, never>;
     measured: { measurementId: string };
-    "obligations-closed": { settled: Money };
+    'obligations-closed': { settled: Money };
   };
   poll: Record<never, never>;
-  measurement: { "collection-complete": { collection: string } };
+  measurement: { 'collection-complete': { collection: string } };
   batch: { reconciled: Record<string, never> };
 }
 export type FactName<K extends LifecycleKind> = Extract<keyof FactData[K], string>;
 
 export const factNames: { readonly [K in LifecycleKind]: readonly FactName<K>[] } = {
-  pilot: ["round-allocated"],
-  round: ["poll-published"],
+  pilot: ['round-allocated'],
+  round: ['poll-published'],
   project: [
-    "threshold-reached",
-    "ideas-closed",
-    "review-closed",
-    "on-ballot",
-    "allocated",
-    "poll-published",
-    "baselines-recorded",
-    "measured",
-    "obligations-closed",
+    'threshold-reached',
+    'ideas-closed',
+    'review-closed',
+    'on-ballot',
+    'allocated',
+    'poll-published',
+    'baselines-recorded',
+    'measured',
+    'obligations-closed',
   ],
   poll: [],
-  measurement: ["collection-complete"],
-  batch: ["reconciled"],
+  measurement: ['collection-complete'],
+  batch: ['reconciled'],
 };

@@ -1,37 +1,29 @@
-import type { Role, TextRef } from "@talkoot/api-contracts";
+import type { Role, TextRef } from '@talkoot/api-contracts';
 
 /** The six lifecycles. Each has one workflow type, one owning service and one id prefix. */
-export const lifecycleKinds = [
-  "pilot",
-  "round",
-  "project",
-  "poll",
-  "measurement",
-  "batch",
-] as const;
+export const lifecycleKinds = ['pilot', 'round', 'project', 'poll', 'measurement', 'batch'] as const;
 export type LifecycleKind = (typeof lifecycleKinds)[number];
 
 export const lifecycles = {
-  pilot: { workflowType: "pilotLifecycle", owner: "projects" },
-  round: { workflowType: "roundLifecycle", owner: "projects" },
-  project: { workflowType: "projectLifecycle", owner: "projects" },
-  poll: { workflowType: "pollLifecycle", owner: "ballots" },
-  measurement: { workflowType: "measurementLifecycle", owner: "projects" },
-  batch: { workflowType: "batchLifecycle", owner: "payments" },
+  pilot: { workflowType: 'pilotLifecycle', owner: 'projects' },
+  round: { workflowType: 'roundLifecycle', owner: 'projects' },
+  project: { workflowType: 'projectLifecycle', owner: 'projects' },
+  poll: { workflowType: 'pollLifecycle', owner: 'ballots' },
+  measurement: { workflowType: 'measurementLifecycle', owner: 'projects' },
+  batch: { workflowType: 'batchLifecycle', owner: 'payments' },
 } as const satisfies Record<LifecycleKind, { workflowType: string; owner: string }>;
 
 /** Task queue of all lifecycles and their activities. */
-export const TASK_QUEUE = "talkoot-lifecycles";
+export const TASK_QUEUE = 'talkoot-lifecycles';
 
 /** Workflow id of a lifecycle: one lifecycle has one workflow id for ever. */
-export const workflowIdOf = (kind: LifecycleKind, lifecycleId: string): string =>
-  `${kind}/${lifecycleId}`;
+export const workflowIdOf = (kind: LifecycleKind, lifecycleId: string): string => `${kind}/${lifecycleId}`;
 
 /** Instant as RFC 3339 UTC text: the only form in which states, updates and signals carry time. */
 export type Instant = string;
 
 /** Who is waited for: a role, or somebody by their relation to the project. */
-export type Awaited = Role | "champion" | "lead" | "team" | "system";
+export type Awaited = Role | 'champion' | 'lead' | 'team' | 'system';
 
 /** A person acting in one capacity. The id is opaque. */
 export interface ActingPerson {
@@ -70,22 +62,22 @@ export interface DecisionAnswer {
 
 /** Error types (ApplicationFailure.type) with which a validator refuses; each is a problem code as well. */
 export const refusalCodes = [
-  "wrong-phase",
-  "not-awaited",
-  "same-person-twice",
-  "already-decided",
-  "not-on-team",
-  "hash-mismatch",
-  "too-many-members",
-  "unknown-milestone",
-  "appeal-used",
-  "no-change-requested",
-  "suspended",
+  'wrong-phase',
+  'not-awaited',
+  'same-person-twice',
+  'already-decided',
+  'not-on-team',
+  'hash-mismatch',
+  'too-many-members',
+  'unknown-milestone',
+  'appeal-used',
+  'no-change-requested',
+  'suspended',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 
 /** What may be done to a running wait by two authorised people with a public reason. */
-export type WaitChangeKind = "extend" | "suspend" | "resume" | "rectify";
+export type WaitChangeKind = 'extend' | 'suspend' | 'resume' | 'rectify';
 
 export interface WaitChange {
   readonly change: WaitChangeKind;
@@ -96,10 +88,10 @@ export interface WaitChange {
 
 /** Roles that may request or confirm a change of a wait. Two different people are needed. */
 export const waitChangers = [
-  "sponsor",
-  "appeal-body",
-  "poll-officer",
-  "budget-authority",
+  'sponsor',
+  'appeal-body',
+  'poll-officer',
+  'budget-authority',
 ] as const satisfies Role[];
 
 /** A wait in progress. Everything that a restart needs to go on waiting is here. */
@@ -131,15 +123,12 @@ export interface WaitSpec {
    * At the due instant: `lapse` ends it as 'lapsed'; `proceed` ends it as 'proceed' (a window closes);
    * `escalate` marks it overdue and goes up the ladder, then ends it as 'lapsed' when the grace is over.
    */
-  readonly atDue: "lapse" | "proceed" | "escalate";
+  readonly atDue: 'lapse' | 'proceed' | 'escalate';
   readonly escalatesTo: readonly Role[];
 }
 
 /** Fields that every lifecycle's state carries; the state is the workflow's only input. */
-export interface LifecycleState<
-  Kind extends LifecycleKind = LifecycleKind,
-  Phase extends string = string,
-> {
+export interface LifecycleState<Kind extends LifecycleKind = LifecycleKind, Phase extends string = string> {
   readonly schema: 1;
   readonly kind: Kind;
   readonly id: string;
@@ -162,7 +151,7 @@ export interface RecordedStep {
   readonly number: number;
   /** Decision, fact or deadline that caused it, e.g. 'permit', 'poll-published', 'review-overdue'. */
   readonly name: string;
-  readonly cause: "decision" | "fact" | "deadline" | "phase";
+  readonly cause: 'decision' | 'fact' | 'deadline' | 'phase';
   readonly from: string;
   readonly phase: string;
   readonly command: Command | null;
@@ -173,17 +162,17 @@ export interface RecordedStep {
 
 /** Typed search attributes of every lifecycle, as registered at the server. */
 export const searchAttributes = {
-  municipality: { name: "TalkootMunicipality", type: "KEYWORD" },
-  pilot: { name: "TalkootPilot", type: "KEYWORD" },
-  round: { name: "TalkootRound", type: "KEYWORD" },
-  phase: { name: "TalkootPhase", type: "KEYWORD" },
-  awaiting: { name: "TalkootAwaiting", type: "KEYWORD" },
-  overdue: { name: "TalkootOverdue", type: "BOOL" },
-  due: { name: "TalkootDue", type: "DATETIME" },
+  municipality: { name: 'TalkootMunicipality', type: 'KEYWORD' },
+  pilot: { name: 'TalkootPilot', type: 'KEYWORD' },
+  round: { name: 'TalkootRound', type: 'KEYWORD' },
+  phase: { name: 'TalkootPhase', type: 'KEYWORD' },
+  awaiting: { name: 'TalkootAwaiting', type: 'KEYWORD' },
+  overdue: { name: 'TalkootOverdue', type: 'BOOL' },
+  due: { name: 'TalkootDue', type: 'DATETIME' },
 } as const;
 
 /** Query answered by every lifecycle: its whole current state. */
-export const STATE_QUERY = "state";
+export const STATE_QUERY = 'state';
 
 /** A fresh state of a lifecycle. */
 export function initialState<K extends LifecycleKind>(
@@ -205,7 +194,7 @@ export function initialState<K extends LifecycleKind>(
     pilotId: ids.pilotId,
     roundId: ids.roundId ?? null,
     projectId: ids.projectId ?? null,
-    phase: "new",
+    phase: 'new',
     wait: null,
     step: 0,
     seenFacts: [],

@@ -1,14 +1,12 @@
-import { z } from "zod";
-import { route } from "../api.ts";
-import { IdShape, MoneyShape, Sha256Shape } from "../shapes.ts";
-import { OptionTallyShape } from "../projects/internal.ts";
+import { z } from 'zod';
+import { route } from '../api.ts';
+import { IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
+import { OptionTallyShape } from '../projects/internal.ts';
 
-const worker = { services: ["worker"] } as const;
+const worker = { services: ['worker'] } as const;
 const Poll = z.object({ pollId: IdShape });
 
-export const PollKindShape = z
-  .enum(["prioritisation", "criteria", "bonus"])
-  .meta({ id: "PollKind" });
+export const PollKindShape = z.enum(['prioritisation', 'criteria', 'bonus']).meta({ id: 'PollKind' });
 export type PollKind = z.infer<typeof PollKindShape>;
 
 /** Tally of a poll, public once it is tallied. */
@@ -42,13 +40,13 @@ export const PollResultShape = z
       .nullable(),
     sha256: Sha256Shape,
   })
-  .meta({ id: "PollResult" });
+  .meta({ id: 'PollResult' });
 export type PollResult = z.infer<typeof PollResultShape>;
 
 export const ballotsInternalRoutes = {
-  preparePoll: route("PUT /internal/v1/polls/{pollId}", {
-    kind: "plain",
-    summary: "Create a poll and start its lifecycle; one for ever under this id",
+  preparePoll: route('PUT /internal/v1/polls/{pollId}', {
+    kind: 'plain',
+    summary: 'Create a poll and start its lifecycle; one for ever under this id',
     access: worker,
     params: Poll,
     bodyLimit: 4 * 1024 * 1024,
@@ -59,39 +57,39 @@ export const ballotsInternalRoutes = {
       roundId: IdShape.nullable(),
       projectId: IdShape.nullable(),
       /** Lifecycle that is told `poll-published`. */
-      reportTo: z.object({ kind: z.enum(["round", "project"]), id: IdShape }),
+      reportTo: z.object({ kind: z.enum(['round', 'project']), id: IdShape }),
       options: z.array(z.object({ optionId: IdShape, cost: MoneyShape.nullable() })).max(5000),
       budget: MoneyShape.nullable(),
       ballot: z.object({
-        type: z.enum(["approval", "knapsack", "yes-no", "bonus"]),
+        type: z.enum(['approval', 'knapsack', 'yes-no', 'bonus']),
         minChoices: z.int(),
         maxChoices: z.int(),
       }),
     }),
     answer: z.object({ pollId: IdShape }),
-    problems: ["poll-differs"],
+    problems: ['poll-differs'],
   }),
-  recordRoll: route("PUT /internal/v1/polls/{pollId}/roll", {
-    kind: "plain",
-    summary: "Record the size of the frozen roll",
+  recordRoll: route('PUT /internal/v1/polls/{pollId}/roll', {
+    kind: 'plain',
+    summary: 'Record the size of the frozen roll',
     access: worker,
     params: Poll,
     body: z.object({ roll: z.int().min(0) }),
     answer: z.object({ roll: z.int() }),
   }),
-  tallyPoll: route("PUT /internal/v1/polls/{pollId}/tally", {
-    kind: "plain",
-    summary: "Count the ballots of a closed poll; the same answer for ever",
+  tallyPoll: route('PUT /internal/v1/polls/{pollId}/tally', {
+    kind: 'plain',
+    summary: 'Count the ballots of a closed poll; the same answer for ever',
     access: worker,
     params: Poll,
     answer: PollResultShape,
-    problems: ["poll-not-closed"],
+    problems: ['poll-not-closed'],
   }),
-  getResult: route("GET /internal/v1/polls/{pollId}/result", {
-    summary: "The tally of a tallied poll",
-    access: { services: ["worker", "projects", "payments"] },
+  getResult: route('GET /internal/v1/polls/{pollId}/result', {
+    summary: 'The tally of a tallied poll',
+    access: { services: ['worker', 'projects', 'payments'] },
     params: Poll,
     answer: PollResultShape,
-    problems: ["poll-not-tallied"],
+    problems: ['poll-not-tallied'],
   }),
 };

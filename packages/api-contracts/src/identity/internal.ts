@@ -1,16 +1,16 @@
-import { z } from "zod";
-import { route } from "../api.ts";
-import { IdShape, InstantShape } from "../shapes.ts";
-import { RoleShape } from "../roles.ts";
+import { z } from 'zod';
+import { route } from '../api.ts';
+import { IdShape, InstantShape } from '../shapes.ts';
+import { RoleShape } from '../roles.ts';
 
 const Municipality = z.object({ municipalityId: IdShape });
 
 export const identityInternalRoutes = {
-  freezeRoll: route("PUT /internal/v1/polls/{pollId}/roll", {
-    kind: "plain",
+  freezeRoll: route('PUT /internal/v1/polls/{pollId}/roll', {
+    kind: 'plain',
     summary:
-      "Freeze the electoral roll of a poll: eligible residents without the excluded; the same answer for ever",
-    access: { services: ["worker"] },
+      'Freeze the electoral roll of a poll: eligible residents without the excluded; the same answer for ever',
+    access: { services: ['worker'] },
     params: z.object({ pollId: IdShape }),
     body: z.object({
       municipalityId: IdShape,
@@ -22,35 +22,35 @@ export const identityInternalRoutes = {
     }),
     answer: z.object({ pollId: IdShape, roll: z.int().min(0), excluded: z.int().min(0) }),
   }),
-  getElectorate: route("GET /internal/v1/municipalities/{municipalityId}/electorate", {
-    summary: "How many residents are eligible today, for thresholds",
-    access: { services: ["projects", "worker"] },
+  getElectorate: route('GET /internal/v1/municipalities/{municipalityId}/electorate', {
+    summary: 'How many residents are eligible today, for thresholds',
+    access: { services: ['projects', 'worker'] },
     params: Municipality,
     query: z.object({
       minimumAge: z.coerce.number().int().min(0).max(120).default(0),
-      districts: z.string().max(4000).default(""),
+      districts: z.string().max(4000).default(''),
     }),
     answer: z.object({ eligible: z.int().min(0) }),
   }),
-  checkPerson: route("GET /internal/v1/municipalities/{municipalityId}/people/{personId}", {
-    summary: "Roles of a person here and eligibility as a resident; no personal data",
-    access: { services: ["projects", "payments", "ballots"] },
+  checkPerson: route('GET /internal/v1/municipalities/{municipalityId}/people/{personId}', {
+    summary: 'Roles of a person here and eligibility as a resident; no personal data',
+    access: { services: ['projects', 'payments', 'ballots'] },
     params: z.object({ municipalityId: IdShape, personId: IdShape }),
     query: z.object({
       minimumAge: z.coerce.number().int().min(0).max(120).default(0),
-      districts: z.string().max(4000).default(""),
+      districts: z.string().max(4000).default(''),
     }),
     answer: z.object({ personId: IdShape, roles: z.array(RoleShape), eligible: z.boolean() }),
   }),
-  notify: route("PUT /internal/v1/notices/{noticeId}", {
-    kind: "plain",
-    summary: "Leave a notice for a person or for everybody with a role; one for ever under this id",
-    access: { services: ["worker", "projects", "ballots", "payments"] },
+  notify: route('PUT /internal/v1/notices/{noticeId}', {
+    kind: 'plain',
+    summary: 'Leave a notice for a person or for everybody with a role; one for ever under this id',
+    access: { services: ['worker', 'projects', 'ballots', 'payments'] },
     params: z.object({ noticeId: z.string().regex(/^[a-z0-9-]{3,120}$/) }),
     body: z.object({
       municipalityId: IdShape,
       to: z.union([z.object({ role: RoleShape }), z.object({ personId: IdShape })]),
-      template: z.enum(["reminder", "overdue", "escalation", "decision", "payout"]),
+      template: z.enum(['reminder', 'overdue', 'escalation', 'decision', 'payout']),
       subject: z.object({ kind: z.string(), id: IdShape }),
       wait: z.string().nullable(),
       dueAt: InstantShape.nullable(),

@@ -1,15 +1,15 @@
-import { z } from "zod";
-import { route } from "../api.ts";
-import { FractionShape, IdShape, MoneyShape } from "../shapes.ts";
+import { z } from 'zod';
+import { route } from '../api.ts';
+import { FractionShape, IdShape, MoneyShape } from '../shapes.ts';
 
-const worker = { services: ["worker"] } as const;
+const worker = { services: ['worker'] } as const;
 const done = z.object({ done: z.literal(true) });
 const Project = z.object({ projectId: IdShape });
 
 export const paymentsInternalRoutes = {
-  openFunds: route("PUT /internal/v1/pilots/{pilotId}/funds", {
-    kind: "plain",
-    summary: "Allot the permitted limit to the round, bonus and outcome funds of a pilot",
+  openFunds: route('PUT /internal/v1/pilots/{pilotId}/funds', {
+    kind: 'plain',
+    summary: 'Allot the permitted limit to the round, bonus and outcome funds of a pilot',
     access: worker,
     params: z.object({ pilotId: IdShape }),
     body: z.object({
@@ -20,14 +20,14 @@ export const paymentsInternalRoutes = {
     }),
     answer: z.object({ round: MoneyShape, bonus: MoneyShape, outcome: MoneyShape }),
   }),
-  getFunds: route("GET /internal/v1/pilots/{pilotId}/funds", {
-    summary: "What is still available in each fund",
-    access: { services: ["worker", "projects"] },
+  getFunds: route('GET /internal/v1/pilots/{pilotId}/funds', {
+    summary: 'What is still available in each fund',
+    access: { services: ['worker', 'projects'] },
     params: z.object({ pilotId: IdShape }),
     answer: z.object({ round: MoneyShape, bonus: MoneyShape, outcome: MoneyShape }),
   }),
-  commitProject: route("PUT /internal/v1/projects/{projectId}/commitment", {
-    kind: "plain",
+  commitProject: route('PUT /internal/v1/projects/{projectId}/commitment', {
+    kind: 'plain',
     summary:
       "Commit a funded project's cost from the round fund and reserve its bonus pool from the bonus fund",
     access: worker,
@@ -40,21 +40,19 @@ export const paymentsInternalRoutes = {
       pool: MoneyShape,
     }),
     answer: z.object({ committed: MoneyShape, reserved: MoneyShape }),
-    problems: ["fund-overdrawn"],
+    problems: ['fund-overdrawn'],
   }),
-  releaseProject: route("POST /internal/v1/projects/{projectId}/released", {
-    kind: "plain",
-    summary:
-      "Return what an ended project did not spend, and what is left of its reserve, to their funds",
+  releaseProject: route('POST /internal/v1/projects/{projectId}/released', {
+    kind: 'plain',
+    summary: 'Return what an ended project did not spend, and what is left of its reserve, to their funds',
     access: worker,
     params: Project,
-    body: z.object({ what: z.enum(["commitment", "everything"]) }),
+    body: z.object({ what: z.enum(['commitment', 'everything']) }),
     answer: done,
   }),
-  decideBonus: route("PUT /internal/v1/projects/{projectId}/bonus", {
-    kind: "plain",
-    summary:
-      "Compute the bonus from score and vote, exactly and with every line of the computation",
+  decideBonus: route('PUT /internal/v1/projects/{projectId}/bonus', {
+    kind: 'plain',
+    summary: 'Compute the bonus from score and vote, exactly and with every line of the computation',
     access: worker,
     params: Project,
     body: z.object({
@@ -69,17 +67,17 @@ export const paymentsInternalRoutes = {
     }),
     answer: z.object({ pool: MoneyShape, payable: MoneyShape, computation: z.array(z.string()) }),
   }),
-  createObligations: route("PUT /internal/v1/projects/{projectId}/obligations", {
-    kind: "plain",
-    summary: "Split the decided bonus by the signed shares into obligations, unique for ever",
+  createObligations: route('PUT /internal/v1/projects/{projectId}/obligations', {
+    kind: 'plain',
+    summary: 'Split the decided bonus by the signed shares into obligations, unique for ever',
     access: worker,
     params: Project,
     body: z.object({ municipalityId: IdShape, pilotId: IdShape }),
     answer: z.object({ obligations: z.int(), total: MoneyShape }),
   }),
-  instructBatch: route("PUT /internal/v1/batches/{batchId}/instructed", {
-    kind: "plain",
-    summary: "Hand a released batch over for payment; attempts go in transit",
+  instructBatch: route('PUT /internal/v1/batches/{batchId}/instructed', {
+    kind: 'plain',
+    summary: 'Hand a released batch over for payment; attempts go in transit',
     access: worker,
     params: z.object({ batchId: IdShape }),
     answer: z.object({ attempts: z.int() }),

@@ -1,9 +1,9 @@
-import { z } from "zod";
-import { pageOf, PageQueryShape, route } from "../api.ts";
-import { DecimalShape, IdShape, MoneyShape, Sha256Shape } from "../shapes.ts";
-import { CharterShape } from "./charter.ts";
+import { z } from 'zod';
+import { pageOf, PageQueryShape, route } from '../api.ts';
+import { DecimalShape, IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
+import { CharterShape } from './charter.ts';
 
-const worker = { services: ["worker"] } as const;
+const worker = { services: ['worker'] } as const;
 const Pilot = z.object({ pilotId: IdShape });
 const Round = z.object({ roundId: IdShape });
 const Project = z.object({ projectId: IdShape });
@@ -18,14 +18,14 @@ export const OptionTallyShape = z.object({
 
 /** Routes of the projects service for the worker's activities. All are safe to repeat: each states a result, not a change. */
 export const projectsInternalRoutes = {
-  getCharter: route("GET /internal/v1/pilots/{pilotId}/charter", {
-    summary: "The charter in force, by which deadlines are computed",
-    access: { services: ["worker", "payments", "ballots", "identity"] },
+  getCharter: route('GET /internal/v1/pilots/{pilotId}/charter', {
+    summary: 'The charter in force, by which deadlines are computed',
+    access: { services: ['worker', 'payments', 'ballots', 'identity'] },
     params: Pilot,
     answer: z.object({ charter: CharterShape, sha256: Sha256Shape }),
   }),
-  getRoundPlan: route("GET /internal/v1/rounds/{roundId}/plan", {
-    summary: "What a round votes on: budget, ballot rules and electorate",
+  getRoundPlan: route('GET /internal/v1/rounds/{roundId}/plan', {
+    summary: 'What a round votes on: budget, ballot rules and electorate',
     access: worker,
     params: Round,
     answer: z.object({
@@ -35,38 +35,38 @@ export const projectsInternalRoutes = {
       budget: MoneyShape,
     }),
   }),
-  listAdmitted: route("GET /internal/v1/rounds/{roundId}/admitted", {
-    summary: "Admitted projects of a round with their full cost, by id",
+  listAdmitted: route('GET /internal/v1/rounds/{roundId}/admitted', {
+    summary: 'Admitted projects of a round with their full cost, by id',
     access: worker,
     params: Round,
     query: PageQueryShape,
     answer: pageOf(z.object({ projectId: IdShape, cost: MoneyShape })),
   }),
-  closeIdeas: route("POST /internal/v1/rounds/{roundId}/ideas-closed", {
-    kind: "plain",
-    summary: "Tell every proposal of the round that endorsement is over",
+  closeIdeas: route('POST /internal/v1/rounds/{roundId}/ideas-closed', {
+    kind: 'plain',
+    summary: 'Tell every proposal of the round that endorsement is over',
     access: worker,
     params: Round,
     answer: done,
   }),
-  closeReview: route("POST /internal/v1/rounds/{roundId}/review-closed", {
-    kind: "plain",
-    summary: "Tell every unreviewed proposal of the round that review is over",
+  closeReview: route('POST /internal/v1/rounds/{roundId}/review-closed', {
+    kind: 'plain',
+    summary: 'Tell every unreviewed proposal of the round that review is over',
     access: worker,
     params: Round,
     answer: done,
   }),
-  putOnBallot: route("POST /internal/v1/rounds/{roundId}/ballot", {
-    kind: "plain",
-    summary: "Record the poll of the round and tell its admitted projects",
+  putOnBallot: route('POST /internal/v1/rounds/{roundId}/ballot', {
+    kind: 'plain',
+    summary: 'Record the poll of the round and tell its admitted projects',
     access: worker,
     params: Round,
     body: z.object({ pollId: IdShape }),
     answer: done,
   }),
-  recordAllocation: route("POST /internal/v1/rounds/{roundId}/allocation", {
-    kind: "plain",
-    summary: "Record the outcome of the round and tell each project",
+  recordAllocation: route('POST /internal/v1/rounds/{roundId}/allocation', {
+    kind: 'plain',
+    summary: 'Record the outcome of the round and tell each project',
     access: worker,
     params: Round,
     bodyLimit: 4 * 1024 * 1024,
@@ -86,38 +86,37 @@ export const projectsInternalRoutes = {
     }),
     answer: done,
   }),
-  getTeam: route("GET /internal/v1/projects/{projectId}/team", {
+  getTeam: route('GET /internal/v1/projects/{projectId}/team', {
     summary:
-      "Opaque ids of everybody who gains from the project, and the signed shares with confirmed minutes",
-    access: { services: ["worker", "payments", "identity"] },
+      'Opaque ids of everybody who gains from the project, and the signed shares with confirmed minutes',
+    access: { services: ['worker', 'payments', 'identity'] },
     params: Project,
     answer: z.object({
       members: z.array(
         z.object({
           personId: IdShape,
-          pot: z.enum(["civil-servants", "champions", "volunteers"]),
+          pot: z.enum(['civil-servants', 'champions', 'volunteers']),
           /** Weight within the pot; the volunteers' pot follows confirmed minutes. */
           weight: z.int().min(0),
           minutes: z.int().min(0),
         }),
       ),
       pots: z.object({
-        "civil-servants": z.int().min(0),
+        'civil-servants': z.int().min(0),
         champions: z.int().min(0),
         volunteers: z.int().min(0),
       }),
     }),
   }),
-  listCriteria: route("GET /internal/v1/projects/{projectId}/criteria", {
-    summary: "Criteria of a project, the options of its criteria vote",
+  listCriteria: route('GET /internal/v1/projects/{projectId}/criteria', {
+    summary: 'Criteria of a project, the options of its criteria vote',
     access: worker,
     params: Project,
     answer: z.object({ criteria: z.array(z.object({ criterionId: IdShape })) }),
   }),
-  lockCriteria: route("POST /internal/v1/projects/{projectId}/criteria-lock", {
-    kind: "plain",
-    summary:
-      "Lock the criteria with the weights that citizens gave; the lock hash is on the public record",
+  lockCriteria: route('POST /internal/v1/projects/{projectId}/criteria-lock', {
+    kind: 'plain',
+    summary: 'Lock the criteria with the weights that citizens gave; the lock hash is on the public record',
     access: worker,
     params: Project,
     body: z.object({
@@ -128,35 +127,35 @@ export const projectsInternalRoutes = {
     }),
     answer: z.object({ sha256: Sha256Shape, accepted: z.int() }),
   }),
-  checkBaselines: route("GET /internal/v1/projects/{projectId}/baselines", {
-    summary: "Criteria without a baseline; delivery cannot start while there is one",
+  checkBaselines: route('GET /internal/v1/projects/{projectId}/baselines', {
+    summary: 'Criteria without a baseline; delivery cannot start while there is one',
     access: worker,
     params: Project,
     answer: z.object({ missing: z.array(IdShape) }),
   }),
-  startMeasurement: route("POST /internal/v1/projects/{projectId}/measurement", {
-    kind: "plain",
-    summary: "Create the measurement of a delivered project and start its lifecycle; one for ever",
+  startMeasurement: route('POST /internal/v1/projects/{projectId}/measurement', {
+    kind: 'plain',
+    summary: 'Create the measurement of a delivered project and start its lifecycle; one for ever',
     access: worker,
     params: Project,
     answer: z.object({ measurementId: IdShape }),
   }),
-  completeMeasurement: route("POST /internal/v1/measurements/{measurementId}/completed", {
-    kind: "plain",
-    summary: "Tell the project that its measurement is over",
+  completeMeasurement: route('POST /internal/v1/measurements/{measurementId}/completed', {
+    kind: 'plain',
+    summary: 'Tell the project that its measurement is over',
     access: worker,
     params: z.object({ measurementId: IdShape }),
     answer: done,
   }),
-  getMeasurementPlan: route("GET /internal/v1/measurements/{measurementId}/plan", {
-    summary: "The collections of a measurement, in order",
+  getMeasurementPlan: route('GET /internal/v1/measurements/{measurementId}/plan', {
+    summary: 'The collections of a measurement, in order',
     access: worker,
     params: z.object({ measurementId: IdShape }),
     answer: z.object({ collections: z.array(z.object({ name: z.string(), after: z.string() })) }),
   }),
-  getBonusQuestion: route("GET /internal/v1/projects/{projectId}/bonus-question", {
+  getBonusQuestion: route('GET /internal/v1/projects/{projectId}/bonus-question', {
     summary:
-      "The signed assessment on which the bonus vote is held: score without side effects, and the side effects",
+      'The signed assessment on which the bonus vote is held: score without side effects, and the side effects',
     access: worker,
     params: Project,
     answer: z.object({
@@ -164,18 +163,18 @@ export const projectsInternalRoutes = {
       sideEffects: z.array(z.object({ sideEffectId: IdShape })),
     }),
   }),
-  decideFinalScore: route("POST /internal/v1/projects/{projectId}/final-score", {
-    kind: "plain",
+  decideFinalScore: route('POST /internal/v1/projects/{projectId}/final-score', {
+    kind: 'plain',
     summary:
-      "Add the side effects that citizens accepted to the score; returns the score as an exact fraction",
+      'Add the side effects that citizens accepted to the score; returns the score as an exact fraction',
     access: worker,
     params: Project,
     body: z.object({ pollId: IdShape, options: z.array(OptionTallyShape).max(200) }),
     answer: z.object({ score: z.string(), computation: z.array(z.string()), payable: z.boolean() }),
   }),
-  roundAllocated: route("POST /internal/v1/rounds/{roundId}/allocated", {
-    kind: "plain",
-    summary: "Tell the pilot that a round is allocated",
+  roundAllocated: route('POST /internal/v1/rounds/{roundId}/allocated', {
+    kind: 'plain',
+    summary: 'Tell the pilot that a round is allocated',
     access: worker,
     params: Round,
     answer: done,
