@@ -1,12 +1,47 @@
 import { defineConfig } from 'vitest/config';
 
+const exclude = ['**/node_modules/**'];
+const minute = 60_000;
+
+/** Each kind of test is a project: `npx vitest run --project int services/ballots`. */
 export default defineConfig({
   test: {
-    include: ['**/*.{unit,int,workflow,replay,contract,journey}.test.ts'],
-    exclude: ['**/node_modules/**'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      { test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude, testTimeout: minute / 2 } },
+      {
+        test: {
+          name: 'int',
+          include: ['**/*.int.test.ts'],
+          exclude,
+          globalSetup: ['deploy/local/src/testing/global-setup.ts'],
+          testTimeout: minute,
+          hookTimeout: 2 * minute,
+        },
+      },
+      {
+        // The time-skipping test server has one clock for all: its tests run one file at a time.
+        test: {
+          name: 'workflow',
+          include: ['**/*.{workflow,replay}.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 2 * minute,
+          hookTimeout: 2 * minute,
+        },
+      },
+      { test: { name: 'contract', include: ['**/*.contract.test.ts'], exclude, testTimeout: minute } },
+      {
+        test: {
+          name: 'journey',
+          include: ['**/*.journey.test.ts'],
+          exclude,
+          fileParallelism: false,
+          testTimeout: 30 * minute,
+          hookTimeout: 10 * minute,
+        },
+      },
+    ],
   },
 });
