@@ -37,6 +37,9 @@ export const RecordedStepShape = z
         data: z.record(z.string(), z.unknown()),
       })
       .nullable(),
+    waitEffect: z
+      .enum(['reminded', 'overdue', 'escalated', 'extended', 'suspended', 'resumed', 'rectified'])
+      .nullable(),
     data: z.record(z.string(), z.unknown()),
     at: InstantShape,
   })

@@ -146,6 +146,18 @@ export interface LifecycleState<Kind extends LifecycleKind = LifecycleKind, Phas
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** What can happen to a wait short of ending it. The wait is named in the step's `data.wait`. */
+export const waitEffects = [
+  'reminded',
+  'overdue',
+  'escalated',
+  'extended',
+  'suspended',
+  'resumed',
+  'rectified',
+] as const;
+export type WaitEffect = (typeof waitEffects)[number];
+
 /** One recorded step of a lifecycle, sent by the worker to the owning service; unique on (lifecycleId, number). */
 export interface RecordedStep {
   readonly number: number;
@@ -155,6 +167,8 @@ export interface RecordedStep {
   readonly from: string;
   readonly phase: string;
   readonly command: Command | null;
+  /** What the step did to the running wait, where it did something; decides which event is published. */
+  readonly waitEffect: WaitEffect | null;
   /** Ids, amounts and codes that the owning service stores with its public record. */
   readonly data: Readonly<Record<string, unknown>>;
   readonly at: Instant;
