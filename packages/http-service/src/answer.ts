@@ -1,0 +1,53 @@
+import type { RouteSpec } from '@talkoot/api-contracts';
+import type { Response } from 'express';
+import { trace } from '@opentelemetry/api';
+import type { Reply } from './call.ts';
+import type { Logger } from './log.ts';
+import type { ProblemAnswer } from './problem.ts';
+
+/** Sends what a handler answers, after checking it against the documented shape. */
+export function sendReply(response: Response, spec: RouteSpec, reply: Reply, log: Logger): void {
+  const body = documented(spec, reply, log);
+  response.status(reply.status ?? spec.status);
+  response.setHeader(
+    'Cache-Control',
+    'anyone' in spec.access && spec.method === 'GET' ? 'no-cache' : 'no-store',
+  );
+  if (reply.etag !== undefined) response.setHeader('ETag', reply.etag);
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  if (!response.hasHeader('Content-Type'))
+    response.setHeader('Content-Type', `${spec.answerType}; charset=utf-8`);
+  response.send(Buffer.from(spec.answerType === 'application/json' ? JSON.stringify(body) : String(body)));
+}
+
+/**
+ * The answer as its shape lets it through: what is not documented is left out. An answer that breaks its own
+ * documentation is an error while developing, and only a line in the log in production.
+ */
+function documented(spec: RouteSpec, reply: Reply, log: Logger): unknown {
+  const isOwn = reply.status !== undefined && reply.status !== spec.status;
+  if (!spec.answer || (isOwn && reply.body === undefined)) return reply.body;
+  const parsed = spec.answer.safeParse(reply.body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`);
+  const route = `${spec.method} ${spec.path}`;
+  if (process.env['NODE_ENV'] !== 'production')
+    throw new Error(`${route} answers against its shape: ${issues.join(', ')}`);
+  log.error({ route, issues }, 'an answer does not have its documented shape');
+  return reply.body;
+}
+
+export function sendProblem(response: Response, { problem }: ProblemAnswer): void {
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  if (problem.status === 503) response.setHeader('Retry-After', '2');
+  response.status(problem.status);
+  response.setHeader('Cache-Control', 'no-store');
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  const instance = traceId ? { instance: `urn:talkoot:trace:${traceId}` } : {};
+  response.send(Buffer.from(JSON.stringify({ ...problem, ...instance })));
+}

@@ -1,0 +1,60 @@
+import { ApiProblem } from '@talkoot/api-contracts';
+
+const names = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongooseServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClosedError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoClientClosedError',
+  'KafkaJSConnectionError',
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSRequestTimeoutError',
+  'ServiceUnreachable',
+]);
+const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** MongoDB: shutdown, stepping down, not primary, interrupted, exceeded time. */
+const mongoCodes = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436, 262, 50]);
+/** gRPC: deadline exceeded, resource exhausted, unavailable. */
+const grpcCodes = new Set([4, 8, 14]);
+
+interface Seen {
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly details?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errorLabels?: unknown;
+  readonly errorLabelSet?: unknown;
+}
+
+/** True when a part we need (MongoDB, Temporal, Kafka, another service) does not answer: the caller may try again. */
+export function isConnectivityError(error: unknown): boolean {
+  let seen = error as Seen | null | undefined;
+  for (let depth = 0; seen && typeof seen === 'object' && depth < 6; depth += 1) {
+    if (isUnreachable(seen)) return true;
+    seen = seen.cause as Seen | undefined;
+  }
+  return false;
+}
+
+function isUnreachable(error: Seen): boolean {
+  if (error instanceof ApiProblem) return error.status === 503;
+  const { name, code } = error;
+  if (typeof name === 'string' && names.has(name)) return true;
+  if (typeof code === 'string' && systemCodes.has(code)) return true;
+  if (name === 'MongoServerError' && typeof code === 'number') return mongoCodes.has(code) || hasLabel(error);
+  if (name === 'MongooseError')
+    return /before initial connection|buffering timed out/.test(String(error.message));
+  return typeof code === 'number' && typeof error.details === 'string' && grpcCodes.has(code);
+}
+
+function hasLabel(error: Seen): boolean {
+  const { errorLabelSet } = error;
+  return errorLabelSet instanceof Set && errorLabelSet.has('TransientTransactionError');
+}

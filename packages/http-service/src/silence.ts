@@ -1,0 +1,14 @@
+import type { RouteSpec } from '@talkoot/api-contracts';
+
+const silent: { readonly method: string; readonly path: RegExp }[] = [];
+
+/** Remembers a route that telemetry must not see. */
+export function keepSilent(spec: RouteSpec): void {
+  const pattern = spec.path.split(/\{\w+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  silent.push({ method: spec.method, path: new RegExp(`^${pattern.join('[^/?]+')}(\\?|$)`) });
+}
+
+/** True for a request to a silent route. Asked before Express has seen it, so it goes by the address. */
+export function isSilent(method: string | undefined, url: string | undefined): boolean {
+  return silent.some((one) => one.method === method && one.path.test(url ?? ''));
+}

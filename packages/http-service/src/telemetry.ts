@@ -1,0 +1,2 @@
+/** Placeholder until the exporters are wired. */
+export async function stopTelemetry(): Promise<void> {}
