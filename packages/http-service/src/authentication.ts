@@ -1,6 +1,6 @@
 import { GrantsShape } from '@talkoot/api-contracts';
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
-import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import type { CryptoKey, JWTPayload, JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import type { Actor } from './call.ts';
 import { DomainError } from './domain.error.ts';

@@ -1,7 +1,7 @@
 import { serviceNames } from '@talkoot/api-contracts';
 import type { ServiceName } from '@talkoot/api-contracts';
 import { SignJWT, importJWK } from 'jose';
-import type { JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 

@@ -2,6 +2,7 @@ import { createClient } from '@talkoot/api-contracts';
 import type { ApiSpec, Client, Grants, Role, ServiceName } from '@talkoot/api-contracts';
 import type { Express } from 'express';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import type { CryptoKey } from 'jose';
 import type { AddressInfo } from 'node:net';
 import { authWith, sessionAudience } from './authentication.ts';
 import type { Auth } from './authentication.ts';
