@@ -1,1 +1,22 @@
-export {};
+export { BusError, DispatcherUnavailable, errorCodeOf, RetryLater, type BusErrorCode } from './bus.errors.ts';
+export {
+  on,
+  startConsumer,
+  type ConsumerHealth,
+  type ConsumerOptions,
+  type EventConsumer,
+} from './consumer.ts';
+export {
+  replayDeadLetters,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetterReason,
+} from './dead-letters.ts';
+export type { Dispatched, WorkflowDispatcher } from './dispatcher.ts';
+export type { EventHandler, EventHandlers } from './inbox.ts';
+export { eventOf, outboxFor, type NewEvent, type Outbox } from './outbox.ts';
+export { readOutbox, redispatchWorkflow, type OutboxPage } from './outbox.reader.ts';
+export type { PlainSearchAttribute, WorkflowSignal, WorkflowStart } from './outbox.rows.ts';
+export { rebuildProjection, type RebuildOptions } from './projection.ts';
+export { startRelay, type Relay, type RelayHealth, type RelayOptions } from './relay.ts';
+export { deadLetterTopic, ensureTopics } from './topics.ts';

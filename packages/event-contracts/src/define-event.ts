@@ -13,12 +13,7 @@ export type Aggregate =
   | 'fund';
 
 /** The four topics. Twelve partitions each, for ever: a change would move keys. */
-export const topics = [
-  'talkoot.pilots',
-  'talkoot.projects',
-  'talkoot.polls',
-  'talkoot.payouts',
-] as const;
+export const topics = ['talkoot.pilots', 'talkoot.projects', 'talkoot.polls', 'talkoot.payouts'] as const;
 export type Topic = (typeof topics)[number];
 
 const homes: Record<Aggregate, { topic: Topic; source: string; prefix: string }> = {
@@ -135,10 +130,7 @@ export function defineEvent<Shape extends z.ZodRawShape>(
   return { aggregate, name, version, type, topic, source, description, data, envelope, example, create };
 }
 
-function attributes(
-  facts: EventFacts<unknown>,
-  by: { type: string; source: string; aggregate: Aggregate },
-) {
+function attributes(facts: EventFacts<unknown>, by: { type: string; source: string; aggregate: Aggregate }) {
   return {
     specversion: '1.0' as const,
     id: `${by.aggregate}/${facts.aggregateId}/${facts.aggregateVersion}`,

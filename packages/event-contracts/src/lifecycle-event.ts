@@ -45,7 +45,12 @@ export const stepRecordedV1 = (aggregate: LifecycleAggregate) =>
       actorRole: code.nullable(),
       refs: z.record(code, opaqueId).optional(),
     }),
-    example: { step: 'answer', phase: 'review', actorRole: 'department-manager', refs: { answerId: 'answer-1' } },
+    example: {
+      step: 'answer',
+      phase: 'review',
+      actorRole: 'department-manager',
+      refs: { answerId: 'answer-1' },
+    },
   });
 
 /** Somebody who is awaited was reminded. */

@@ -14,5 +14,10 @@ export const fundCommitmentMadeV1 = defineEvent({
     amount: moneyAmount,
     fiscalYear: z.int().optional(),
   }),
-  example: { commitmentId: 'commitment-1', projectId: 'project-7f3a', amount: { amount: 1250000, currency: 'EUR' }, fiscalYear: 2027 },
+  example: {
+    commitmentId: 'commitment-1',
+    projectId: 'project-7f3a',
+    amount: { amount: 1250000, currency: 'EUR' },
+    fiscalYear: 2027,
+  },
 });

@@ -23,7 +23,11 @@ export const payoutAttempt = payoutDue.extend({
   attemptId: opaqueId,
   batchId: opaqueId,
   /** Unique for each attempt, at most 35 characters, as banks carry it. */
-  endToEndId: z.string().max(35).regex(/^[A-Za-z0-9][A-Za-z0-9/?:().,+-]*$/).optional(),
+  endToEndId: z
+    .string()
+    .max(35)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9/?:().,+-]*$/)
+    .optional(),
 });
 
 /** An attempt that failed, with the coded reason of the bank or the payroll office. */

@@ -8,5 +8,10 @@ export const pollTalliedV1 = defineEvent({
   version: 1,
   description: 'The ballots of the poll were counted. The result is the hash of the published tally.',
   data: z.object({ pollKind: code, ballots: count, roll: count, result: sha256 }),
-  example: { pollKind: 'funding', ballots: 2553, roll: 30000, result: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' },
+  example: {
+    pollKind: 'funding',
+    ballots: 2553,
+    roll: 30000,
+    result: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
 });

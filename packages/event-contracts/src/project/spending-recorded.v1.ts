@@ -8,5 +8,9 @@ export const projectSpendingRecordedV1 = defineEvent({
   version: 1,
   description: 'Money was spent within the commitment of the project.',
   data: z.object({ spendingId: opaqueId, amount: moneyAmount, milestoneId: opaqueId.optional() }),
-  example: { spendingId: 'spending-4', amount: { amount: 80000, currency: 'EUR' }, milestoneId: 'milestone-1' },
+  example: {
+    spendingId: 'spending-4',
+    amount: { amount: 80000, currency: 'EUR' },
+    milestoneId: 'milestone-1',
+  },
 });

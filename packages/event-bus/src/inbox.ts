@@ -1,0 +1,125 @@
+import { events, type EventEnvelope } from '@talkoot/event-contracts';
+import mongoose, { type ClientSession, type Connection } from 'mongoose';
+import { RetryLater } from './bus.errors.ts';
+import { databaseOf } from './outbox.rows.ts';
+
+/**
+ * Applies an event. Everything it writes goes through `session`, in one transaction with the inbox;
+ * it may be run again, so it does nothing outside MongoDB.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- handlers of different events share one table
+export type EventHandler<Data = any> = (event: EventEnvelope<Data>, session: ClientSession) => Promise<void>;
+
+/** Handlers by event type. Types without a handler are ignored. */
+export type EventHandlers = Readonly<Record<string, EventHandler>>;
+
+interface InboxEntry {
+  /** Consumer group, source and event id: what is applied once. */
+  _id: string;
+  group: string;
+  type: string;
+  at: Date;
+}
+
+/** Thrown inside the transaction, so that it ends without effect. */
+class AlreadyApplied extends Error {}
+
+const DUPLICATE_KEY = 11000;
+const inboxEntries = (connection: Connection) => databaseOf(connection).collection<InboxEntry>('inbox');
+
+/** Creates the inbox, so that the first transaction need not. */
+export async function prepareInbox(connection: Connection): Promise<void> {
+  await connection.asPromise();
+  await inboxEntries(connection).createIndex({ group: 1, at: 1 });
+}
+
+/** Forgets what a group has applied; a projection that is built anew begins with this. */
+export async function forgetInbox(connection: Connection, group: string): Promise<void> {
+  await inboxEntries(connection).deleteMany({ group });
+}
+
+export const inboxId = (group: string, event: Pick<EventEnvelope, 'source' | 'id'>): string =>
+  `${group} ${event.source} ${event.id}`;
+
+/** What a message turned out to be. */
+export type ReadMessage =
+  | { kind: 'event'; event: EventEnvelope; handler: EventHandler }
+  | { kind: 'ignored' }
+  | { kind: 'poison'; reason: 'not-json' | 'invalid-event'; type: string | null };
+
+/** Reads a message against its event's contract. */
+export function readMessage(value: string | null, handlers: EventHandlers): ReadMessage {
+  let parsed: { type?: unknown };
+  try {
+    parsed = Object(JSON.parse(value ?? '')) as { type?: unknown };
+  } catch {
+    return { kind: 'poison', reason: 'not-json', type: null };
+  }
+  const type = typeof parsed.type === 'string' ? parsed.type : null;
+  const handler = type === null ? undefined : handlers[type];
+  const definition = type === null ? undefined : events[type];
+  if (type === null) return { kind: 'poison', reason: 'invalid-event', type };
+  if (!handler || !definition) return { kind: 'ignored' };
+  const event = definition.envelope.safeParse(parsed);
+  if (!event.success) return { kind: 'poison', reason: 'invalid-event', type };
+  return { kind: 'event', event: event.data, handler };
+}
+
+/**
+ * Applies an event once: the inbox entry and the handler's effect commit together or not at all.
+ *
+ * @param alongside more writes of the same transaction
+ */
+export async function applyOnce(
+  connection: Connection,
+  group: string,
+  read: { event: EventEnvelope; handler: EventHandler },
+  alongside?: (session: ClientSession) => Promise<void>,
+): Promise<'applied' | 'duplicate'> {
+  const { event, handler } = read;
+  const session = await connection.startSession();
+  try {
+    await session.withTransaction(
+      async () => {
+        const entry = { _id: inboxId(group, event), group, type: event.type, at: new Date() };
+        await inboxEntries(connection).insertOne(entry, { session }).catch(asAlreadyApplied);
+        await handler(event, session);
+        await alongside?.(session);
+      },
+      { writeConcern: { w: 'majority' } },
+    );
+    return 'applied';
+  } catch (error) {
+    if (error instanceof AlreadyApplied) return 'duplicate';
+    throw error;
+  } finally {
+    await session.endSession();
+  }
+}
+
+function asAlreadyApplied(error: unknown): never {
+  if ((error as { code?: unknown }).code === DUPLICATE_KEY) throw new AlreadyApplied();
+  throw error;
+}
+
+const { mongo } = mongoose;
+const AWAY = [
+  RetryLater,
+  mongo.MongoNetworkError,
+  mongo.MongoServerSelectionError,
+  mongo.MongoNotConnectedError,
+  mongo.MongoTopologyClosedError,
+  mongo.MongoExpiredSessionError,
+];
+
+/** Whether a failure says nothing about the event: the database (or what a handler needs) is away. */
+export function isOutage(error: unknown): boolean {
+  if (AWAY.some((kind) => error instanceof kind)) return true;
+  return (
+    error instanceof mongo.MongoError &&
+    (error.name === 'MongoWaitQueueTimeoutError' ||
+      error.hasErrorLabel('TransientTransactionError') ||
+      error.hasErrorLabel('UnknownTransactionCommitResult') ||
+      error.hasErrorLabel('RetryableWriteError'))
+  );
+}

@@ -1,0 +1,60 @@
+import type { EventEnvelope } from '@talkoot/event-contracts';
+import type { Connection } from 'mongoose';
+import { outboxRows, rowOrder, type EventRow } from './outbox.rows.ts';
+
+/** A page of events as they were appended. */
+export interface OutboxPage {
+  events: EventEnvelope[];
+  /** Pass as `afterId` for the next page; null at the end. */
+  lastId: string | null;
+}
+
+/**
+ * Reads a service's events from its outbox: in order within each aggregate, and by the time they were
+ * appended across aggregates. Events that commit while the last pages are being read may fall behind
+ * the cursor; they reach a projection through its consumer, whose inbox applies each event once.
+ *
+ * @param options.limit events per page, 1 to 5,000, default 500
+ */
+export async function readOutbox(
+  connection: Connection,
+  options: { afterId?: string | undefined; limit?: number | undefined } = {},
+): Promise<OutboxPage> {
+  const limit = Math.min(Math.max(options.limit ?? 500, 1), 5_000);
+  const after = options.afterId ? await outboxRows(connection).findOne({ _id: options.afterId }) : null;
+  const beyond = after
+    ? {
+        $or: [
+          { at: { $gt: after.at } },
+          { at: after.at, lane: { $gt: after.lane } },
+          { at: after.at, lane: after.lane, laneSeq: { $gt: after.laneSeq } },
+        ],
+      }
+    : {};
+  const rows = (await outboxRows(connection)
+    .find({ channel: 'event', ...beyond })
+    .sort(rowOrder)
+    .limit(limit)
+    .toArray()) as EventRow[];
+  return {
+    events: rows.map((row) => row.envelope),
+    lastId: rows.length === limit ? (rows.at(-1)?._id ?? null) : null,
+  };
+}
+
+/**
+ * Makes the relay send again every start and signal of a workflow, for a workflow engine that lost it.
+ * The workflow's own deduplication by fact id makes repeats harmless.
+ *
+ * @returns how many will be sent again
+ */
+export async function redispatchWorkflow(
+  connection: Connection,
+  options: { workflowId: string },
+): Promise<number> {
+  const done = await outboxRows(connection).updateMany(
+    { channel: 'workflow', lane: `workflow/${options.workflowId}`, publishedAt: { $ne: null } },
+    { $set: { publishedAt: null }, $unset: { droppedReason: '' } },
+  );
+  return done.modifiedCount;
+}
