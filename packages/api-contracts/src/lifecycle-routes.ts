@@ -95,6 +95,13 @@ export const lifecycleRoutes = {
     params: LifecycleParams,
     answer: z.object({ state: LifecycleStateShape, terminal: z.boolean() }),
   }),
+  redispatchFacts: route('POST /internal/v1/lifecycles/{kind}/{lifecycleId}/facts', {
+    kind: 'plain',
+    summary: 'Send again every fact that this service told the lifecycle, for an engine that lost it',
+    access: { services: ['cli'] },
+    params: LifecycleParams,
+    answer: z.object({ facts: z.int().min(0) }),
+  }),
   listLifecycles: route('GET /internal/v1/lifecycles', {
     summary: 'Lifecycles that have not ended, oldest first',
     access: worker,

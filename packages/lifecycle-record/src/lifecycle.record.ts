@@ -2,6 +2,7 @@ import { decodeCursor, DomainError, encodeCursor, inTransaction } from '@talkoot
 import type { Call, Reply } from '@talkoot/http-service';
 import { lifecycleRoutes } from '@talkoot/api-contracts';
 import type { LifecycleView, Page, PageQuery } from '@talkoot/api-contracts';
+import { redispatchWorkflow } from '@talkoot/event-bus';
 import type { Outbox } from '@talkoot/event-bus';
 import {
   lifecycleKinds,
@@ -137,6 +138,10 @@ export function createLifecycleRecord(options: LifecycleRecordOptions) {
         const found = await store.find(kindOf(call.params.kind), call.params.lifecycleId);
         if (!found) throw new DomainError('not-found');
         return { body: { state: found.state as never, terminal: found.terminal } };
+      },
+      async redispatchFacts(call: RouteCall<'redispatchFacts'>) {
+        const workflowId = workflowIdOf(kindOf(call.params.kind), call.params.lifecycleId);
+        return { body: { facts: await redispatchWorkflow(options.connection, { workflowId }) } };
       },
       async listLifecycles(call: RouteCall<'listLifecycles'>) {
         const { after, limit, kind } = call.query;
