@@ -1,8 +1,25 @@
 import { defineApi } from '../api.ts';
 import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
+import { batchRoutes } from './batch.ts';
+import { bonusRoutes } from './bonus.ts';
+import { fundRoutes } from './fund.ts';
 import { paymentsInternalRoutes } from './internal.ts';
+import { ledgerRoutes } from './ledger.ts';
+import { obligationRoutes } from './obligation.ts';
+import { payeeRoutes } from './payee.ts';
+import { paymentsProblems } from './problems.ts';
+import { settlementRoutes } from './settlement.ts';
+import { spendingRoutes } from './spending.ts';
 
+export * from './batch.ts';
+export * from './bonus.ts';
+export * from './fund.ts';
 export * from './internal.ts';
+export * from './ledger.ts';
+export * from './obligation.ts';
+export * from './payee.ts';
+export * from './settlement.ts';
+export * from './spending.ts';
 
 /** Everything the payments service answers. */
 export const paymentsApi = defineApi({
@@ -10,13 +27,18 @@ export const paymentsApi = defineApi({
   title: 'Talkoot payments',
   version: '1.0.0',
   description: 'See services/payments/README.md.',
-  problems: {
-    ...lifecycleProblems,
-    'fund-overdrawn': { status: 409, title: 'The fund does not hold that much' },
-  },
+  problems: { ...lifecycleProblems, ...paymentsProblems },
   routes: {
     ...lifecycleRoutes,
     ...paymentsInternalRoutes,
+    ...fundRoutes,
+    ...ledgerRoutes,
+    ...spendingRoutes,
+    ...bonusRoutes,
+    ...obligationRoutes,
+    ...payeeRoutes,
+    ...batchRoutes,
+    ...settlementRoutes,
   },
 });
 export type PaymentsApi = typeof paymentsApi;

@@ -19,6 +19,7 @@ export const paymentsInternalRoutes = {
       shares: z.object({ round: FractionShape, bonus: FractionShape, outcome: FractionShape }),
     }),
     answer: z.object({ round: MoneyShape, bonus: MoneyShape, outcome: MoneyShape }),
+    problems: ['funds-differ', 'shares-not-whole', 'amount-invalid'],
   }),
   getFunds: route('GET /internal/v1/pilots/{pilotId}/funds', {
     summary: 'What is still available in each fund',
@@ -40,7 +41,7 @@ export const paymentsInternalRoutes = {
       pool: MoneyShape,
     }),
     answer: z.object({ committed: MoneyShape, reserved: MoneyShape }),
-    problems: ['fund-overdrawn'],
+    problems: ['fund-overdrawn', 'funds-missing', 'commitment-differs', 'amount-invalid'],
   }),
   releaseProject: route('POST /internal/v1/projects/{projectId}/released', {
     kind: 'plain',
@@ -66,6 +67,7 @@ export const paymentsInternalRoutes = {
       shares: z.array(z.object({ percent: z.int().min(0).max(100), ballots: z.int().min(1) })),
     }),
     answer: z.object({ pool: MoneyShape, payable: MoneyShape, computation: z.array(z.string()) }),
+    problems: ['bonus-fixed'],
   }),
   createObligations: route('PUT /internal/v1/projects/{projectId}/obligations', {
     kind: 'plain',
@@ -74,6 +76,7 @@ export const paymentsInternalRoutes = {
     params: Project,
     body: z.object({ municipalityId: IdShape, pilotId: IdShape }),
     answer: z.object({ obligations: z.int(), total: MoneyShape }),
+    problems: ['bonus-undecided'],
   }),
   instructBatch: route('PUT /internal/v1/batches/{batchId}/instructed', {
     kind: 'plain',
@@ -81,5 +84,6 @@ export const paymentsInternalRoutes = {
     access: worker,
     params: z.object({ batchId: IdShape }),
     answer: z.object({ attempts: z.int() }),
+    problems: ['batch-not-released'],
   }),
 };

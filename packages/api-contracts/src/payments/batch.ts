@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { pageOf, PageQueryShape, route } from '../api.ts';
+import { DecisionAnswerShape, LifecycleViewShape } from '../lifecycle-routes.ts';
+import {
+  IdShape,
+  InstantShape,
+  MoneyShape,
+  MunicipalityParams,
+  ReasonShape,
+  Sha256Shape,
+} from '../shapes.ts';
+import { moneyReaders } from './capacity.ts';
+import { attemptStates, PayeeRoleShape } from './obligation.ts';
+
+export const batchStates = [
+  'proposed',
+  'approved',
+  'released',
+  'instructed',
+  'reconciled',
+  'refused',
+  'expired',
+] as const;
+
+export const BatchShape = z
+  .object({
+    batchId: IdShape,
+    pilotId: IdShape,
+    state: z.enum(batchStates),
+    /** SHA-256 of the canonical content: approver and releaser sign exactly this. */
+    sha256: Sha256Shape,
+    total: MoneyShape,
+    lines: z.int(),
+    proposedBy: IdShape,
+    approvedBy: IdShape.nullable(),
+    releasedBy: IdShape.nullable(),
+    proposedAt: InstantShape,
+  })
+  .meta({ id: 'Batch' });
+
+export const BatchLineShape = z
+  .object({
+    obligationId: IdShape,
+    attemptId: IdShape,
+    endToEndId: z.string(),
+    payeeId: IdShape,
+    payeeRole: PayeeRoleShape,
+    method: z.enum(['bank', 'payroll']),
+    masked: z.string().nullable(),
+    amount: MoneyShape,
+    state: z.enum(attemptStates),
+  })
+  .meta({ id: 'BatchLine' });
+
+const BatchParams = MunicipalityParams.extend({ batchId: IdShape });
+const Signed = z.object({ batchSha256: Sha256Shape });
+
+export const batchRoutes = {
+  proposeBatch: route('POST /v1/m/{municipalityId}/batches', {
+    summary: 'Propose a payout batch of obligations of one pilot; starts its lifecycle',
+    access: { roles: ['finance-clerk'] },
+    params: MunicipalityParams,
+    body: z.object({ obligationIds: z.array(IdShape).min(1).max(500) }),
+    answer: BatchShape,
+    problems: [
+      'obligation-not-open',
+      'obligation-unknown',
+      'payee-details-missing',
+      'batch-mixes-pilots',
+      'obligation-repeated',
+    ],
+  }),
+  listBatches: route('GET /v1/m/{municipalityId}/batches', {
+    summary: 'Batches, by id',
+    access: { roles: [...moneyReaders, 'payroll'] },
+    params: MunicipalityParams,
+    query: PageQueryShape.extend({ state: z.enum(batchStates).optional(), pilotId: IdShape.optional() }),
+    answer: pageOf(BatchShape),
+  }),
+  getBatch: route('GET /v1/m/{municipalityId}/batches/{batchId}', {
+    summary: 'A batch with its lines, account numbers masked',
+    access: { roles: [...moneyReaders, 'payroll'] },
+    params: BatchParams,
+    answer: z.object({
+      batch: BatchShape,
+      lines: z.array(BatchLineShape),
+      lifecycle: LifecycleViewShape.nullable(),
+    }),
+  }),
+  approveBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/approval', {
+    kind: 'move',
+    summary: 'Approve exactly this content; not by the proposer',
+    access: { roles: ['payout-approver'] },
+    params: BatchParams,
+    body: Signed,
+    answer: DecisionAnswerShape,
+    problems: ['hash-mismatch', 'same-person-twice', 'not-awaited', 'already-decided', 'suspended'],
+  }),
+  refuseBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/refusal', {
+    kind: 'move',
+    summary: 'Refuse a proposed batch; its obligations are due again',
+    access: { roles: ['payout-approver'] },
+    params: BatchParams,
+    body: z.object({ reason: ReasonShape }),
+    answer: DecisionAnswerShape,
+    problems: ['same-person-twice', 'not-awaited', 'already-decided', 'suspended'],
+  }),
+  releaseBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/release', {
+    kind: 'move',
+    summary: 'Release an approved batch for payment; neither by its proposer nor by its approver',
+    access: { roles: ['payout-releaser'] },
+    params: BatchParams,
+    body: Signed,
+    answer: DecisionAnswerShape,
+    problems: ['hash-mismatch', 'same-person-twice', 'not-awaited', 'already-decided', 'suspended'],
+  }),
+  getPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions', {
+    summary: 'The payment instructions of an instructed batch, account numbers in full',
+    access: { roles: ['finance-clerk'] },
+    params: BatchParams,
+    answer: z.object({
+      batchId: IdShape,
+      sha256: Sha256Shape,
+      controlSum: MoneyShape,
+      payments: z.array(
+        z.object({
+          endToEndId: z.string(),
+          obligationId: IdShape,
+          payeeId: IdShape,
+          method: z.enum(['bank', 'payroll']),
+          iban: z.string().nullable(),
+          amount: MoneyShape,
+        }),
+      ),
+    }),
+    problems: ['batch-not-instructed'],
+  }),
+  exportPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions.csv', {
+    summary: 'The same payment instructions as CSV, amounts in minor units',
+    access: { roles: ['finance-clerk'] },
+    params: BatchParams,
+    answer: z.string(),
+    answerType: 'text/csv',
+    problems: ['batch-not-instructed'],
+  }),
+};
