@@ -9,7 +9,7 @@ import { continueTrace } from './trace.ts';
 const AT_ONCE = 8;
 
 /** Delivers workflow commands: in order within a workflow, several workflows at once. */
-export function commandPublisher(dispatcher: WorkflowDispatcher, log: Logger): Publisher<'workflow'> {
+export function commandPublisher(dispatcher: WorkflowDispatcher, log: Logger): Publisher {
   return {
     channel: 'workflow',
     async publish(rows: CommandRow[]) {

@@ -12,7 +12,7 @@ type EventPublisherOptions = KafkaAddress & { log: Logger; replicationFactor?: n
  * sequence numbers may no longer be the broker's. What was half sent is sent again, in order, and
  * consumers know repeats by the event id.
  */
-export function eventPublisher(options: EventPublisherOptions): Publisher<'event'> {
+export function eventPublisher(options: EventPublisherOptions): Publisher {
   let producer: Producer | null = null;
   const close = async () => {
     const closing = producer;
