@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { pageOf, PageQueryShape, route } from '../api.ts';
+import { DecisionAnswerShape } from '../lifecycle-routes.ts';
+import {
+  DecimalShape,
+  FractionShape,
+  IdShape,
+  InstantShape,
+  ReasonShape,
+  Sha256Shape,
+  text,
+  TextRefShape,
+} from '../shapes.ts';
+import { ProjectParams } from './proposals.ts';
+
+export const CriterionResultShape = z
+  .object({
+    criterionId: IdShape,
+    metric: z.string(),
+    unit: z.string(),
+    weight: FractionShape,
+    comparator: z.string(),
+    baseline: DecimalShape.nullable(),
+    goal: DecimalShape,
+    observed: DecimalShape.nullable(),
+    estimate: DecimalShape.nullable(),
+    standardError: DecimalShape.nullable(),
+    /** Why there is no standard error, or no estimate. */
+    note: z.string().nullable(),
+    observations: z.int(),
+    assumptions: z.array(z.string()),
+    failed: z.boolean(),
+    missing: z.boolean(),
+    achievement: FractionShape,
+  })
+  .meta({ id: 'CriterionResult' });
+
+/** The computed assessment, without the assessor's own words. */
+export const AssessmentDraftShape = z
+  .object({
+    projectId: IdShape,
+    lockSha256: Sha256Shape,
+    criteria: z.array(CriterionResultShape),
+    /** Weighted sum without side effects. */
+    score: FractionShape,
+    missingWeight: FractionShape,
+    /** False when more than a third of the weight is missing, or no criterion was accepted. */
+    payable: z.boolean(),
+    sideEffects: z.array(
+      z.object({ sideEffectId: IdShape, title: z.string(), direction: z.string(), points: DecimalShape }),
+    ),
+    computation: z.array(z.string()),
+    sha256: Sha256Shape,
+  })
+  .meta({ id: 'AssessmentDraft' });
+export type AssessmentDraft = z.infer<typeof AssessmentDraftShape>;
+
+export const assessmentRoutes = {
+  draftAssessment: route('GET /v1/m/{municipalityId}/projects/{projectId}/assessment-draft', {
+    summary: 'What the locked criteria and the observations give now, line by line',
+    access: { anyone: true },
+    params: ProjectParams,
+    answer: AssessmentDraftShape,
+    problems: ['criteria-not-locked'],
+  }),
+  signAssessment: route('POST /v1/m/{municipalityId}/projects/{projectId}/assessments', {
+    kind: 'move',
+    summary: 'Sign the assessment: the draft as it was read, and your own words',
+    access: { roles: ['assessor'] },
+    params: ProjectParams,
+    body: z.object({ draftSha256: Sha256Shape, conclusion: text(20_000) }),
+    answer: DecisionAnswerShape.extend({ assessmentId: IdShape, sha256: Sha256Shape, score: FractionShape }),
+    problems: ['assessor-on-team', 'draft-changed', 'criteria-not-locked', 'not-awaited', 'suspended'],
+  }),
+  getAssessment: route('GET /v1/m/{municipalityId}/projects/{projectId}/assessment', {
+    summary: 'The latest signed assessment',
+    access: { anyone: true },
+    params: ProjectParams,
+    answer: z.object({
+      assessmentId: IdShape,
+      sha256: Sha256Shape,
+      assessor: IdShape,
+      conclusion: TextRefShape,
+      draft: AssessmentDraftShape,
+      signedAt: InstantShape,
+    }),
+    problems: ['assessment-missing'],
+  }),
+  objectToAssessment: route('POST /v1/m/{municipalityId}/projects/{projectId}/objections', {
+    kind: 'move',
+    summary: 'Object to the signed assessment within its window',
+    access: { roles: ['resident'] },
+    params: ProjectParams,
+    body: z.object({ reason: ReasonShape }),
+    answer: DecisionAnswerShape.extend({ objectionId: IdShape }),
+    problems: ['not-awaited', 'appeal-used', 'suspended'],
+  }),
+  listObjections: route('GET /v1/m/{municipalityId}/projects/{projectId}/objections', {
+    summary: 'Objections to the assessment, oldest first',
+    access: { anyone: true },
+    params: ProjectParams,
+    query: PageQueryShape,
+    answer: pageOf(
+      z.object({
+        objectionId: IdShape,
+        reason: TextRefShape,
+        upheld: z.boolean().nullable(),
+        at: InstantShape,
+      }),
+    ),
+  }),
+};
