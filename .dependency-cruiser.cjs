@@ -60,7 +60,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/planted/' },
+    exclude: { path: 'tests/boundaries/planted/' },
     parser: 'swc',
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const planted = fileURLToPath(new URL('./planted/', import.meta.url));
+
+interface Cruise {
+  summary: { violations: { rule: { name: string }; from: string }[] };
+}
+
+async function cruise(cwd: string, ...folders: string[]): Promise<Cruise> {
+  const command = [`${root}node_modules/dependency-cruiser/bin/dependency-cruise.mjs`];
+  const options = ['--config', `${root}.dependency-cruiser.cjs`, '--output-type', 'json'];
+  const done = await run(process.execPath, [...command, ...options, ...folders], { cwd, maxBuffer: 64e6 }).catch(
+    (error: { stdout: string; stderr: string }) => error,
+  );
+  if (!done.stdout) throw new Error(done.stderr);
+  return JSON.parse(done.stdout) as Cruise;
+}
+
+describe('import boundaries', () => {
+  it('fires for each rule on a planted violation', async () => {
+    const { summary } = await cruise(planted, 'services', 'packages', 'workflows');
+    expect([...new Set(summary.violations.map(({ rule }) => rule.name))].sort()).toEqual([
+      'kafka-behind-the-bus',
+      'no-circles',
+      'nothing-imports-a-service',
+      'only-stores-know-mongoose',
+      'packages-look-down',
+      'services-are-strangers',
+      'workflow-code-is-pure',
+    ]);
+  });
+});

@@ -1,0 +1,3 @@
+import { rule } from '../../identity/src/resident/resident.ts';
+
+export const poll = rule;
