@@ -1,8 +1,13 @@
 import { defineApi } from '../api.ts';
 import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
+import { castingProblems, castingRoutes } from './casting.ts';
 import { ballotsInternalRoutes } from './internal.ts';
+import { pollProblems, pollRoutes } from './poll.ts';
 
+export * from './casting.ts';
 export * from './internal.ts';
+export * from './poll.ts';
+export * from './result.ts';
 
 /** Everything the ballots service answers. */
 export const ballotsApi = defineApi({
@@ -10,15 +15,12 @@ export const ballotsApi = defineApi({
   title: 'Talkoot ballots',
   version: '1.0.0',
   description: 'See services/ballots/README.md.',
-  problems: {
-    ...lifecycleProblems,
-    'poll-differs': { status: 409, title: 'Another poll has this id' },
-    'poll-not-closed': { status: 409, title: 'The poll is not closed' },
-    'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
-  },
+  problems: { ...lifecycleProblems, ...pollProblems, ...castingProblems },
   routes: {
     ...lifecycleRoutes,
     ...ballotsInternalRoutes,
+    ...pollRoutes,
+    ...castingRoutes,
   },
 });
 export type BallotsApi = typeof ballotsApi;

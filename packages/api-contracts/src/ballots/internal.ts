@@ -1,47 +1,10 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
-import { OptionTallyShape } from '../projects/internal.ts';
+import { IdShape, MoneyShape } from '../shapes.ts';
+import { PollKindShape, PollResultShape } from './result.ts';
 
 const worker = { services: ['worker'] } as const;
 const Poll = z.object({ pollId: IdShape });
-
-export const PollKindShape = z.enum(['prioritisation', 'criteria', 'bonus']).meta({ id: 'PollKind' });
-export type PollKind = z.infer<typeof PollKindShape>;
-
-/** Tally of a poll, public once it is tallied. */
-export const PollResultShape = z
-  .object({
-    pollId: IdShape,
-    kind: PollKindShape,
-    roll: z.int().min(0),
-    ballots: z.int().min(0),
-    /** prioritisation: yes = approvals, no = 0. criteria and bonus: yes and no of each option. */
-    options: z.array(OptionTallyShape),
-    /** bonus only: how many ballots chose each whole percent; blanks are not counted here. */
-    shares: z.array(z.object({ percent: z.int().min(0).max(100), ballots: z.int().min(1) })),
-    /** prioritisation only. */
-    allocation: z
-      .object({
-        rule: z.string(),
-        cost: MoneyShape,
-        selected: z.array(IdShape),
-        explanations: z.array(
-          z.object({
-            projectId: IdShape,
-            votes: z.int(),
-            cost: MoneyShape,
-            funded: z.boolean(),
-            reasonCode: z.string(),
-            explanation: z.string(),
-          }),
-        ),
-      })
-      .nullable(),
-    sha256: Sha256Shape,
-  })
-  .meta({ id: 'PollResult' });
-export type PollResult = z.infer<typeof PollResultShape>;
 
 export const ballotsInternalRoutes = {
   preparePoll: route('PUT /internal/v1/polls/{pollId}', {
@@ -65,9 +28,11 @@ export const ballotsInternalRoutes = {
         minChoices: z.int(),
         maxChoices: z.int(),
       }),
+      /** How a prioritisation is decided. */
+      rule: z.enum(['greedy']).default('greedy'),
     }),
     answer: z.object({ pollId: IdShape }),
-    problems: ['poll-differs'],
+    problems: ['poll-differs', 'poll-invalid'],
   }),
   recordRoll: route('PUT /internal/v1/polls/{pollId}/roll', {
     kind: 'plain',

@@ -1,16 +1,36 @@
 import { defineApi } from '../api.ts';
+import { certificateProblems, certificateRoutes } from './certificate.ts';
+import { grantProblems, grantRoutes } from './grant.ts';
 import { identityInternalRoutes } from './internal.ts';
+import { noticeRoutes } from './notice.ts';
+import { residentProblems, residentRoutes } from './resident.ts';
+import { sessionProblems, sessionRoutes } from './session.ts';
 
+export * from './certificate.ts';
+export * from './grant.ts';
 export * from './internal.ts';
+export * from './notice.ts';
+export * from './resident.ts';
+export * from './session.ts';
 
-/** Everything the identity service answers. */
+/** Everything the identity service answers. A local stack answers `localIdentityApi` (`identity/local`) as well. */
 export const identityApi = defineApi({
   service: 'identity',
   title: 'Talkoot identity',
   version: '1.0.0',
   description: 'See services/identity/README.md.',
-  problems: {},
+  problems: {
+    ...sessionProblems,
+    ...grantProblems,
+    ...residentProblems,
+    ...certificateProblems,
+  },
   routes: {
+    ...sessionRoutes,
+    ...grantRoutes,
+    ...residentRoutes,
+    ...certificateRoutes,
+    ...noticeRoutes,
     ...identityInternalRoutes,
   },
 });

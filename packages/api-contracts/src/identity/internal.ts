@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { route } from '../api.ts';
 import { IdShape, InstantShape } from '../shapes.ts';
 import { RoleShape } from '../roles.ts';
+import { NoticeIdShape, NoticeTemplateShape } from './notice.ts';
 
 const Municipality = z.object({ municipalityId: IdShape });
 
@@ -21,6 +22,13 @@ export const identityInternalRoutes = {
       asOf: InstantShape,
     }),
     answer: z.object({ pollId: IdShape, roll: z.int().min(0), excluded: z.int().min(0) }),
+  }),
+  closeIssuance: route('PUT /internal/v1/polls/{pollId}/issuance-closed', {
+    kind: 'plain',
+    summary: 'Issue no more certificates for a poll; answers how many were issued, the same for ever',
+    access: { services: ['ballots', 'worker'] },
+    params: z.object({ pollId: IdShape }),
+    answer: z.object({ pollId: IdShape, issued: z.int().min(0) }),
   }),
   getElectorate: route('GET /internal/v1/municipalities/{municipalityId}/electorate', {
     summary: 'How many residents are eligible today, for thresholds',
@@ -46,11 +54,11 @@ export const identityInternalRoutes = {
     kind: 'plain',
     summary: 'Leave a notice for a person or for everybody with a role; one for ever under this id',
     access: { services: ['worker', 'projects', 'ballots', 'payments'] },
-    params: z.object({ noticeId: z.string().regex(/^[a-z0-9-]{3,120}$/) }),
+    params: z.object({ noticeId: NoticeIdShape }),
     body: z.object({
       municipalityId: IdShape,
       to: z.union([z.object({ role: RoleShape }), z.object({ personId: IdShape })]),
-      template: z.enum(['reminder', 'overdue', 'escalation', 'decision', 'payout']),
+      template: NoticeTemplateShape,
       subject: z.object({ kind: z.string(), id: IdShape }),
       wait: z.string().nullable(),
       dueAt: InstantShape.nullable(),

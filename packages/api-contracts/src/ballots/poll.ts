@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { pageOf, PageQueryShape, route } from '../api.ts';
+import { DecisionAnswerShape, LifecycleViewShape } from '../lifecycle-routes.ts';
+import {
+  IdShape,
+  InstantShape,
+  MoneyShape,
+  MunicipalityParams,
+  ReasonShape,
+  Sha256Shape,
+} from '../shapes.ts';
+import { PollKindShape, PollResultShape } from './result.ts';
+
+const Poll = MunicipalityParams.extend({ pollId: IdShape });
+const officer = { roles: ['poll-officer'] } as const;
+const waitChangers = { roles: ['sponsor', 'appeal-body', 'poll-officer', 'budget-authority'] } as const;
+
+export const PollPhaseShape = z
+  .enum(['new', 'prepared', 'roll-frozen', 'open', 'closed', 'tallied', 'published'])
+  .meta({ id: 'PollPhase' });
+
+export const PollSummaryShape = z
+  .object({
+    pollId: IdShape,
+    kind: PollKindShape,
+    phase: PollPhaseShape,
+    pilotId: IdShape,
+    roundId: IdShape.nullable(),
+    projectId: IdShape.nullable(),
+  })
+  .meta({ id: 'PollSummary' });
+
+export const BallotRulesShape = z
+  .object({
+    type: z.enum(['approval', 'knapsack', 'yes-no', 'bonus']),
+    minChoices: z.int(),
+    maxChoices: z.int(),
+  })
+  .meta({ id: 'BallotRules' });
+
+/** A poll as voters see it. It never says how many have voted, let alone how. */
+export const PollShape = PollSummaryShape.extend({
+  options: z.array(z.object({ optionId: IdShape, cost: MoneyShape.nullable() })),
+  budget: MoneyShape.nullable(),
+  ballot: BallotRulesShape,
+  /** Size of the frozen roll. */
+  roll: z.int().min(0).nullable(),
+  lifecycle: LifecycleViewShape,
+}).meta({ id: 'Poll' });
+
+const decision = (name: string, summary: string) =>
+  route(`POST /v1/m/{municipalityId}/polls/{pollId}/${name}`, {
+    kind: 'move',
+    summary,
+    access: officer,
+    params: Poll,
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'already-decided', 'suspended'],
+  });
+
+export const pollRoutes = {
+  listPolls: route('GET /v1/m/{municipalityId}/polls', {
+    summary: 'Polls of a municipality, by id',
+    access: { anyone: true },
+    params: MunicipalityParams,
+    query: PageQueryShape.extend({
+      kind: PollKindShape.optional(),
+      phase: PollPhaseShape.optional(),
+      roundId: IdShape.optional(),
+      projectId: IdShape.optional(),
+    }),
+    answer: pageOf(PollSummaryShape),
+  }),
+  getPoll: route('GET /v1/m/{municipalityId}/polls/{pollId}', {
+    summary: 'Options, costs, ballot rules, phase and deadline of a poll',
+    access: { anyone: true },
+    params: Poll,
+    answer: PollShape,
+  }),
+  listPollSteps: route('GET /v1/m/{municipalityId}/polls/{pollId}/steps', {
+    summary: 'What happened to a poll, in order: its public trace',
+    access: { anyone: true },
+    params: Poll,
+    query: PageQueryShape,
+    answer: pageOf(
+      z.object({
+        number: z.int(),
+        name: z.string(),
+        cause: z.string(),
+        phase: z.string(),
+        actedAs: z.string().nullable(),
+        at: InstantShape,
+      }),
+    ),
+  }),
+  freezePollRoll: decision('roll-freeze', 'Freeze the electoral roll'),
+  openPoll: decision('opening', 'Open the poll'),
+  closePoll: decision('closing', 'Close the poll: no ballot is accepted afterwards'),
+  publishPoll: decision('publication', 'Publish the tally'),
+  requestPollWaitChange: route('POST /v1/m/{municipalityId}/polls/{pollId}/wait-changes', {
+    kind: 'move',
+    summary: 'Ask to extend, suspend, resume or rectify the running wait; a second person has to confirm',
+    access: waitChangers,
+    params: Poll,
+    body: z.object({
+      change: z.enum(['extend', 'suspend', 'resume', 'rectify']),
+      due: InstantShape.optional(),
+      reason: ReasonShape,
+    }),
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'suspended', 'same-person-twice'],
+  }),
+  confirmPollWaitChange: route('POST /v1/m/{municipalityId}/polls/{pollId}/wait-changes/confirmation', {
+    kind: 'move',
+    summary: 'Confirm the requested change of the running wait, as a second person',
+    access: waitChangers,
+    params: Poll,
+    body: z.object({ change: z.enum(['extend', 'suspend', 'resume', 'rectify']) }),
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'suspended', 'same-person-twice', 'no-change-requested'],
+  }),
+  getPollText: route('GET /v1/m/{municipalityId}/poll-texts/{textId}', {
+    summary: 'A published reason',
+    access: { anyone: true },
+    params: MunicipalityParams.extend({ textId: IdShape }),
+    answer: z.object({ id: IdShape, text: z.string(), sha256: Sha256Shape, at: InstantShape }),
+  }),
+  getPollResult: route('GET /v1/m/{municipalityId}/polls/{pollId}/result', {
+    summary: 'Tally of a published poll, and why each option was funded or not',
+    access: { anyone: true },
+    params: Poll,
+    answer: PollResultShape,
+    problems: ['poll-not-published'],
+  }),
+  exportBallotsAsPabulib: route('GET /v1/m/{municipalityId}/polls/{pollId}/ballots.pb', {
+    summary:
+      'All counted ballots of a published prioritisation as a Pabulib file, in the order of their hashes',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.string(),
+    answerType: 'text/plain',
+    problems: ['poll-not-published', 'no-pabulib-form'],
+  }),
+  exportBallotsAsCsv: route('GET /v1/m/{municipalityId}/polls/{pollId}/ballots.csv', {
+    summary: 'All counted ballots of a published poll as CSV, in the order of their hashes',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.string(),
+    answerType: 'text/csv',
+    problems: ['poll-not-published'],
+  }),
+};
+
+export const pollProblems = {
+  'poll-differs': { status: 409, title: 'Another poll has this id' },
+  'poll-invalid': { status: 422, title: 'No such poll can be held' },
+  'poll-not-closed': { status: 409, title: 'The poll is not closed' },
+  'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
+  'poll-not-published': { status: 409, title: 'The result is not published yet' },
+  'no-pabulib-form': { status: 409, title: 'Only a prioritisation can be written as a Pabulib file' },
+  'more-ballots-than-certificates': { status: 500, title: 'The ballots of this poll do not add up' },
+} as const;
