@@ -13,7 +13,10 @@ export const LifecycleStateShape = z
     roundId: IdShape.nullable(),
     projectId: IdShape.nullable(),
     phase: z.string(),
+    stage: z.string().nullable(),
     wait: z.record(z.string(), z.unknown()).nullable(),
+    sideStage: z.string().nullable(),
+    side: z.record(z.string(), z.unknown()).nullable(),
     step: z.int().min(0),
     seenFacts: z.array(z.string()),
     facts: z.record(z.string(), z.unknown()),
@@ -123,5 +126,6 @@ export const lifecycleProblems = {
   'unknown-milestone': { status: 404, title: 'The agreement has no such milestone' },
   'appeal-used': { status: 409, title: 'The one appeal was used already' },
   'no-change-requested': { status: 409, title: 'No such change of the wait was requested' },
+  'invalid-change': { status: 422, title: 'The wait cannot be changed like this' },
   suspended: { status: 409, title: 'The wait is suspended' },
 } as const;

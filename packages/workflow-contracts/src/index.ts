@@ -1,4 +1,5 @@
 export * from './commands.ts';
+export * from './facts.ts';
 export * from './lifecycle.ts';
 export * from './phases.ts';
 export * from './waits.ts';

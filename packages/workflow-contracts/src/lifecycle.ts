@@ -72,6 +72,7 @@ export const refusalCodes = [
   'unknown-milestone',
   'appeal-used',
   'no-change-requested',
+  'invalid-change',
   'suspended',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
@@ -112,8 +113,8 @@ export interface Wait {
   readonly overdue: boolean;
   readonly suspendedSince: Instant | null;
   readonly requestedChange: (WaitChange & { readonly by: string }) | null;
-  /** Set once, by the decision, fact or deadline that ended the wait. */
-  readonly outcome: string | null;
+  /** Always null: a wait that has ended leaves the state. */
+  readonly outcome: null;
 }
 
 /** How one wait behaves; its durations come from the charter's calendar under the same name. */
@@ -127,6 +128,9 @@ export interface WaitSpec {
   readonly escalatesTo: readonly Role[];
 }
 
+/** How many ids of facts and decisions a state remembers. */
+export const SEEN_BOUND = 64;
+
 /** Fields that every lifecycle's state carries; the state is the workflow's only input. */
 export interface LifecycleState<Kind extends LifecycleKind = LifecycleKind, Phase extends string = string> {
   readonly schema: 1;
@@ -137,12 +141,18 @@ export interface LifecycleState<Kind extends LifecycleKind = LifecycleKind, Phas
   readonly roundId: string | null;
   readonly projectId: string | null;
   readonly phase: Phase;
+  /** Name of the wait that the phase has come to; null while only the worker has something to do. */
+  readonly stage: string | null;
+  /** The wait of `stage`, once its deadline is computed. */
   readonly wait: Wait | null;
+  /** A wait that runs beside the main one and ends by itself, such as for the champion's answer. */
+  readonly sideStage: string | null;
+  readonly side: Wait | null;
   /** Number of the latest recorded step; 0 before the first. */
   readonly step: number;
-  /** Ids of the facts already taken in, newest last, bounded. */
+  /** Ids of the facts and decisions already taken in, newest last, at most {@link SEEN_BOUND}. */
   readonly seenFacts: readonly string[];
-  /** Named results that later phases need: ids, amounts, codes. */
+  /** Named results that later phases need: ids, amounts, codes. See `LifecycleFacts` for each kind. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -161,7 +171,10 @@ export type WaitEffect = (typeof waitEffects)[number];
 /** One recorded step of a lifecycle, sent by the worker to the owning service; unique on (lifecycleId, number). */
 export interface RecordedStep {
   readonly number: number;
-  /** Decision, fact or deadline that caused it, e.g. 'permit', 'poll-published', 'review-overdue'. */
+  /**
+   * Decision, fact, deadline or phase that caused it: 'permit', 'poll-published', 'running'. Of a wait:
+   * `<wait>-opened`, `-reminded`, `-overdue`, `-escalated`, and `-lapsed` or `-closed` when time ended it.
+   */
   readonly name: string;
   readonly cause: 'decision' | 'fact' | 'deadline' | 'phase';
   readonly from: string;
@@ -209,7 +222,10 @@ export function initialState<K extends LifecycleKind>(
     roundId: ids.roundId ?? null,
     projectId: ids.projectId ?? null,
     phase: 'new',
+    stage: null,
     wait: null,
+    sideStage: null,
+    side: null,
     step: 0,
     seenFacts: [],
     facts: ids.facts ?? {},
