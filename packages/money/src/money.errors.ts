@@ -8,6 +8,7 @@
  * - `amount-negative`: a negative total where only zero or more can be split
  * - `weights-invalid`: weights negative, fractional, all zero, or not one per id
  * - `ids-invalid`: ids repeat
+ * - `ratio-malformed`: a text that is neither a decimal nor `p/q`
  * - `portion-invalid`: a denominator that is zero or negative, or a negative numerator
  */
 export type MoneyErrorCode =
@@ -19,6 +20,7 @@ export type MoneyErrorCode =
   | 'amount-negative'
   | 'weights-invalid'
   | 'ids-invalid'
+  | 'ratio-malformed'
   | 'portion-invalid';
 
 /** A refusal with a stable code; the message is for people and may change. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allocate, money, portion, sum } from './index.ts';
+import { allocate, money, portion, ratio, sum } from './index.ts';
 
 const total = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map((amount) => money(amount, 'EUR'));
 const weights = fc
@@ -68,5 +68,19 @@ describe('portion', () => {
     expect(() => portion(money(1, 'EUR'), 1n, 0n)).toThrow(code('portion-invalid'));
     expect(() => portion(money(1, 'EUR'), -1n, 2n)).toThrow(code('portion-invalid'));
     expect(() => portion(money(-1, 'EUR'), 1n, 2n)).toThrow(code('amount-negative'));
+  });
+});
+
+describe('ratio', () => {
+  it('reads decimals and fractions exactly', () => {
+    expect(ratio('0.02')).toEqual({ numerator: 2n, denominator: 100n });
+    expect(ratio('-1/3')).toEqual({ numerator: -1n, denominator: 3n });
+    expect(ratio('0.5/3')).toEqual({ numerator: 5n, denominator: 30n });
+  });
+
+  it('refuses anything else', () => {
+    for (const bad of ['', '1/0', '1e3', 'NaN', '1/-2', '.5', '1/2/3', ' 1']) {
+      expect(() => ratio(bad)).toThrow(code('ratio-malformed'));
+    }
   });
 });
