@@ -74,8 +74,11 @@ function serverProperties({ port, controllerPort }: KafkaSettings, logs: string)
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 1,
     'group.initial.rebalance.delay.ms': 0,
+    // After a crash the controller waits this long before it lets the broker in again.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     'log.index.size.max.bytes': 1_048_576,
-    // A power cut may lose acknowledged records otherwise: there is no second replica.
+    // There is no second replica: without it a power cut loses what was acknowledged.
     'log.flush.interval.ms': 1_000,
   };
   return `${Object.entries(settings).map(([key, value]) => `${key}=${value}`).join('\n')}\n`;

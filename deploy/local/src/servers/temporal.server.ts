@@ -1,18 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { searchAttributes } from '@talkoot/workflow-contracts';
 import { execa } from 'execa';
 import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';
 
-/** What an operator can filter workflows by. */
-export const searchAttributes = {
-  TalkootMunicipality: 'Keyword',
-  TalkootPilot: 'Keyword',
-  TalkootRound: 'Keyword',
-  TalkootPhase: 'Keyword',
-  TalkootAwaiting: 'Keyword',
-  TalkootOverdue: 'Bool',
-  TalkootDue: 'Datetime',
-} as const;
+/** How the command line of the server spells the types. */
+const spelling = { KEYWORD: 'Keyword', BOOL: 'Bool', DATETIME: 'Datetime' } as const;
 
 // Pilots run for years and their histories are looked at afterwards.
 const retention = '3650d';
@@ -36,7 +29,7 @@ export function temporalPlan({ executable, data, port, uiPort }: TemporalSetting
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), ...ui, '--log-level', 'warn'],
       ...['--db-filename', join(folder, 'temporal.db')],
       ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-      ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
+      ...Object.values(searchAttributes).flatMap(({ name, type }) => ['--search-attribute', `${name}=${spelling[type]}`]),
     ],
     environment: inherited(),
     ports: uiPort === undefined ? [port] : [port, uiPort],

@@ -5,7 +5,7 @@ import { identify, type ProcessIdentity } from './process-identity.ts';
 import { lastLines, openLog } from './process-log.ts';
 import type { ProcessPlan } from './process-plan.ts';
 import { afterExit, type RestartHistory, type RestartPolicy } from './restart.ts';
-import { NotReady } from './supervisor.errors.ts';
+import { NotReady, StartInterrupted } from './supervisor.errors.ts';
 import { killGroup, stopGroup } from './stop-process.ts';
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'restarting' | 'failed';
@@ -51,7 +51,7 @@ export class SupervisedProcess {
     const deadline = Date.now() + within;
     while (this.state !== 'ready') {
       if (this.state === 'failed') throw this.#notReady(`it keeps leaving: ${this.lastExit}`);
-      if (this.#stopping) throw this.#notReady('it was stopped');
+      if (this.#stopping) throw new StartInterrupted();
       if (Date.now() > deadline) throw this.#notReady(`no answer within ${within / 1000} s`);
       await delay(probeEvery / 2);
     }
@@ -73,6 +73,7 @@ export class SupervisedProcess {
     const { identity } = this;
     if (identity) await stopGroup(identity, this.plan.stopWithin);
     this.#child = undefined;
+    this.identity = undefined;
     this.#become('stopped');
   }
 

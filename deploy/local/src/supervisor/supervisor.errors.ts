@@ -31,3 +31,13 @@ export class UnknownProcess extends Error {
     this.name = 'UnknownProcess';
   }
 }
+
+/** Thrown by a start during which somebody asked to stop. */
+export class StartInterrupted extends Error {
+  readonly code = 'start-interrupted';
+
+  constructor() {
+    super('The start was interrupted');
+    this.name = 'StartInterrupted';
+  }
+}

@@ -5,7 +5,7 @@ import { requireFree } from './ports.ts';
 import type { ProcessPlan } from './process-plan.ts';
 import { usualPolicy, type RestartPolicy } from './restart.ts';
 import { SupervisedProcess, type OnChange } from './supervised-process.ts';
-import { UnknownProcess } from './supervisor.errors.ts';
+import { StartInterrupted, UnknownProcess } from './supervisor.errors.ts';
 
 export interface SupervisorOptions {
   readonly plans: readonly ProcessPlan[];
@@ -18,6 +18,7 @@ export interface SupervisorOptions {
 /** Runs a set of processes: starts them in the order of their needs, restarts, stops in reverse. */
 export class Supervisor {
   readonly processes: readonly SupervisedProcess[];
+  #stopping = false;
 
   constructor({ plans, logs, policy = usualPolicy, onChange = () => {} }: SupervisorOptions) {
     mkdirSync(logs, { recursive: true });
@@ -27,10 +28,10 @@ export class Supervisor {
   /**
    * Resolves when every process serves. Each starts as soon as those it needs are ready.
    * After a failure nothing is left running.
-   * @throws PortHeld | NotReady
+   * @throws PortHeld | NotReady | StartInterrupted
    */
   async start(): Promise<void> {
-    inWaves(this.processes.map(({ plan }) => plan));
+    this.#stopping = false;
     try {
       await Promise.all(this.processes.flatMap(({ plan }) => plan.ports.map((port) => requireFree(port, plan.name))));
       await this.#startEach();
@@ -42,6 +43,7 @@ export class Supervisor {
 
   /** Stops every process, those that need others first. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     const waves = inWaves(this.processes.map((process) => ({ ...process.plan, process })));
     for (const wave of waves.reverse()) await Promise.all(wave.map(({ process }) => process.stop()));
   }
@@ -57,11 +59,16 @@ export class Supervisor {
     const started = new Map<string, Promise<void>>();
     for (const wave of inWaves(this.processes.map((process) => ({ ...process.plan, process })))) {
       for (const { name, needs, process } of wave) {
-        const ready = Promise.all(needs.map((need) => started.get(need))).then(() => process.start());
+        const ready = Promise.all(needs.map((need) => started.get(need))).then(() => this.#startUnlessStopping(process));
         ready.catch(() => {});
         started.set(name, ready);
       }
     }
     await Promise.all(started.values());
+  }
+
+  async #startUnlessStopping(process: SupervisedProcess): Promise<void> {
+    if (this.#stopping) throw new StartInterrupted();
+    await process.start();
   }
 }

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { ServiceName } from '@talkoot/api-contracts';
+import { findJava } from '../provision/executables.ts';
+import type { Server } from '../provision/pins.ts';
+import type { Provisioned } from '../provision/provision.ts';
+import { kafkaPlan } from '../servers/kafka.server.ts';
+import { mongodPlan } from '../servers/mongod.server.ts';
+import { temporalPlan } from '../servers/temporal.server.ts';
+import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';
+import { repository } from './data-directory.ts';
+import { environmentOf, identityProviderEnvironment, type StackFacts } from './environment.ts';
+import { processNames, type ProcessName } from './process-names.ts';
+
+/** What a row of the table is turned into a plan with. */
+export interface TableContext extends StackFacts {
+  readonly data: string;
+  readonly servers: ReadonlyMap<Server, Provisioned>;
+}
+
+interface Row {
+  /** The downloaded server it runs, if any. */
+  readonly server?: Server;
+  readonly needs: readonly ProcessName[];
+  readonly plan: (context: TableContext, needs: readonly string[]) => Promise<ProcessPlan>;
+}
+
+const everyServer = ['mongod', 'kafka', 'temporal'] as const;
+
+const table: Readonly<Record<ProcessName, Row>> = {
+  mongod: {
+    server: 'mongod',
+    needs: [],
+    plan: async (context) =>
+      mongodPlan({ executable: pathOf('mongod', context), data: context.data, port: context.ports.mongod }),
+  },
+  kafka: { server: 'kafka', needs: [], plan: planKafka },
+  temporal: {
+    server: 'temporal',
+    needs: [],
+    plan: async (context) =>
+      temporalPlan({
+        executable: pathOf('temporal', context),
+        data: context.data,
+        port: context.ports.temporal,
+        uiPort: context.ports['temporal-ui'],
+      }),
+  },
+  'identity-provider': { needs: [], plan: planIdentityProvider },
+  identity: service('identity', 'services/identity/src/main.ts', [...everyServer, 'identity-provider']),
+  ballots: service('ballots', 'services/ballots/src/main.ts', everyServer),
+  projects: service('projects', 'services/projects/src/main.ts', everyServer),
+  payments: service('payments', 'services/payments/src/main.ts', everyServer),
+  worker: service('worker', 'workflows/src/worker.main.ts', ['temporal']),
+};
+
+/** The processes asked for, and those they need, in the order of the table. */
+export function withNeeds(wanted: readonly ProcessName[]): ProcessName[] {
+  const all = new Set<ProcessName>();
+  const add = (name: ProcessName): void => {
+    if (all.has(name)) return;
+    all.add(name);
+    table[name].needs.forEach(add);
+  };
+  wanted.forEach(add);
+  return processNames.filter((name) => all.has(name));
+}
+
+/** The servers that these processes run. */
+export function serversOf(names: readonly ProcessName[]): Server[] {
+  return names.flatMap((name) => table[name].server ?? []);
+}
+
+export function plansOf(names: readonly ProcessName[], context: TableContext): Promise<ProcessPlan[]> {
+  return Promise.all(names.map((name) => table[name].plan(context, table[name].needs)));
+}
+
+function pathOf(server: Server, { servers }: TableContext): string {
+  const found = servers.get(server);
+  if (!found) throw new Error(`${server} was not provisioned`);
+  return found.path;
+}
+
+async function planKafka(context: TableContext): Promise<ProcessPlan> {
+  const java = await findJava();
+  if (!java) throw new Error('Kafka needs Java, which is not on the PATH');
+  return kafkaPlan({
+    java: java.command,
+    libs: pathOf('kafka', context),
+    data: context.data,
+    port: context.ports.kafka,
+    controllerPort: context.ports['kafka-controller'],
+  });
+}
+
+async function planIdentityProvider(context: TableContext): Promise<ProcessPlan> {
+  const entry = 'deploy/local/src/identity-provider/main.ts';
+  const port = context.ports['identity-provider'];
+  return nodePlan('identity-provider', entry, port, [], identityProviderEnvironment(context));
+}
+
+function service(name: Exclude<ServiceName, 'cli'>, entry: string, needs: readonly ProcessName[]): Row {
+  return {
+    needs,
+    plan: async (context) => nodePlan(name, entry, context.ports[name], needs, environmentOf(name, context)),
+  };
+}
+
+function nodePlan(
+  name: ProcessName,
+  entry: string,
+  port: number,
+  needs: readonly string[],
+  environment: Record<string, string>,
+): ProcessPlan {
+  return {
+    name,
+    command: process.execPath,
+    args: [join(repository, entry)],
+    environment: { ...inherited(), ...environment },
+    ports: [port],
+    needs,
+    probe: () => isReady(port),
+    readyWithin: 60_000,
+    stopWithin: 15_000,
+  };
+}
+
+async function isReady(port: number): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2_000) });
+  await answer.body?.cancel();
+  return answer.ok;
+}

@@ -1,0 +1,41 @@
+import { freePort, isFree, requireFree } from '../supervisor/ports.ts';
+import { readJson, writeJson } from './json-file.ts';
+import { portNames, type PortName, type Ports } from './process-names.ts';
+
+const preferred: Ports = {
+  mongod: 27_117,
+  kafka: 27_192,
+  'kafka-controller': 27_193,
+  temporal: 27_233,
+  'temporal-ui': 28_233,
+  'identity-provider': 28_080,
+  identity: 28_081,
+  ballots: 28_082,
+  projects: 28_083,
+  payments: 28_084,
+  worker: 28_085,
+};
+
+/**
+ * The ports of a data directory: those it had before, since MongoDB and Kafka store their own address.
+ * A new directory gets the preferred ports, or free ones where a preferred one is held.
+ * `TALKOOT_PORT_<NAME>`, such as `TALKOOT_PORT_TEMPORAL_UI`, insists on one.
+ * @throws PortHeld when one that is insisted on is held
+ */
+export async function portsOf(file: string): Promise<Ports> {
+  const before = readJson<Partial<Ports>>(file) ?? {};
+  const ports: Partial<Record<PortName, number>> = {};
+  for (const name of portNames) ports[name] = insisted(name) ?? before[name] ?? (await choose(name));
+  for (const name of portNames) if (insisted(name) !== undefined) await requireFree(ports[name] ?? 0, name);
+  writeJson(file, ports);
+  return ports as Ports;
+}
+
+function insisted(name: PortName): number | undefined {
+  const value = process.env[`TALKOOT_PORT_${name.toUpperCase().replaceAll('-', '_')}`];
+  return value ? Number(value) : undefined;
+}
+
+async function choose(name: PortName): Promise<number> {
+  return (await isFree(preferred[name])) ? preferred[name] : freePort();
+}
