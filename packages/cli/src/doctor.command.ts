@@ -1,10 +1,11 @@
 import { diagnose, examine, isIll, type Finding } from '@talkoot/local-stack';
 import Table from 'cli-table3';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
 /** `talkoot doctor`: what this machine has for the local stack, what it lacks, and how to get it. */
-export function doctorCommand(): Command {
-  return new Command('doctor')
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
     .description('Tell what the local stack needs, what is missing and how to get it')
     .option('--json', 'print the findings as JSON')
     .action(async ({ json }: { json?: boolean }) => {

@@ -1,5 +1,5 @@
 import { attachStack, processNames, runningStack, startStack, StackNotRunning, type ProcessName } from '@talkoot/local-stack';
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { createStackReporter, describeStack } from './stack.report.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
@@ -11,8 +11,9 @@ interface Options {
 }
 
 /** `talkoot stack`: runs the whole system on this machine until it is told to stop. */
-export function stackCommand(): Command {
-  return new Command('stack')
+export function registerStack(program: Command): void {
+  program
+    .command('stack')
     .description('Run the whole system on this machine, without containers, until Ctrl-C')
     .addArgument(new Argument('[action]', 'what to do').choices(['start', 'stop', 'status']).default('start'))
     .option('--data <dir>', 'directory of its state (default: $TALKOOT_DATA or .talkoot/stack)')

@@ -1,4 +1,4 @@
-import type { StackHandle, StackProgress, StackState } from '@talkoot/local-stack';
+import type { ProcessName, StackHandle, StackProgress, StackState, StackUrls } from '@talkoot/local-stack';
 import Table from 'cli-table3';
 import { createLiveList } from './live-list.ts';
 
@@ -82,9 +82,25 @@ function stateInWords({ state, lastExit, log }: Extract<StackProgress, { kind: '
   return state;
 }
 
-function whereToGo({ data, urls }: StackHandle): string {
+const addresses: Readonly<Record<keyof StackUrls, ProcessName>> = {
+  temporalUi: 'temporal',
+  projects: 'projects',
+  ballots: 'ballots',
+  payments: 'payments',
+  identity: 'identity',
+  identityProvider: 'identity-provider',
+  worker: 'worker',
+  temporalAddress: 'temporal',
+  mongodb: 'mongod',
+  kafkaBrokers: 'kafka',
+};
+
+/** The addresses of what runs; with `--only` the rest has none. */
+function whereToGo({ data, urls, pid }: StackHandle): string {
   const table = new Table({ head: ['what', 'where'], style: { head: [], border: [] } });
-  table.push(...Object.entries(urls));
+  for (const [name, process] of Object.entries(addresses)) {
+    if (pid(process) !== undefined) table.push([name, urls[name as keyof StackUrls]]);
+  }
   return [table.toString(), `State and logs: ${data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
 }
 

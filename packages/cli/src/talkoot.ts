@@ -1,12 +1,13 @@
 import { Command } from 'commander';
-import { doctorCommand } from './doctor.command.ts';
+import { registerAllocate } from './allocate.command.ts';
+import { registerDoctor } from './doctor.command.ts';
 import { runCommand } from './run-command.ts';
-import { stackCommand } from './stack.command.ts';
+import { registerStack } from './stack.command.ts';
 
-/** Each command is built in a file of its own. */
-const commands = [stackCommand, doctorCommand];
+/** Each command is described in a file of its own. */
+const commands = [registerStack, registerDoctor, registerAllocate];
 
 const program = new Command('talkoot').description('The local stack and the operation of Talkoot').showHelpAfterError();
-for (const create of commands) program.addCommand(create());
+for (const register of commands) register(program);
 
 await runCommand(() => program.parseAsync());

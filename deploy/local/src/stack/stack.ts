@@ -42,7 +42,7 @@ export interface StackHandle {
   readonly urls: StackUrls;
   /** The configuration of a command that works with the stack: addresses, the CLI's service key, local secrets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The process number now, or nothing between an exit and the restart. */
+  /** The process number now, or nothing: between an exit and the restart, or when it is not part of this stack. */
   pid(name: ProcessName): number | undefined;
   /** Kills a process and resolves when it is gone. The supervisor starts it again. */
   kill(name: ProcessName, signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
@@ -112,7 +112,7 @@ async function runSupervised(
     data: directory.root,
     urls,
     environment: environmentOf('cli', facts),
-    pid: (name) => supervisor.process(name).identity?.pid,
+    pid: (name) => supervisor.processes.find(({ plan }) => plan.name === name)?.identity?.pid,
     kill: (name, signal = 'SIGKILL') => supervisor.process(name).kill(signal),
     waitReady: (name, within = 60_000) => supervisor.process(name).waitReady(within),
     stop,
