@@ -87,12 +87,15 @@ function addressOf(spec: RouteSpec, baseUrl: string, call: AnyCall): string {
   const path = spec.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = call.params?.[name];
     if (value === undefined) throw new TypeError(`Missing path parameter ${name} of ${spec.path}`);
+    // These would be resolved as steps of the path and reach another route.
+    if (value === '' || value === '.' || value === '..') throw new TypeError(`Not a path parameter: ${name}`);
     return encodeURIComponent(value);
   });
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(call.query ?? {}))
-    if (value !== undefined) query.set(key, String(value));
-  const suffix = query.size > 0 ? `?${query}` : '';
+  for (const [key, value] of Object.entries(call.query ?? {})) {
+    if (value !== undefined) query.set(key, `${value as string | number | boolean}`);
+  }
+  const suffix = query.size > 0 ? `?${query.toString()}` : '';
   return `${baseUrl}${path}${suffix}`;
 }
 
@@ -122,9 +125,7 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
     redirect: 'manual',
     signal: AbortSignal.timeout(call.deadlineMs ?? options.deadlineMs ?? 10_000),
   };
-  if (call.body !== undefined) {
-    init.body = spec.bodyType === 'application/json' ? JSON.stringify(call.body) : (call.body as string);
-  }
+  if (call.body !== undefined) init.body = encodeBody(spec, call.body);
   try {
     return await request(addressOf(spec, options.baseUrl, call), init);
   } catch (cause) {
@@ -133,6 +134,12 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
     }
     throw cause;
   }
+}
+
+function encodeBody(spec: RouteSpec, body: unknown): string {
+  if (spec.bodyType === 'application/json') return JSON.stringify(body);
+  if (spec.bodyType !== 'application/x-www-form-urlencoded') return body as string;
+  return new URLSearchParams(body as Record<string, string>).toString();
 }
 
 async function read(call: string, spec: RouteSpec, response: Response): Promise<unknown> {

@@ -32,7 +32,7 @@ export function openApiOf(api: ApiSpec, baseUrl = '/'): Record<string, unknown> 
       license: { name: 'EUPL-1.2' },
     },
     servers: [{ url: baseUrl }],
-    paths: paths as never,
+    paths,
     components: {
       securitySchemes: {
         session: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -35,14 +35,15 @@ export const MoneyShape = z
   })
   .meta({ id: 'Money' });
 export type Money = z.infer<typeof MoneyShape>;
-/** Free text as people write it: no control characters but line breaks and tabs. */
+/** Free text as people write it: something but spaces, no control characters but line breaks and tabs. */
 export const text = (max: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/);
+    // oxlint-disable-next-line no-control-regex -- control characters are what it refuses
+    .regex(/^(?=[\s\S]*\S)[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/);
 /** A published reason: stored first, then referenced by id and hash in decisions and events. */
 export const TextRefShape = z.object({ id: IdShape, sha256: Sha256Shape }).meta({ id: 'TextRef' });
 export type TextRef = z.infer<typeof TextRefShape>;

@@ -9,12 +9,12 @@ import { z } from 'zod';
  */
 export function refuseUnknownKeys<T extends z.ZodType>(shape: T): T {
   if (shape instanceof z.ZodObject) {
-    if (shape._zod.def.catchall) return shape;
-    return withMeta(shape, shape.clone({ ...shape._zod.def, catchall: z.never() }) as unknown as T);
+    if (shape.def.catchall) return shape;
+    return withMeta(shape, shape.clone({ ...shape.def, catchall: z.never() }) as unknown as T);
   }
   if (shape instanceof z.ZodUnion) {
-    const options = shape._zod.def.options.map((option) => refuseUnknownKeys(option as z.ZodType));
-    return withMeta(shape, shape.clone({ ...shape._zod.def, options }) as unknown as T);
+    const options = shape.def.options.map((option) => refuseUnknownKeys(option as z.ZodType));
+    return withMeta(shape, shape.clone({ ...shape.def, options }) as unknown as T);
   }
   return shape;
 }

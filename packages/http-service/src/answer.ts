@@ -21,7 +21,9 @@ export function sendReply(response: Response, spec: RouteSpec, reply: Reply, log
   }
   if (!response.hasHeader('Content-Type'))
     response.setHeader('Content-Type', `${spec.answerType}; charset=utf-8`);
-  response.send(Buffer.from(spec.answerType === 'application/json' ? JSON.stringify(body) : String(body)));
+  response.send(
+    Buffer.from(spec.answerType === 'application/json' ? JSON.stringify(body) : (body as string)),
+  );
 }
 
 /**

@@ -106,7 +106,8 @@ function answerError(api: ApiSpec, log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, _request, response, _next) => {
     const answer = problemOf(api, error);
-    if (answer.ours)
+    const isGone = response.destroyed && error instanceof DomainError;
+    if (answer.ours && !isGone)
       log.error({ err: error, code: answer.problem.code, route: response.locals['route'] }, 'request failed');
     if (response.headersSent) {
       response.destroy();

@@ -47,13 +47,13 @@ async function runOrReplay<T>(
 ): Promise<T> {
   await prepare(connection);
   const done = await findOperation(connection, call.operationId);
-  if (done) return replay<T>(done, call);
+  if (done) return replay(done, call) as T;
   try {
     return await inTransaction(connection, (session) => runInside(connection, call, work, session));
   } catch (error) {
     // Another process finished the same operation between the look and the insert.
     const other = isDuplicate(error) ? await findOperation(connection, call.operationId) : null;
-    if (other) return replay<T>(other, call);
+    if (other) return replay(other, call) as T;
     throw error;
   }
 }
@@ -66,22 +66,22 @@ async function runInside<T>(
 ): Promise<T> {
   const operations = operationsOf(connection);
   const done = await operations.findOne({ _id: call.operationId }, { session });
-  if (done) return replay<T>(done, call);
+  if (done) return replay(done, call) as T;
   // Claimed before the work, so that a rival in another process conflicts at once.
   const claim = { _id: call.operationId, bodyHash: call.bodyHash, answer: null, at: new Date() };
   await operations.insertOne(claim, { session });
   const answer = JSON.stringify(await work(session)) ?? null;
   await operations.updateOne({ _id: call.operationId }, { $set: { answer } }, { session });
-  return answerOf<T>(answer);
+  return answerOf(answer) as T;
 }
 
-function replay<T>(done: Operation, call: Key): T {
+function replay(done: Operation, call: Key): unknown {
   if (done.bodyHash !== call.bodyHash) throw new DomainError('idempotency-key-reused');
-  return answerOf<T>(done.answer);
+  return answerOf(done.answer);
 }
 
-function answerOf<T>(answer: string | null): T {
-  return (answer === null ? undefined : JSON.parse(answer)) as T;
+function answerOf(answer: string | null): unknown {
+  return answer === null ? undefined : JSON.parse(answer);
 }
 
 function operationsOf(connection: Connection) {

@@ -54,7 +54,7 @@ export function serveRoute(
       const log = setting.log.child({ operation: name });
       return handler(callOf({ ...input, ...operation, actor, log, signal }, params['municipalityId']));
     };
-    const reply = await withinDeadline(work(), signal);
+    const reply = await withinDeadline(work(), signal, setting.log);
     if (!response.headersSent) sendReply(response, spec, reply, setting.log);
   };
 }
@@ -81,7 +81,7 @@ function bodyReader(spec: RouteSpec): (request: Request, response: Response) => 
     if (!hasBody(request)) return undefined;
     requireBodyType(request, spec);
     await new Promise<void>((done, fail) => {
-      raw(request, response, (error?: unknown) => (error ? fail(error as Error) : done()));
+      raw(request, response, (error?: unknown) => (error ? fail(error) : done()));
     });
     return Buffer.isBuffer(request.body) ? readBody(request.body, spec.bodyType) : undefined;
   };
@@ -135,14 +135,15 @@ function nameOf(actor: Actor): string {
 }
 
 function callOf(given: Omit<Call, 'person' | 'rolesHere'>, municipalityId: string | undefined): Call {
-  return {
-    ...given,
-    rolesHere: rolesIn(given.actor, municipalityId),
-    get person() {
-      if (given.actor.kind !== 'person') throw new DomainError('unauthenticated');
-      return { id: given.actor.id, grants: given.actor.grants };
+  const { actor } = given;
+  const call = { ...given, rolesHere: rolesIn(actor, municipalityId) };
+  // Not enumerable: copying a call of a service must not throw.
+  return Object.defineProperty(call, 'person', {
+    get() {
+      if (actor.kind !== 'person') throw new DomainError('unauthenticated');
+      return { id: actor.id, grants: actor.grants };
     },
-  };
+  }) as Call;
 }
 
 function abortOnDeadline(response: Response, deadlineMs: number): AbortSignal {
@@ -158,7 +159,7 @@ function abortOnDeadline(response: Response, deadlineMs: number): AbortSignal {
   return gone.signal;
 }
 
-async function withinDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function withinDeadline<T>(work: Promise<T>, signal: AbortSignal, log: Logger): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason as Error);
   signal.addEventListener('abort', abort, { once: true });
@@ -167,6 +168,8 @@ async function withinDeadline<T>(work: Promise<T>, signal: AbortSignal): Promise
   } finally {
     signal.removeEventListener('abort', abort);
     // Once the deadline has passed nobody awaits the work; its late failure must not end the process.
-    work.catch(() => undefined);
+    work.catch((error: unknown) => {
+      if (signal.aborted) log.warn({ err: error }, 'a request failed after nobody waited for it');
+    });
   }
 }

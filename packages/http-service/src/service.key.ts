@@ -64,10 +64,10 @@ export async function signServiceToken(
     .setAudience(audience)
     .setIssuedAt(now)
     .setExpirationTime(now + seconds)
-    .sign(key as CryptoKey);
+    .sign(key);
 }
 
 async function readKey(file: string): Promise<Key> {
   const jwk = JSON.parse(await readFile(file, 'utf8')) as JWK;
-  return (await importJWK(jwk, 'EdDSA')) as Key;
+  return importJWK(jwk, 'EdDSA');
 }

@@ -1,6 +1,6 @@
 import { core } from '@opentelemetry/sdk-node';
 import type { tracing } from '@opentelemetry/sdk-node';
-import { SpanKind } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { appendFileSync } from 'node:fs';
 
 /** One finished span as a line of TRACE_FILE. */
@@ -47,6 +47,6 @@ function lineOf(span: tracing.ReadableSpan): TraceLine {
     links: span.links.map(({ context }) => ({ traceId: context.traceId, spanId: context.spanId })),
     startMs: core.hrTimeToMilliseconds(span.startTime),
     endMs: core.hrTimeToMilliseconds(span.endTime),
-    failed: span.status.code === 2,
+    failed: span.status.code === SpanStatusCode.ERROR,
   };
 }
