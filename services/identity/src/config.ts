@@ -1,0 +1,65 @@
+import { readConfig, ServiceConfigShape } from '@talkoot/http-service';
+import { z } from 'zod';
+
+const HashKeysShape = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('must be JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(
+    z
+      .array(
+        z.object({
+          id: z.string().regex(/^\w{1,20}$/),
+          key: z
+            .base64()
+            .refine((key) => Buffer.from(key, 'base64').length >= 32, 'must be 32 bytes or more'),
+        }),
+      )
+      .min(1)
+      .max(2),
+  );
+
+export const IdentityConfigShape = ServiceConfigShape.pick({
+  PORT: true,
+  LISTEN_HOST: true,
+  PUBLIC_URL: true,
+  MONGODB_URL: true,
+  IDENTITY_URL: true,
+  SERVICE_KEYS_DIR: true,
+  LOG_LEVEL: true,
+}).extend({
+  OIDC_ISSUER: z.url(),
+  OIDC_CLIENT_ID: z.string().min(1),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Keys of the hashes of national ids: `[{"id","key"}]`, the current one first, the one being retired second. */
+  NATIONAL_ID_KEYS: HashKeysShape,
+  /** Private Ed25519 JWK that signs session tokens. */
+  IDENTITY_TOKEN_KEY_FILE: z.string().min(1),
+  /** Private Ed25519 JWK that signs certificates; a local stack derives it from the token key. */
+  IDENTITY_CERTIFICATE_KEY_FILE: z.string().min(1).optional(),
+  /** Comma-separated origins to which a sign-in may return. */
+  SIGN_IN_RETURN_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((one) => one.trim() || [])),
+  /** First operator of a deployment: their subject at the identity provider, and the municipality. */
+  BOOTSTRAP_OPERATOR_SUB: z.string().min(1).optional(),
+  BOOTSTRAP_MUNICIPALITY: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{2,63}$/)
+    .optional(),
+  TALKOOT_LOCAL_STACK: z.literal('1').optional(),
+  LOCAL_GRANT_SECRET: z.string().min(16).optional(),
+});
+export type IdentityConfig = z.infer<typeof IdentityConfigShape>;
+
+/** @throws ConfigError */
+export function identityConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+  return readConfig(IdentityConfigShape, environment);
+}

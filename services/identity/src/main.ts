@@ -1,0 +1,64 @@
+import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
+import { createIdentityApp } from './app.ts';
+import { identityConfig } from './config.ts';
+import type { IdentityConfig } from './config.ts';
+import { identityOf } from './identity.ts';
+import { bootstrapOperator } from './role/bootstrap.ts';
+import { tokenSigner } from './session/session.token.ts';
+import { derivedKey, readSigningKey } from './session/token.key.ts';
+import type { SigningKey } from './session/token.key.ts';
+import { providerClient } from './sign-in/provider.client.ts';
+import { signInStore } from './sign-in/sign-in.store.ts';
+
+const config = identityConfig();
+const log = createLog('identity', config.LOG_LEVEL);
+const now = () => new Date();
+const connection = await connectMongo(config.MONGODB_URL, { appName: 'identity' });
+const publicUrl = config.PUBLIC_URL ?? config.IDENTITY_URL;
+const tokenKey = await readSigningKey(config.IDENTITY_TOKEN_KEY_FILE);
+const identity = identityOf({
+  connection,
+  issuer: config.OIDC_ISSUER,
+  hashKeys: config.NATIONAL_ID_KEYS,
+  signer: await tokenSigner(tokenKey, config.IDENTITY_URL, now),
+  certificateKey: await certificateKeyOf(config, tokenKey),
+  now,
+});
+const attempts = signInStore(connection, now);
+await prepareModels(connection);
+if (config.BOOTSTRAP_OPERATOR_SUB && config.BOOTSTRAP_MUNICIPALITY) {
+  const first = { subject: config.BOOTSTRAP_OPERATOR_SUB, municipalityId: config.BOOTSTRAP_MUNICIPALITY };
+  await bootstrapOperator(identity, first);
+}
+const provider = providerClient({
+  issuer: config.OIDC_ISSUER,
+  clientId: config.OIDC_CLIENT_ID,
+  clientSecret: config.OIDC_CLIENT_SECRET,
+  redirectUri: `${publicUrl}/v1/sign-in/callback`,
+});
+const app = createIdentityApp({
+  identity,
+  signIn: { provider, attempts, returnOrigins: config.SIGN_IN_RETURN_ORIGINS },
+  auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
+  log,
+  publicUrl,
+  localSecret: config.TALKOOT_LOCAL_STACK ? config.LOCAL_GRANT_SECRET : undefined,
+});
+await runService({
+  name: 'identity',
+  app,
+  log,
+  port: config.PORT,
+  host: config.LISTEN_HOST,
+  onStop: [() => connection.close()],
+});
+
+/** @throws Error outside a local stack when no key file is named. */
+async function certificateKeyOf(
+  { IDENTITY_CERTIFICATE_KEY_FILE: file, TALKOOT_LOCAL_STACK: local }: IdentityConfig,
+  key: SigningKey,
+): Promise<SigningKey> {
+  if (file) return readSigningKey(file);
+  if (!local) throw new Error('IDENTITY_CERTIFICATE_KEY_FILE is not set');
+  return derivedKey(key, 'certificate-key');
+}
