@@ -12,3 +12,4 @@ export { startStack, type StackHandle, type StackOptions, type StackProgress } f
 export type { RunningProcess, StackState } from './stack/stack-state.ts';
 export * from './supervisor/supervisor.errors.ts';
 export type { ProcessState } from './supervisor/supervised-process.ts';
+export { personNumber } from './identity-provider/provider.ts';
