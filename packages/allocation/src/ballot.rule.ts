@@ -10,7 +10,12 @@ export interface BallotLimits {
 }
 
 export interface BallotProblem {
-  readonly code: 'unknown-project' | 'duplicate-choice' | 'too-few-choices' | 'too-many-choices' | 'over-budget';
+  readonly code:
+    | 'unknown-project'
+    | 'duplicate-choice'
+    | 'too-few-choices'
+    | 'too-many-choices'
+    | 'over-budget';
   readonly projectId?: string;
 }
 
@@ -18,7 +23,11 @@ export interface BallotProblem {
  * Everything that keeps a ballot from being valid; nothing if it is valid. A blank ballot always is:
  * the minimum binds those who choose.
  */
-export function ballotProblems(type: BallotType, limits: BallotLimits, choices: readonly string[]): BallotProblem[] {
+export function ballotProblems(
+  type: BallotType,
+  limits: BallotLimits,
+  choices: readonly string[],
+): BallotProblem[] {
   const { minChoices = 0, maxChoices = Number.POSITIVE_INFINITY, budget, costs } = limits;
   const distinct = [...new Set(choices)];
   const known = distinct.filter((id) => Object.hasOwn(costs, id));

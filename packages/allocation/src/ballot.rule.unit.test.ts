@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ballotProblems } from './index.ts';
 
 const limits = { minChoices: 2, maxChoices: 3, budget: 100, costs: { a: 60, b: 40, c: 1, d: 1 } };
-const codes = (type: 'approval' | 'knapsack', choices: string[]) => ballotProblems(type, limits, choices).map((one) => one.code);
+const codes = (type: 'approval' | 'knapsack', choices: string[]) =>
+  ballotProblems(type, limits, choices).map((one) => one.code);
 
 describe('a ballot', () => {
   it('is valid within its limits, edges included', () => {
@@ -27,6 +28,8 @@ describe('a ballot', () => {
       { code: 'unknown-project', projectId: 'toString' },
       { code: 'unknown-project', projectId: '__proto__' },
     ]);
-    expect(ballotProblems('knapsack', limits, ['c', 'a', 'a'])).toEqual([{ code: 'duplicate-choice', projectId: 'a' }]);
+    expect(ballotProblems('knapsack', limits, ['c', 'a', 'a'])).toEqual([
+      { code: 'duplicate-choice', projectId: 'a' },
+    ]);
   });
 });

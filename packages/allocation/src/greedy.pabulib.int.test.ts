@@ -14,7 +14,11 @@ describe('greedy on real elections', () => {
   ])('agrees with pabutools on %s', (name) => {
     const expected = expectedOutcomes()[name]!;
     const file = parsePabulib(readShared(name));
-    expect([file.projects.length, file.votes.length, file.meta.budget]).toEqual([expected.projects, expected.votes, expected.budget]);
+    expect([file.projects.length, file.votes.length, file.meta.budget]).toEqual([
+      expected.projects,
+      expected.votes,
+      expected.budget,
+    ]);
     const outcome = outcomeOf(name);
     expect(outcome.selected.toSorted()).toEqual(expected.greedy.selected.toSorted());
     expect(outcome.cost).toBe(expected.greedy.cost);
@@ -24,7 +28,9 @@ describe('greedy on real elections', () => {
     ['Poland_Warszawa_2023_Bemowo.pb', 31],
     ['Poland_Gdynia_2023_Green_Budget.pb', 2],
   ])('agrees with the official result of %s', (name, count) => {
-    const official = parsePabulib(readShared(name)).projects.filter((project) => project.selected).map((project) => project.id);
+    const official = parsePabulib(readShared(name))
+      .projects.filter((project) => project.selected)
+      .map((project) => project.id);
     expect(official).toHaveLength(count);
     expect(outcomeOf(name).selected.toSorted()).toEqual(official.toSorted());
   });

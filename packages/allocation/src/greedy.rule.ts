@@ -1,17 +1,7 @@
 import { AllocationError } from './allocation.errors.ts';
+import type { AllocationInput } from './allocation.input.ts';
 import { countVotes, lotOrder } from './approval.count.ts';
 import type { PabulibFile } from './pabulib.parse.ts';
-
-export interface AllocationInput {
-  /** Zero or more, in the same integer unit as the costs. */
-  readonly budget: number;
-  /** Costs above zero. */
-  readonly projects: readonly { readonly id: string; readonly cost: number }[];
-  /** The approved ids of each counted ballot; an empty list is a blank ballot, which counts too. */
-  readonly ballots: readonly (readonly string[])[];
-  /** All project ids in the order drawn by lot; without it, ids in string order. */
-  readonly lot?: readonly string[];
-}
 
 /**
  * - `funded`: it fitted when its turn came
@@ -59,7 +49,15 @@ export function allocateGreedy(input: AllocationInput): Allocation {
     const reason = reasonFor(votes.get(id)!, cost, remaining, input.ballots.length);
     if (reason === 'funded') remaining -= cost;
     const shortfall = Math.max(0, cost - remainingBefore);
-    return { projectId: id, votes: votes.get(id)!, cost, funded: reason === 'funded', reason, remainingBefore, shortfall };
+    return {
+      projectId: id,
+      votes: votes.get(id)!,
+      cost,
+      funded: reason === 'funded',
+      reason,
+      remainingBefore,
+      shortfall,
+    };
   });
   const selected = explanations.filter((one) => one.funded).map((one) => one.projectId);
   return { selected, cost: input.budget - remaining, explanations };
@@ -71,7 +69,10 @@ export function allocateGreedy(input: AllocationInput): Allocation {
  */
 export function greedyInput({ meta, projects, votes }: PabulibFile): AllocationInput {
   if (meta.voteType !== 'approval' && meta.voteType !== 'choose-1') {
-    throw new AllocationError('unsupported-vote-type', `the greedy rule does not read ${meta.voteType} votes yet`);
+    throw new AllocationError(
+      'unsupported-vote-type',
+      `the greedy rule does not read ${meta.voteType} votes yet`,
+    );
   }
   return { budget: meta.budget, projects, ballots: votes.map((vote) => vote.choices) };
 }
@@ -83,8 +84,10 @@ function reasonFor(votes: number, cost: number, remaining: number, ballots: numb
 }
 
 function checkAmounts({ budget, projects }: AllocationInput): void {
-  if (!Number.isSafeInteger(budget) || budget < 0) throw new AllocationError('budget-invalid', `budget ${budget}`);
+  if (!Number.isSafeInteger(budget) || budget < 0)
+    throw new AllocationError('budget-invalid', `budget ${budget}`);
   for (const { id, cost } of projects) {
-    if (!Number.isSafeInteger(cost) || cost <= 0) throw new AllocationError('cost-not-positive', `cost ${cost} of ${id}`);
+    if (!Number.isSafeInteger(cost) || cost <= 0)
+      throw new AllocationError('cost-not-positive', `cost ${cost} of ${id}`);
   }
 }

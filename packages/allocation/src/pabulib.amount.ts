@@ -12,7 +12,8 @@ const mostPlaces = 6;
 /** Reads `4000`, `4000.0` or `-12.5`; refuses anything that is not a plain decimal. */
 export function readAmount(text: string, line: number): WrittenAmount {
   const match = /^(-?)(\d{1,18})(?:\.(\d{1,18}))?$/.exec(text);
-  if (!match) throw new PabulibError('pb-invalid-cost', `${JSON.stringify(text.slice(0, 40))} is not an amount`, line);
+  if (!match)
+    throw new PabulibError('pb-invalid-cost', `${JSON.stringify(text.slice(0, 40))} is not an amount`, line);
   const [, sign = '', whole = '', fraction = ''] = match;
   const significant = fraction.replace(/0+$/, '');
   if (significant.length > mostPlaces) {
@@ -24,7 +25,8 @@ export function readAmount(text: string, line: number): WrittenAmount {
 /** The amount in units of 10^−decimals, which must be a safe integer. */
 export function toUnits(amount: WrittenAmount, decimals: number): number {
   const units = Number(amount.digits * 10n ** BigInt(decimals - amount.places));
-  if (!Number.isSafeInteger(units)) throw new PabulibError('pb-invalid-cost', 'amount too large to be exact', amount.line);
+  if (!Number.isSafeInteger(units))
+    throw new PabulibError('pb-invalid-cost', 'amount too large to be exact', amount.line);
   return units;
 }
 

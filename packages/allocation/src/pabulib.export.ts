@@ -7,7 +7,12 @@ export interface PabulibExport {
   /** In units of 10^−decimals of a currency unit, as the costs are. */
   readonly budget: number;
   readonly decimals: number;
-  readonly projects: readonly { readonly id: string; readonly name: string; readonly cost: number; readonly selected?: boolean }[];
+  readonly projects: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly cost: number;
+    readonly selected?: boolean;
+  }[];
   /** The id only decides the order (a leaf hash says nothing about who or when); it is not written. */
   readonly ballots: readonly { readonly ballotId: string; readonly choices: readonly string[] }[];
 }
@@ -47,7 +52,8 @@ function projectRows({ projects, ballots, decimals }: PabulibExport): string[][]
   const votes = new Map<string, number>();
   for (const { choices } of ballots) for (const id of choices) votes.set(id, (votes.get(id) ?? 0) + 1);
   return projects.map(({ id, name, cost, selected = false }) => {
-    if (!/^[^,;"\s]{1,100}$/.test(id)) throw new PabulibError('pb-malformed', `${JSON.stringify(id)} cannot be written`);
+    if (!/^[^,;"\s]{1,100}$/.test(id))
+      throw new PabulibError('pb-malformed', `${JSON.stringify(id)} cannot be written`);
     return [id, amountText(cost, decimals), String(votes.get(id) ?? 0), name, selected ? '1' : '0'];
   });
 }

@@ -1,10 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { exportPabulib, parsePabulib } from './index.ts';
 import type { PabulibExport } from './index.ts';
 
 // Edges are trimmed and inner line breaks become spaces, so only those two may differ on reading back.
-const words = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replace(/[\r\n]+/g, ' ').trim());
+const words = fc
+  .string({ unit: 'grapheme', maxLength: 20 })
+  .map((text) => text.replace(/[\r\n]+/g, ' ').trim());
 const poll: fc.Arbitrary<PabulibExport> = fc
   .uniqueArray(fc.stringMatching(/^[a-z0-9/_-]{1,12}$/), { minLength: 1, maxLength: 8 })
   .chain((ids) =>
@@ -12,7 +14,16 @@ const poll: fc.Arbitrary<PabulibExport> = fc
       meta: fc.record({ description: words, currency: fc.constant('EUR'), unit: words }),
       budget: fc.nat(10 ** 9),
       decimals: fc.constantFrom(0, 2),
-      projects: fc.tuple(...ids.map((id) => fc.record({ id: fc.constant(id), name: words, cost: fc.integer({ min: 1, max: 10 ** 9 }), selected: fc.boolean() }))),
+      projects: fc.tuple(
+        ...ids.map((id) =>
+          fc.record({
+            id: fc.constant(id),
+            name: words,
+            cost: fc.integer({ min: 1, max: 10 ** 9 }),
+            selected: fc.boolean(),
+          }),
+        ),
+      ),
       ballots: fc.array(fc.record({ ballotId: fc.uuid(), choices: fc.subarray(ids) }), { maxLength: 10 }),
     }),
   );
@@ -24,7 +35,9 @@ describe('an exported poll', () => {
         const read = parsePabulib(exportPabulib(original));
         const scale = 10 ** (original.decimals - read.meta.decimals);
         expect(read.meta.budget * scale).toBe(original.budget);
-        expect(read.projects.map(({ id, cost, selected, name }) => ({ id, cost: cost * scale, selected, name }))).toEqual(
+        expect(
+          read.projects.map(({ id, cost, selected, name }) => ({ id, cost: cost * scale, selected, name })),
+        ).toEqual(
           original.projects.map(({ id, cost, selected, name }) => ({ id, cost, selected, name: name || id })),
         );
         const sorted = original.ballots.toSorted((a, b) => (a.ballotId < b.ballotId ? -1 : 1));
@@ -39,7 +52,10 @@ describe('an exported poll', () => {
       budget: 10_050,
       decimals: 2,
       projects: [{ id: 'a', name: 'Racks; "new"', cost: 5000, selected: true }],
-      ballots: [{ ballotId: 'ffff', choices: ['a'] }, { ballotId: '0000', choices: [] }],
+      ballots: [
+        { ballotId: 'ffff', choices: ['a'] },
+        { ballotId: '0000', choices: [] },
+      ],
     });
     expect(text).toBe(
       'META\nkey;value\ndescription;Round 1\ncurrency;EUR\nnum_projects;1\nnum_votes;2\nbudget;100.50\nvote_type;approval\n' +
@@ -49,6 +65,8 @@ describe('an exported poll', () => {
 
   it('refuses project ids that a list of ids could not hold', () => {
     const projects = [{ id: 'a,b', name: 'x', cost: 1 }];
-    expect(() => exportPabulib({ meta: {}, budget: 1, decimals: 0, projects, ballots: [] })).toThrow(expect.objectContaining({ code: 'pb-malformed' }));
+    expect(() => exportPabulib({ meta: {}, budget: 1, decimals: 0, projects, ballots: [] })).toThrow(
+      expect.objectContaining({ code: 'pb-malformed' }),
+    );
   });
 });

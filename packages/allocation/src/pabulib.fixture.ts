@@ -9,9 +9,13 @@ export function readShared(name: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new Error(`${path} is missing: put the Pabulib files there, or name their folder in TALKOOT_SHARED`);
+    throw new Error(
+      `${path} is missing: put the Pabulib files there, or name their folder in TALKOOT_SHARED`,
+    );
   }
 }
 
-export const expectedOutcomes = (): Record<string, { greedy: { selected: string[]; cost: number }; votes: number; projects: number; budget: number }> =>
-  JSON.parse(readShared('expected.json').toString());
+export const expectedOutcomes = (): Record<
+  string,
+  { greedy: { selected: string[]; cost: number }; votes: number; projects: number; budget: number }
+> => JSON.parse(readShared('expected.json').toString());

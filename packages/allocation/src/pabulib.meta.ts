@@ -43,7 +43,8 @@ export function readMeta(section: Section): MetaEntries {
   function length(key: string): number | undefined {
     const text = entries.get(key);
     if (!text) return undefined;
-    if (!/^\d{1,6}$/.test(text)) throw new PabulibError('pb-malformed', `${key} is not a count`, lines.get(key));
+    if (!/^\d{1,6}$/.test(text))
+      throw new PabulibError('pb-malformed', `${key} is not a count`, lines.get(key));
     return Number(text);
   }
 }
@@ -54,7 +55,8 @@ function readEntries(section: Section): { entries: Map<string, string>; lines: M
   for (const { line, fields } of section.rows) {
     const [first = '', ...values] = fields;
     const key = first.trim();
-    if (key === '' || values.length === 0) throw new PabulibError('pb-malformed', 'META needs key;value', line);
+    if (key === '' || values.length === 0)
+      throw new PabulibError('pb-malformed', 'META needs key;value', line);
     if (entries.has(key)) throw new PabulibError('pb-malformed', `META states ${key} twice`, line);
     // Descriptions are free text, and some hold bare semicolons.
     entries.set(key, values.join(';').trim());

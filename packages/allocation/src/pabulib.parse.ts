@@ -66,7 +66,13 @@ export function parsePabulib(input: string | Uint8Array, limits: PabulibLimits =
   checkVoteColumn(rows, votes);
   const decimals = Math.max(meta.budget.places, ...rows.map((row) => row.amount.places));
   return {
-    meta: { ...meta.stated, voteType: meta.voteType, budget: toUnits(meta.budget, decimals), decimals, entries: Object.fromEntries(meta.entries) },
+    meta: {
+      ...meta.stated,
+      voteType: meta.voteType,
+      budget: toUnits(meta.budget, decimals),
+      decimals,
+      entries: Object.fromEntries(meta.entries),
+    },
     projects: rows.map(({ amount, line: _line, ...row }) => ({ ...row, cost: toUnits(amount, decimals) })),
     votes,
   };
@@ -81,7 +87,8 @@ function readProjectRows(section: Section): ProjectRow[] {
   const seen = new Set<string>();
   return [...recordsOf(section, ['project_id', 'cost'])].map(([record, line]) => {
     const row = readProject(record, line);
-    if (seen.has(row.id)) throw new PabulibError('pb-duplicate-project', `project ${row.id} is listed twice`, line);
+    if (seen.has(row.id))
+      throw new PabulibError('pb-duplicate-project', `project ${row.id} is listed twice`, line);
     seen.add(row.id);
     return row;
   });
@@ -89,9 +96,11 @@ function readProjectRows(section: Section): ProjectRow[] {
 
 function readProject(record: Map<string, string>, line: number): ProjectRow {
   const id = record.get('project_id')!;
-  if (id === '' || id.length > 100 || id.includes(',')) throw new PabulibError('pb-malformed', 'project_id is empty, longer than 100 or holds a comma', line);
+  if (id === '' || id.length > 100 || id.includes(','))
+    throw new PabulibError('pb-malformed', 'project_id is empty, longer than 100 or holds a comma', line);
   const amount = readAmount(record.get('cost')!, line);
-  if (amount.digits <= 0n) throw new PabulibError('pb-invalid-cost', `the cost of ${id} is not above zero`, line);
+  if (amount.digits <= 0n)
+    throw new PabulibError('pb-invalid-cost', `the cost of ${id} is not above zero`, line);
   const [votes, selected] = [record.get('votes'), record.get('selected')];
   return {
     id,
@@ -105,14 +114,19 @@ function readProject(record: Map<string, string>, line: number): ProjectRow {
 }
 
 function readCount(text: string, column: string, line: number): number {
-  if (!/^\d{1,15}(\.0+)?$/.test(text)) throw new PabulibError('pb-malformed', `${column} is not a count`, line);
+  if (!/^\d{1,15}(\.0+)?$/.test(text))
+    throw new PabulibError('pb-malformed', `${column} is not a count`, line);
   return Number(text);
 }
 
 function checkCount(meta: MetaEntries, key: string, rows: number, limit: number): void {
   if (rows > limit) throw new PabulibError('pb-too-large', `${rows} rows where ${limit} are allowed`);
   if (Number(meta.entries.get(key)) !== rows) {
-    throw new PabulibError('pb-wrong-count', `${key} says ${meta.entries.get(key)}, the file has ${rows}`, meta.lines.get(key));
+    throw new PabulibError(
+      'pb-wrong-count',
+      `${key} says ${meta.entries.get(key)}, the file has ${rows}`,
+      meta.lines.get(key),
+    );
   }
 }
 

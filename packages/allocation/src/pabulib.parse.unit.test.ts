@@ -12,7 +12,15 @@ const file = (change: Partial<Record<'meta' | 'projects' | 'votes', string[]>> =
     ...(change.votes ?? ['voter_id;vote;age', '1;a,b;44', '2;a;17']),
     '',
   ].join('\n');
-const meta = (row: string) => file({ meta: [row, ...['num_projects;2', 'num_votes;2', 'budget;100', 'vote_type;approval'].filter((one) => one.split(';')[0] !== row.split(';')[0])] });
+const meta = (row: string) =>
+  file({
+    meta: [
+      row,
+      ...['num_projects;2', 'num_votes;2', 'budget;100', 'vote_type;approval'].filter(
+        (one) => one.split(';')[0] !== row.split(';')[0],
+      ),
+    ],
+  });
 const refusal = (text: string | Uint8Array, limits = pabulibLimits) => {
   try {
     parsePabulib(text, limits);
@@ -28,7 +36,10 @@ describe('a Pabulib file', () => {
     const parsed = parsePabulib(file());
     expect(parsed.meta).toMatchObject({ budget: 100, decimals: 0, voteType: 'approval' });
     expect(parsed.projects[1]).toMatchObject({ id: 'b', cost: 50, votes: 1, name: 'Food' });
-    expect(parsed.votes).toEqual([{ voterId: '1', choices: ['a', 'b'] }, { voterId: '2', choices: ['a'] }]);
+    expect(parsed.votes).toEqual([
+      { voterId: '1', choices: ['a', 'b'] },
+      { voterId: '2', choices: ['a'] },
+    ]);
   });
 
   it('reads the same from bytes, with a byte order mark, CRLF and blank lines', () => {
@@ -37,7 +48,9 @@ describe('a Pabulib file', () => {
   });
 
   it('keeps blank ballots', () => {
-    const parsed = parsePabulib(file({ projects: ['project_id;cost', 'a;60', 'b;50'], votes: ['voter_id;vote', '1;', '2;a'] }));
+    const parsed = parsePabulib(
+      file({ projects: ['project_id;cost', 'a;60', 'b;50'], votes: ['voter_id;vote', '1;', '2;a'] }),
+    );
     expect(parsed.votes[0]).toEqual({ voterId: '1', choices: [] });
   });
 
@@ -48,18 +61,28 @@ describe('a Pabulib file', () => {
   });
 
   it('reads quoted fields, bare quotes and semicolons in descriptions', () => {
-    const parsed = parsePabulib(file({
-      meta: ['description;One; two', 'num_projects;2', 'num_votes;2', 'budget;100', 'vote_type;approval'],
-      projects: ['project_id;cost;name', 'a;60;"Racks ""here""; now"', 'b;50;"Food" we like'],
-    }));
+    const parsed = parsePabulib(
+      file({
+        meta: ['description;One; two', 'num_projects;2', 'num_votes;2', 'budget;100', 'vote_type;approval'],
+        projects: ['project_id;cost;name', 'a;60;"Racks ""here""; now"', 'b;50;"Food" we like'],
+      }),
+    );
     expect(parsed.meta.entries.description).toBe('One; two');
     expect(parsed.projects.map((project) => project.name)).toEqual(['Racks "here"; now', '"Food" we like']);
   });
 
   it('reads points of cumulative votes', () => {
-    const cumulative = { meta: ['num_projects;2', 'num_votes;1', 'budget;100', 'vote_type;cumulative'], projects: ['project_id;cost', 'a;60', 'b;50'] };
-    expect(parsePabulib(file({ ...cumulative, votes: ['voter_id;vote;points', '1;a,b;3,2'] })).votes[0]!.points).toEqual([3, 2]);
-    expect(refusal(file({ ...cumulative, votes: ['voter_id;vote;points', '1;a,b;3'] }))).toEqual(['pb-invalid-points', 13]);
+    const cumulative = {
+      meta: ['num_projects;2', 'num_votes;1', 'budget;100', 'vote_type;cumulative'],
+      projects: ['project_id;cost', 'a;60', 'b;50'],
+    };
+    expect(
+      parsePabulib(file({ ...cumulative, votes: ['voter_id;vote;points', '1;a,b;3,2'] })).votes[0]!.points,
+    ).toEqual([3, 2]);
+    expect(refusal(file({ ...cumulative, votes: ['voter_id;vote;points', '1;a,b;3'] }))).toEqual([
+      'pb-invalid-points',
+      13,
+    ]);
     expect(refusal(file({ ...cumulative, votes: ['voter_id;vote', '1;a,b'] }))).toEqual(['pb-malformed', 12]);
   });
 });
@@ -82,9 +105,24 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     ['a project twice', file({ projects: [columns, 'a;60;2;x', 'a;50;1;y'] }), 'pb-duplicate-project', 10],
     ['a negative cost', file({ projects: [columns, 'a;60;2;x', 'b;-50;1;y'] }), 'pb-invalid-cost', 10],
     ['a zero cost', file({ projects: [columns, 'a;0;2;x', 'b;50;1;y'] }), 'pb-invalid-cost', 9],
-    ['an inexact cost', file({ projects: [columns, 'a;99999999999999999;2;x', 'b;50;1;y'] }), 'pb-invalid-cost', 9],
-    ['a votes column that disagrees', file({ projects: [columns, 'a;60;2;x', 'b;50;2;y'] }), 'pb-wrong-count', 10],
-    ['a vote for an unknown project', file({ votes: ['voter_id;vote', '1;a,b', '2;z'] }), 'pb-unknown-project', 14],
+    [
+      'an inexact cost',
+      file({ projects: [columns, 'a;99999999999999999;2;x', 'b;50;1;y'] }),
+      'pb-invalid-cost',
+      9,
+    ],
+    [
+      'a votes column that disagrees',
+      file({ projects: [columns, 'a;60;2;x', 'b;50;2;y'] }),
+      'pb-wrong-count',
+      10,
+    ],
+    [
+      'a vote for an unknown project',
+      file({ votes: ['voter_id;vote', '1;a,b', '2;z'] }),
+      'pb-unknown-project',
+      14,
+    ],
     ['an empty choice', file({ votes: ['voter_id;vote', '1;a,,b', '2;a'] }), 'pb-unknown-project', 13],
     ['a choice twice', file({ votes: ['voter_id;vote', '1;a,b', '2;a,a'] }), 'pb-duplicate-choice', 14],
     ['a voter twice', file({ votes: ['voter_id;vote', '1;a,b', '1;a'] }), 'pb-duplicate-voter', 14],
@@ -100,7 +138,12 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     expect(refusal(file(), { ...pabulibLimits, bytes: 10 })?.[0]).toBe('pb-too-large');
     expect(refusal(file(), { ...pabulibLimits, columns: 3 })).toEqual(['pb-too-large', 8]);
     expect(refusal(file(), { ...pabulibLimits, projects: 1 })?.[0]).toBe('pb-too-large');
-    expect(refusal(file({ votes: ['voter_id;vote', `1;"${'x'.repeat(200)}`] }), { ...pabulibLimits, rowLength: 100 })?.[0]).toBe('pb-too-large');
+    expect(
+      refusal(file({ votes: ['voter_id;vote', `1;"${'x'.repeat(200)}`] }), {
+        ...pabulibLimits,
+        rowLength: 100,
+      })?.[0],
+    ).toBe('pb-too-large');
   });
 
   it('an opened quote that never closes', () => {

@@ -69,7 +69,8 @@ function readRows(text: string, limits: PabulibLimits): Row[] {
       max_record_size: limits.rowLength,
       on_record: (fields: string[], { lines }: { lines: number }) => {
         if (fields.length > limits.columns) throw new PabulibError('pb-too-large', 'too many columns', lines);
-        if (rows.length >= mostRows) throw new PabulibError('pb-too-large', `more than ${mostRows} rows`, lines);
+        if (rows.length >= mostRows)
+          throw new PabulibError('pb-too-large', `more than ${mostRows} rows`, lines);
         rows.push({ line: lines, fields });
         return null;
       },
@@ -89,7 +90,8 @@ function asPabulibError(error: unknown): unknown {
 
 function withHeader(name: string, found: { line: number; rows: Row[] } | undefined): Section {
   const header = found?.rows[0];
-  if (!found || !header) throw new PabulibError('pb-malformed', `the section ${name} or its header is missing`, found?.line);
+  if (!found || !header)
+    throw new PabulibError('pb-malformed', `the section ${name} or its header is missing`, found?.line);
   const columns = header.fields.map((field) => field.trim().toLowerCase());
   if (new Set(columns).size !== columns.length) {
     throw new PabulibError('pb-malformed', `${name} names a column twice`, header.line);
@@ -98,7 +100,10 @@ function withHeader(name: string, found: { line: number; rows: Row[] } | undefin
 }
 
 /** Rows as records by column name; every row must be as wide as the header. */
-export function* recordsOf(section: Section, required: readonly string[]): Generator<[Map<string, string>, number]> {
+export function* recordsOf(
+  section: Section,
+  required: readonly string[],
+): Generator<[Map<string, string>, number]> {
   for (const column of required) {
     if (!section.columns.includes(column)) {
       throw new PabulibError('pb-malformed', `the column ${column} is missing`, section.line + 1);
@@ -106,7 +111,11 @@ export function* recordsOf(section: Section, required: readonly string[]): Gener
   }
   for (const { line, fields } of section.rows) {
     if (fields.length !== section.columns.length) {
-      throw new PabulibError('pb-malformed', `${fields.length} fields instead of ${section.columns.length}`, line);
+      throw new PabulibError(
+        'pb-malformed',
+        `${fields.length} fields instead of ${section.columns.length}`,
+        line,
+      );
     }
     yield [new Map(section.columns.map((column, index) => [column, fields[index]!.trim()])), line];
   }

@@ -11,7 +11,11 @@ export interface PabulibVote {
   readonly points?: readonly number[];
 }
 
-export function readVotes(section: Section, projects: ReadonlySet<string>, type: PabulibVoteType): PabulibVote[] {
+export function readVotes(
+  section: Section,
+  projects: ReadonlySet<string>,
+  type: PabulibVoteType,
+): PabulibVote[] {
   const withPoints = type === 'cumulative' || type === 'scoring';
   const seen = new Set<string>();
   const votes: PabulibVote[] = [];
@@ -21,7 +25,11 @@ export function readVotes(section: Section, projects: ReadonlySet<string>, type:
     if (seen.has(voterId)) throw new PabulibError('pb-duplicate-voter', 'a voter appears twice', line);
     seen.add(voterId);
     const choices = readChoices(record.get('vote')!, projects, line);
-    votes.push(withPoints ? { voterId, choices, points: readPoints(record.get('points')!, choices.length, line) } : { voterId, choices });
+    votes.push(
+      withPoints
+        ? { voterId, choices, points: readPoints(record.get('points')!, choices.length, line) }
+        : { voterId, choices },
+    );
   }
   return votes;
 }
@@ -30,7 +38,8 @@ function readChoices(text: string, projects: ReadonlySet<string>, line: number):
   if (text === '') return [];
   const choices = text.split(',').map((id) => id.trim());
   for (const id of choices) {
-    if (!projects.has(id)) throw new PabulibError('pb-unknown-project', `no project ${JSON.stringify(id.slice(0, 100))}`, line);
+    if (!projects.has(id))
+      throw new PabulibError('pb-unknown-project', `no project ${JSON.stringify(id.slice(0, 100))}`, line);
   }
   if (new Set(choices).size !== choices.length) {
     throw new PabulibError('pb-duplicate-choice', 'a project is chosen twice', line);
@@ -40,9 +49,11 @@ function readChoices(text: string, projects: ReadonlySet<string>, line: number):
 
 function readPoints(text: string, count: number, line: number): number[] {
   const points = text === '' ? [] : text.split(',').map((part) => part.trim());
-  if (points.length !== count) throw new PabulibError('pb-invalid-points', 'not one number of points per choice', line);
+  if (points.length !== count)
+    throw new PabulibError('pb-invalid-points', 'not one number of points per choice', line);
   return points.map((part) => {
-    if (!/^-?\d{1,9}(\.0+)?$/.test(part)) throw new PabulibError('pb-invalid-points', 'points are not whole', line);
+    if (!/^-?\d{1,9}(\.0+)?$/.test(part))
+      throw new PabulibError('pb-invalid-points', 'points are not whole', line);
     return Number(part);
   });
 }

@@ -6,7 +6,10 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerAllocate } from './allocate.command.ts';
 
-const bemowo = join(process.env.TALKOOT_SHARED ?? join(import.meta.dirname, '../../../../shared'), 'pabulib/Poland_Warszawa_2023_Bemowo.pb');
+const bemowo = join(
+  process.env.TALKOOT_SHARED ?? join(import.meta.dirname, '../../../../shared'),
+  'pabulib/Poland_Warszawa_2023_Bemowo.pb',
+);
 
 async function run(...args: string[]) {
   const written: string[] = [];
@@ -45,7 +48,11 @@ describe('talkoot allocate', () => {
   it('names the code and line of a malformed file, and prints nothing else', async () => {
     const path = join(folder, 'bad.pb');
     await writeFile(path, 'META\nkey;value\nbudget;1\n');
-    expect(await run(path, '--json')).toEqual({ code: 'pb-malformed', out: '', error: expect.stringContaining('pb-malformed: ') });
+    expect(await run(path, '--json')).toEqual({
+      code: 'pb-malformed',
+      out: '',
+      error: expect.stringContaining('pb-malformed: '),
+    });
   });
 
   it('says when there is no such file', async () => {

@@ -1,5 +1,13 @@
 import { open } from 'node:fs/promises';
-import { allocateGreedy, AllocationError, amountText, greedyInput, pabulibLimits, PabulibError, parsePabulib } from '@talkoot/allocation';
+import {
+  allocateGreedy,
+  AllocationError,
+  amountText,
+  greedyInput,
+  pabulibLimits,
+  PabulibError,
+  parsePabulib,
+} from '@talkoot/allocation';
 import type { Allocation, PabulibFile } from '@talkoot/allocation';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
@@ -42,7 +50,10 @@ function refuse(command: Command, error: unknown): never {
   }
   const { code } = error as { code?: unknown };
   if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') {
-    return command.error(`file-unreadable: ${(error as Error).message}`, { exitCode: 1, code: 'file-unreadable' });
+    return command.error(`file-unreadable: ${(error as Error).message}`, {
+      exitCode: 1,
+      code: 'file-unreadable',
+    });
   }
   throw error;
 }
@@ -61,10 +72,21 @@ function asJson({ meta }: PabulibFile, { selected, cost, explanations }: Allocat
 function asTable({ meta, projects }: PabulibFile, { selected, cost, explanations }: Allocation): string {
   const amount = (units: number) => amountText(units, meta.decimals);
   const names = new Map(projects.map(({ id, name }) => [id, name]));
-  const table = new Table({ head: ['project', 'name', 'votes', 'cost', 'outcome', 'left before', 'short of'], style: { head: [] } });
+  const table = new Table({
+    head: ['project', 'name', 'votes', 'cost', 'outcome', 'left before', 'short of'],
+    style: { head: [] },
+  });
   for (const one of explanations) {
     const name = names.get(one.projectId)!.slice(0, 50);
-    table.push([one.projectId, name, one.votes, amount(one.cost), one.reason, amount(one.remainingBefore), amount(one.shortfall)]);
+    table.push([
+      one.projectId,
+      name,
+      one.votes,
+      amount(one.cost),
+      one.reason,
+      amount(one.remainingBefore),
+      amount(one.shortfall),
+    ]);
   }
   const currency = meta.currency ?? '';
   return `${table.toString()}\n${selected.length} of ${projects.length} projects, ${amount(cost)} of ${amount(meta.budget)} ${currency}\n`;

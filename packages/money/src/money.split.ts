@@ -12,7 +12,11 @@ import { minorUnits, money } from './money.ts';
  * @returns one amount per id, in the order given; their sum is the total
  * @throws MoneyError `weights-invalid`, `ids-invalid`, `amount-negative`, `amount-unsafe`
  */
-export function allocate(total: Money, weights: readonly (bigint | number)[], ids: readonly string[]): Money[] {
+export function allocate(
+  total: Money,
+  weights: readonly (bigint | number)[],
+  ids: readonly string[],
+): Money[] {
   const units = unitsToSplit(total);
   const exact = exactWeights(weights, ids);
   const whole = exact.reduce((a, b) => a + b, 0n);

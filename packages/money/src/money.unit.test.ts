@@ -1,6 +1,17 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, compare, decimalOf, formatMoney, money, moneyFromDecimal, MoneyShape, subtract, sum, zero } from './index.ts';
+import {
+  add,
+  compare,
+  decimalOf,
+  formatMoney,
+  money,
+  moneyFromDecimal,
+  MoneyShape,
+  subtract,
+  sum,
+  zero,
+} from './index.ts';
 
 const safe = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
 const half = fc.integer({ min: -(2 ** 52) + 1, max: 2 ** 52 - 1 });
@@ -9,7 +20,8 @@ const code = (name: string) => expect.objectContaining({ code: name });
 describe('money', () => {
   it('refuses to mix currencies', () => {
     const [euro, zloty] = [money(1, 'EUR'), money(1, 'PLN')];
-    for (const mix of [add, subtract, compare]) expect(() => mix(euro, zloty)).toThrow(code('currency-mismatch'));
+    for (const mix of [add, subtract, compare])
+      expect(() => mix(euro, zloty)).toThrow(code('currency-mismatch'));
     expect(() => sum([euro, zloty], 'EUR')).toThrow(code('currency-mismatch'));
   });
 

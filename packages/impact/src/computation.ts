@@ -1,0 +1,12 @@
+/** One step of a computation, for people to follow: `S = 0.6 × 0.5 + 0.1` with value `0.4`. */
+export interface Line {
+  readonly label: string;
+  readonly expression: string;
+  readonly value: string;
+}
+
+export function lineText({ label, expression, value }: Line): string {
+  return expression === '' || expression === value
+    ? `${label}: ${value}`
+    : `${label}: ${expression} = ${value}`;
+}
