@@ -18,6 +18,8 @@ export function registerDoctor(program: Command): void {
 function inWords(findings: readonly Finding[]): string {
   const table = new Table({ head: ['what', 'state', 'version', 'where'], style: { head: [], border: [] } });
   for (const { name, state, version = '', where = '' } of findings) table.push([name, state, version, where]);
-  const advice = findings.flatMap(({ name, state, advice }) => (advice ? [`${name} (${state}): ${advice}.`] : []));
+  const advice = findings.flatMap(({ name, state, advice }) =>
+    advice ? [`${name} (${state}): ${advice}.`] : [],
+  );
   return [table.toString(), ...advice, isIll(findings) ? 'Something is missing.' : 'All is well.'].join('\n');
 }

@@ -17,7 +17,11 @@ export interface LiveList {
 /** Shows news of things that start at the same time, one line each. */
 export function createLiveList(): LiveList {
   const items = new Map<string, Item>();
-  const list = new Listr([], { concurrent: true, exitOnError: false, rendererOptions: { collapseSubtasks: false } });
+  const list = new Listr([], {
+    concurrent: true,
+    exitOnError: false,
+    rendererOptions: { collapseSubtasks: false },
+  });
   let running: Promise<unknown> | undefined;
   return {
     update(name, what, done) {

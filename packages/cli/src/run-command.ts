@@ -10,7 +10,12 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
 
 /** Errors with a code of ours are written for the person at the terminal; `E…` codes are the system's. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z-]+$/.test(error.code);
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^[a-z-]+$/.test(error.code)
+  );
 }
 
 function inFull(error: unknown): string {

@@ -1,4 +1,11 @@
-import { attachStack, processNames, runningStack, startStack, StackNotRunning, type ProcessName } from '@talkoot/local-stack';
+import {
+  attachStack,
+  processNames,
+  runningStack,
+  startStack,
+  StackNotRunning,
+  type ProcessName,
+} from '@talkoot/local-stack';
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { createStackReporter, describeStack } from './stack.report.ts';
 import { stopOnSignal } from './stop-on-signal.ts';

@@ -106,9 +106,14 @@ function whereToGo({ data, urls, pid }: StackHandle): string {
 
 /** The processes of a running stack as a table. */
 export function describeStack({ supervisor, urls, processes }: StackState): string {
-  const table = new Table({ head: ['process', 'state', 'pid', 'restarts', 'log'], style: { head: [], border: [] } });
+  const table = new Table({
+    head: ['process', 'state', 'pid', 'restarts', 'log'],
+    style: { head: [], border: [] },
+  });
   for (const [name, { state, pid, restarts, log }] of Object.entries(processes)) {
     table.push([name, state, pid, restarts, log]);
   }
-  return [`Supervisor: process ${supervisor.pid}. Temporal UI: ${urls.temporalUi}`, table.toString()].join('\n');
+  return [`Supervisor: process ${supervisor.pid}. Temporal UI: ${urls.temporalUi}`, table.toString()].join(
+    '\n',
+  );
 }

@@ -1,0 +1,87 @@
+import { until } from '../patience.ts';
+import { forEach, fundedProjects, municipalityOf } from '../play.ts';
+import type { Play } from '../play.ts';
+import type { Report } from '../progress.ts';
+import { phaseOf } from './poll.act.ts';
+
+const LARGEST_BATCH = 500;
+/** Test account numbers that no bank has given to anybody. */
+const testIban = 'FI2112345600000785';
+
+/** Citizens say where they are paid; a clerk proposes a batch, a second person approves, a third releases it. */
+export async function sharesArePaid(play: Play, report: Report): Promise<void> {
+  const projects = await fundedProjects(play);
+  for (const project of projects) await decided(play, project.projectId);
+  for (const { champion, volunteer } of projects) {
+    for (const citizen of [champion, volunteer]) {
+      const body = { method: 'bank', iban: testIban } as const;
+      await citizen.payments.putPayeeDetails({ params: municipalityOf(play), body });
+    }
+  }
+  const due = (await obligations(play)).filter(({ state }) => state === 'due');
+  const batches = Array.from({ length: Math.ceil(due.length / LARGEST_BATCH) }, (_, at) =>
+    due.slice(at * LARGEST_BATCH, (at + 1) * LARGEST_BATCH).map(({ obligationId }) => obligationId),
+  );
+  await forEach(report, batches, (ids) => batchIsPaid(play, ids), 1);
+  for (const project of projects) await phaseOf(play, project, 'closed');
+}
+
+/** All obligations of the pilot, page by page. */
+export async function obligations(play: Play) {
+  const clerk = play.official('finance-clerk').payments;
+  const params = municipalityOf(play);
+  const all: Awaited<ReturnType<typeof clerk.listObligations>>['items'] = [];
+  for (let after: string | undefined; ;) {
+    const query = { pilotId: play.pilotId, limit: 200, ...(after ? { after } : {}) };
+    const page = await clerk.listObligations({ params, query });
+    all.push(...page.items);
+    if (!page.next) return all;
+    after = page.next;
+  }
+}
+
+async function decided(play: Play, projectId: string): Promise<void> {
+  const params = { ...municipalityOf(play), projectId };
+  const look = () => play.visitor.projects.getProject({ params });
+  await until('The payout phase', look, ({ phase }) => phase === 'payout' || phase === 'closed');
+  const clerk = play.official('finance-clerk').payments;
+  const bonus = await clerk.getBonus({ params });
+  if (bonus.current.payable.amount === 0) return;
+  const list = () => clerk.listObligations({ params: municipalityOf(play), query: { projectId, limit: 1 } });
+  await until('The obligations', list, ({ items }) => items.length > 0);
+}
+
+async function batchIsPaid(play: Play, obligationIds: string[]): Promise<void> {
+  const clerk = play.official('finance-clerk').payments;
+  const params = municipalityOf(play);
+  const { batchId, sha256 } = await clerk.proposeBatch({ params, body: { obligationIds } });
+  const batch = { ...params, batchId };
+  const body = { batchSha256: sha256 };
+  await play.official('payout-approver').payments.approveBatch({ params: batch, body });
+  await play.official('payout-releaser').payments.releaseBatch({ params: batch, body });
+  const look = () => clerk.getBatch({ params: batch });
+  await until('The payment instructions', look, (seen) => seen.batch.state === 'instructed');
+  const { payments } = await clerk.getPaymentInstructions({ params: batch });
+  // Stands for the bank's and the payroll office's answer: each payment was booked.
+  const lines = payments.map(({ endToEndId, amount }) => ({
+    endToEndId,
+    amount,
+    status: 'settled' as const,
+    bankReference: `B-${endToEndId}`.slice(0, 35),
+  }));
+  await clerk.importSettlements({ params, body: { lines } });
+  await until('The reconciliation', look, (seen) => seen.batch.state === 'reconciled');
+}
+
+/** The sponsor ends the rounds and concludes the pilot with a public report. */
+export async function pilotIsEvaluated(play: Play): Promise<void> {
+  const sponsor = play.official('sponsor').projects;
+  const params = { ...municipalityOf(play), pilotId: play.pilotId };
+  await sponsor.endRounds({ params });
+  const look = () => sponsor.getPilot({ params });
+  await until('The evaluation', look, ({ phase }) => phase === 'evaluating');
+  const evaluation = await sponsor.getEvaluation({ params });
+  const report = `${evaluation.funded.length} projects were funded and ${evaluation.delivered} delivered.`;
+  await sponsor.concludePilot({ params, body: { report } });
+  await until('The conclusion', look, ({ phase }) => phase === 'concluded');
+}

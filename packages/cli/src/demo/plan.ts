@@ -1,0 +1,55 @@
+import type { Money } from '@talkoot/api-contracts';
+import type { Charter, CriterionInput } from '@talkoot/api-contracts/projects';
+
+/** A reading that will be taken, by collection (`baseline`, `c1`, `c2` …). */
+export interface PlannedReading {
+  readonly criterion: number;
+  readonly collection: string;
+  readonly value: string;
+  readonly group?: 'treated' | 'comparison';
+  readonly unitName?: string;
+}
+
+export interface PlannedSideEffect {
+  readonly direction: 'good' | 'bad';
+  readonly title: string;
+  readonly evidence: string;
+  readonly points: string;
+  /** Whether most voters will accept it. */
+  readonly accepted: boolean;
+}
+
+export interface PlannedProposal {
+  /** Stable id: the id in the file it is imported from, or a short name. */
+  readonly key: string;
+  readonly title: string;
+  readonly description: string;
+  readonly place: string;
+  readonly cost: Money;
+  readonly criteria: readonly CriterionInput[];
+  /** What becomes of it before the vote. */
+  readonly course: 'admitted' | 'refused' | 'refused-then-admitted' | 'without-support' | 'withdrawn';
+  readonly readings: readonly PlannedReading[];
+  readonly sideEffects: readonly PlannedSideEffect[];
+  /** Whole percents that voters choose in the bonus vote, in turn. */
+  readonly bonusShares: readonly number[];
+  /** Spending as a share of the cost, in percent. */
+  readonly spendingPercent: number;
+}
+
+/** Everything that will happen in a demo run; the same plan gives the same result. */
+export interface Plan {
+  readonly municipality: { readonly id: string; readonly name: string };
+  readonly pilotName: string;
+  readonly charter: Charter;
+  readonly adoptedBudget: Money;
+  /** Share of the adopted budget that is permitted. */
+  readonly permittedShare: string;
+  readonly roundName: string;
+  readonly roundBudget: Money;
+  readonly proposals: readonly PlannedProposal[];
+  /** One voter each, with the keys of the proposals they choose. */
+  readonly ballots: readonly (readonly string[])[];
+  /** Every resident signs in at the identity provider; otherwise tokens come from the local stack's bulk grant. */
+  readonly residentsSignIn: boolean;
+}

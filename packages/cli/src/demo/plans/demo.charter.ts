@@ -1,0 +1,31 @@
+import type { Charter } from '@talkoot/api-contracts/projects';
+
+/** A charter whose phases end by an authorised act, so that nothing waits for months and no outage lets one lapse. */
+export function demoCharter(changes: Partial<Charter> & Pick<Charter, 'currency' | 'projectCap'>): Charter {
+  return {
+    purpose: 'Residents propose, choose, help deliver and measure projects, and reward those that work.',
+    timeZone: 'Europe/Helsinki',
+    holidays: ['2026-12-06', '2026-12-25', '2026-12-26', '2027-01-01', '2027-01-06'],
+    endOfDay: '16:00',
+    endsBy: 'act',
+    calendar: { default: { duration: 'P180D', remindBefore: 'P14D', escalateAfter: 'P14D' } },
+    funds: { round: '4/5', bonus: '3/20', outcome: '1/20' },
+    electorate: { minimumAge: 16, districts: [] },
+    threshold: '1/20',
+    ballot: { type: 'approval', minChoices: 0, maxChoices: 10 },
+    allocation: { rule: 'greedy' },
+    criteria: { quorum: '1/1000', withoutQuorum: 'all-equal' },
+    measurement: { collections: ['P90D', 'P180D'] },
+    impact: { goalOn: 'effect', evidence: 'point', failureValue: '-1', sideEffectsMost: '1/5' },
+    bonus: {
+      poolShare: '1/10',
+      scoreThreshold: '1/4',
+      slope: '1',
+      cap: '1',
+      quorum: '1/1000',
+      withoutQuorum: 'pay-nothing',
+      defaultShare: 0,
+    },
+    ...changes,
+  };
+}

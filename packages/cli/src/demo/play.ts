@@ -1,0 +1,81 @@
+import type { StackHandle } from '@talkoot/local-stack';
+import pMap from 'p-map';
+import type { Actor, Services } from './actor.ts';
+import type { Plan, PlannedProposal } from './plan.ts';
+import type { Report } from './progress.ts';
+
+/** Officials of the demo municipality, by what they do. Each is a different person. */
+export const officials = {
+  operator: ['operator'],
+  registrar: ['registrar'],
+  sponsor: ['sponsor'],
+  'budget-authority': ['budget-authority'],
+  manager: ['department-manager'],
+  'civil-servant-1': ['civil-servant'],
+  'civil-servant-2': ['civil-servant'],
+  'poll-officer': ['poll-officer'],
+  moderator: ['moderator'],
+  'appeal-body': ['appeal-body'],
+  assessor: ['assessor'],
+  'finance-clerk': ['finance-clerk'],
+  'payout-approver': ['payout-approver'],
+  'payout-releaser': ['payout-releaser'],
+  hr: ['hr'],
+} as const;
+export type OfficialKey = keyof typeof officials;
+
+/** A project as the run knows it. */
+export interface PlayedProject {
+  readonly plan: PlannedProposal;
+  readonly projectId: string;
+  readonly champion: Actor;
+  readonly volunteer: Actor;
+  measurementId?: string;
+}
+
+/** A run of the demo: who is there and what came of the acts so far. */
+export interface Play {
+  readonly plan: Plan;
+  readonly stack: StackHandle;
+  readonly visitor: Services;
+  readonly official: (key: OfficialKey) => Actor;
+  /** The residents who vote, in the order of the plan's ballots. */
+  readonly residents: readonly Actor[];
+  readonly projects: Map<string, PlayedProject>;
+  pilotId: string;
+  roundId: string;
+}
+
+export const municipalityOf = (play: Play) => ({ municipalityId: play.plan.municipality.id });
+export const projectParams = (play: Play, project: PlayedProject) => ({
+  ...municipalityOf(play),
+  projectId: project.projectId,
+});
+
+/** The projects that were funded, in the order of the plan. */
+export async function fundedProjects(play: Play): Promise<PlayedProject[]> {
+  const result = await play.visitor.projects.getRoundResult({
+    params: { ...municipalityOf(play), roundId: play.roundId },
+  });
+  const funded = new Set(result.projects.filter((one) => one.funded).map((one) => one.projectId));
+  return [...play.projects.values()].filter(({ projectId }) => funded.has(projectId));
+}
+
+/** Does `work` for each, a few at a time, and reports how far it is. */
+export async function forEach<T>(
+  report: Report,
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<unknown>,
+  concurrency = 6,
+): Promise<void> {
+  let done = 0;
+  report.count(0, items.length);
+  await pMap(
+    items,
+    async (item, index) => {
+      await work(item, index);
+      report.count((done += 1), items.length);
+    },
+    { concurrency },
+  );
+}

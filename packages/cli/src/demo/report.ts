@@ -1,0 +1,92 @@
+import { formatMoney } from '@talkoot/money';
+import Table from 'cli-table3';
+import type { Run } from './run.ts';
+import { fundedProjects, municipalityOf, projectParams } from './play.ts';
+import type { Play, PlayedProject } from './play.ts';
+import type { Result } from './result.ts';
+
+const quiet = { style: { head: [], border: [] } };
+
+/** The readable report: what was funded and why, effects, the bonus line by line, who was paid, the ledger, links. */
+export async function describe(play: Play, result: Result, run: Run): Promise<string> {
+  const funded = await fundedProjects(play);
+  const sections = [
+    heading(`${play.plan.pilotName}: ${result.pilot.phase}`),
+    `Permitted: ${play.plan.permittedShare} of ${formatMoney(play.plan.adoptedBudget)} = ${formatMoney(result.pilot.limit)}`,
+    heading('What was funded, and why'),
+    await fundedTable(play),
+    heading('Effects, score and bonus'),
+    ...(await Promise.all(funded.slice(0, 6).map((project) => bonusOf(play, project)))),
+    ...(funded.length > 6 ? [`… and ${funded.length - 6} more; see the bonus of each project.`] : []),
+    heading('Who was paid'),
+    payoutTable(result),
+    heading('Money'),
+    fundTable(play, result),
+    `Ledger: debits ${result.ledger.debit}, credits ${result.ledger.credit} minor units: ${result.ledger.balanced ? 'balanced' : 'NOT BALANCED'}.`,
+    heading('Where to look'),
+    ...run.links.slice(0, 12).map(({ id, url }) => `${id.padEnd(24)} ${url}`),
+    '',
+    `Took ${run.seconds} s${run.kills.length > 0 ? `; killed on the way: ${run.kills.join(', ')}` : ''}.`,
+  ];
+  return sections.join('\n');
+}
+
+const heading = (text: string) => `\n${text}\n${'─'.repeat(text.length)}`;
+
+async function fundedTable(play: Play): Promise<string> {
+  const { projects } = await play.visitor.projects.getRoundResult({
+    params: { ...municipalityOf(play), roundId: play.roundId },
+  });
+  const table = new Table({
+    ...quiet,
+    head: ['project', 'votes', 'cost', 'outcome'],
+    colWidths: [34, 8, 18, 62],
+    wordWrap: true,
+  });
+  const sorted = projects.toSorted((a, b) => Number(b.funded) - Number(a.funded) || b.votes - a.votes);
+  for (const { title, votes, cost, explanation } of sorted)
+    table.push([title, votes, formatMoney(cost), explanation]);
+  return table.toString();
+}
+
+async function bonusOf(play: Play, project: PlayedProject): Promise<string> {
+  const params = projectParams(play, project);
+  const { draft } = await play.visitor.projects.getAssessment({ params });
+  const { current } = await play.visitor.payments.getBonus({ params });
+  const record = await play.visitor.projects.getProject({ params });
+  const effects = draft.criteria.map(
+    ({ metric, unit, estimate, standardError, weight, achievement, failed }) =>
+      `  ${metric}: effect ${estimate ?? 'missing'} ${unit}` +
+      `${standardError ? ` (standard error ${standardError})` : ''}, weight ${weight}, achievement ${achievement}${failed ? ', failed' : ''}`,
+  );
+  return [
+    '',
+    project.plan.title,
+    ...effects,
+    ...(record.finalScore?.computation ?? []).map((line) => `    ${line}`),
+    ...current.computation.map((line) => `    ${line}`),
+    `  Bonus: ${formatMoney(current.payable)} of a pool of ${formatMoney(current.pool)}`,
+  ].join('\n');
+}
+
+function payoutTable({ payouts }: Result): string {
+  if (payouts.length === 0) return 'Nobody: no bonus was earned.';
+  const table = new Table({ ...quiet, head: ['project', 'payee', 'amount', 'state'] });
+  for (const { project, payee, amount, state } of payouts.slice(0, 24)) {
+    table.push([project, payee, formatMoney(amount), state]);
+  }
+  const rest = payouts.length > 24 ? `\n… and ${payouts.length - 24} more payouts.` : '';
+  return `${table.toString()}${rest}`;
+}
+
+function fundTable(play: Play, { funds }: Result): string {
+  const { currency } = play.plan.roundBudget;
+  const table = new Table({ ...quiet, head: ['fund', 'allotted', 'set aside', 'used', 'available'] });
+  for (const { fund, allotted, setAside, used, available } of funds) {
+    table.push([
+      fund,
+      ...[allotted, setAside, used, available].map((amount) => formatMoney({ amount, currency })),
+    ]);
+  }
+  return table.toString();
+}

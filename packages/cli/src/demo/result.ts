@@ -1,0 +1,93 @@
+import type { Money } from '@talkoot/api-contracts';
+import { obligations } from './acts/payout.act.ts';
+import { municipalityOf, projectParams } from './play.ts';
+import type { Play, PlayedProject } from './play.ts';
+
+/** What came of a pilot: the same plan gives the same bytes, whatever was killed on the way. */
+export interface Result {
+  readonly pilot: { phase: string; limit: Money };
+  readonly projects: readonly {
+    id: string;
+    phase: string;
+    votes: number;
+    cost: Money;
+    funded: boolean;
+    reason: string;
+    score: string | null;
+    bonus: Money | null;
+  }[];
+  readonly payouts: readonly { project: string; payee: string; amount: Money; state: string }[];
+  readonly funds: readonly {
+    fund: string;
+    allotted: number;
+    available: number;
+    setAside: number;
+    used: number;
+  }[];
+  readonly ledger: { balanced: boolean; debit: number; credit: number };
+}
+
+/** Reads the result from the public record and the finance lists. */
+export async function readResult(play: Play): Promise<Result> {
+  const params = { ...municipalityOf(play), pilotId: play.pilotId };
+  const pilot = await play.visitor.projects.getPilot({ params });
+  const funds = await play.visitor.payments.getPilotFunds({ params });
+  const ledger = await play.visitor.payments.getTrialBalance({
+    params: municipalityOf(play),
+    query: { pilotId: play.pilotId },
+  });
+  const projects = [...play.projects.values()].sort((a, b) => order(a.plan.key, b.plan.key));
+  return {
+    pilot: { phase: pilot.phase, limit: funds.limit },
+    projects: await Promise.all(projects.map((project) => projectResult(play, project))),
+    payouts: await payoutsOf(play),
+    funds: funds.funds.map(({ fund, allotted, available, setAside, used }) => ({
+      fund,
+      allotted: allotted.amount,
+      available: available.amount,
+      setAside: setAside.amount,
+      used: used.amount,
+    })),
+    ledger: { balanced: ledger.balanced, debit: ledger.debit, credit: ledger.credit },
+  };
+}
+
+async function projectResult(play: Play, project: PlayedProject): Promise<Result['projects'][number]> {
+  const record = await play.visitor.projects.getProject({ params: projectParams(play, project) });
+  const funded = record.allocation?.funded ?? false;
+  const bonus = funded
+    ? await play.visitor.payments.getBonus({ params: projectParams(play, project) }).catch(() => null)
+    : null;
+  return {
+    id: project.plan.key,
+    phase: record.phase,
+    votes: record.allocation?.votes ?? 0,
+    cost: record.allocation?.cost ?? record.cost,
+    funded,
+    reason: record.allocation?.reasonCode ?? record.phase,
+    score: record.finalScore?.score ?? null,
+    bonus: bonus?.current.payable ?? null,
+  };
+}
+
+async function payoutsOf(play: Play): Promise<Result['payouts']> {
+  const keyOfProject = new Map([...play.projects].map(([key, { projectId }]) => [projectId, key]));
+  const keyOfPerson = new Map<string, string>(
+    play.residents.map(({ personId, key }) => [personId, nameOf(key)]),
+  );
+  for (const key of ['civil-servant-1', 'civil-servant-2'] as const)
+    keyOfPerson.set(play.official(key).personId, key);
+  const all = await obligations(play);
+  return all
+    .map(({ projectId, payeeId, amount, state }) => ({
+      project: keyOfProject.get(projectId)!,
+      payee: keyOfPerson.get(payeeId) ?? 'unknown',
+      amount,
+      state,
+    }))
+    .sort((a, b) => order(a.project, b.project) || order(a.payee, b.payee));
+}
+
+/** `resident-12.lintula` → `resident-12`. */
+const nameOf = (key: string) => key.split('.', 1)[0]!;
+const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
