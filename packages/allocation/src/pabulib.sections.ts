@@ -10,7 +10,7 @@ export interface PabulibLimits {
   readonly votes: number;
 }
 
-export interface Row {
+interface Row {
   readonly line: number;
   readonly fields: readonly string[];
 }

@@ -35,7 +35,7 @@ export interface Estimate {
  * estimate ± t(1 − (1 − level)/2, df) × SE, with Student's t distribution.
  * @throws ImpactError `number-not-finite`
  */
-export function intervalAround(centre: number, level: number, uncertainty: Uncertainty): Interval | null {
+function intervalAround(centre: number, level: number, uncertainty: Uncertainty): Interval | null {
   if (uncertainty.standardError === null) return null;
   const reach = quantile(1 - (1 - level) / 2, uncertainty.degreesOfFreedom) * uncertainty.standardError;
   if (!Number.isFinite(reach)) throw new ImpactError('number-not-finite', 'the interval is not finite');
