@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -60,6 +60,11 @@ async function lock(path: string): Promise<() => Promise<void>> {
 
 /** A lock whose holder has died is taken over; the rename keeps two fillers harmless. */
 async function abandoned(path: string): Promise<boolean> {
-  const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-  return holder > 0 && !isAlive(holder);
+  const [holder, changed] = await Promise.all([
+    readFile(path, 'utf8').then(Number, () => 0),
+    stat(path).then(({ mtimeMs }) => mtimeMs, () => Date.now()),
+  ]);
+  if (holder > 0) return !isAlive(holder);
+  // Made, but never signed: its maker died in between, unless that was a moment ago.
+  return Date.now() - changed > 5_000;
 }

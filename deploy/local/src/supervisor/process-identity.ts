@@ -38,8 +38,10 @@ function startFromProc(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The command name may hold spaces and brackets: count fields after its last bracket.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state] = fields;
-    return state === 'Z' || state === 'X' ? undefined : fields[19];
+    const [state, threads, startedAt] = [fields[0], Number(fields[17]), fields[19]];
+    // A dead first thread of a process whose other threads are still ending: its ports are not free yet.
+    const ended = state === 'X' || (state === 'Z' && threads <= 1);
+    return ended ? undefined : startedAt;
   } catch {
     return undefined;
   }

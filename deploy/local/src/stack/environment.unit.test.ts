@@ -1,0 +1,45 @@
+import { serviceNames } from '@talkoot/api-contracts';
+import { expect, test } from 'vitest';
+import { environmentOf, type StackFacts } from './environment.ts';
+import { portNames, type Ports } from './process-names.ts';
+import { keyFiles } from './secrets.ts';
+
+const facts: StackFacts = {
+  ports: Object.fromEntries(portNames.map((name, index) => [name, 20_000 + index])) as Ports,
+  secrets: {
+    oidcClientSecret: 'client-secret',
+    devPassword: 'dev-password',
+    localGrantSecret: 'grant-secret',
+    nationalIdKeys: [{ id: 'k1', key: 'national-key' }],
+  },
+  keys: keyFiles('/secrets'),
+};
+
+function whoKnows(secret: string): string[] {
+  return serviceNames.filter((name) => JSON.stringify(environmentOf(name, facts)).includes(secret));
+}
+
+test('a secret is known only to those who use it', () => {
+  expect(whoKnows('national-key')).toEqual(['identity']);
+  expect(whoKnows('identity-token')).toEqual(['identity']);
+  expect(whoKnows('client-secret')).toEqual(['identity']);
+  expect(whoKnows('grant-secret')).toEqual(['identity', 'cli']);
+  expect(whoKnows('dev-password')).toEqual(['cli']);
+});
+
+test('each process signs with a key of its own', () => {
+  const files = serviceNames.map((name) => environmentOf(name, facts)['SERVICE_KEY_FILE']);
+  expect(new Set(files).size).toBe(serviceNames.length);
+});
+
+test('each service has a database of its own', () => {
+  const urls = ['identity', 'ballots', 'projects', 'payments'].map(
+    (name) => environmentOf(name as 'identity', facts)['MONGODB_URL'],
+  );
+  expect(urls.map((url) => url?.match(/talkoot_\w+/)?.[0])).toEqual([
+    'talkoot_identity',
+    'talkoot_ballots',
+    'talkoot_projects',
+    'talkoot_payments',
+  ]);
+});
