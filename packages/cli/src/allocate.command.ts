@@ -74,7 +74,7 @@ function asTable({ meta, projects }: PabulibFile, { selected, cost, explanations
   const names = new Map(projects.map(({ id, name }) => [id, name]));
   const table = new Table({
     head: ['project', 'name', 'votes', 'cost', 'outcome', 'left before', 'short of'],
-    style: { head: [] },
+    style: { head: [], border: [] },
   });
   for (const one of explanations) {
     const name = names.get(one.projectId)!.slice(0, 50);
