@@ -24,8 +24,14 @@ export function problemOf(api: Pick<ApiSpec, 'problems'>, error: unknown): Probl
 
 /** Zod's issues as `invalid-request`; `part` is params, query, body or a header's name. */
 export function invalidRequest(part: string, error: z.ZodError): DomainError {
-  const offences = error.issues.slice(0, 50).map((issue) => offenceOf(part, issue));
-  return new DomainError('invalid-request', undefined, offences);
+  // One line for each field: what follows from the first fault of a field is noise.
+  const byField = new Map(
+    error.issues
+      .map((issue) => offenceOf(part, issue))
+      .toReversed()
+      .map((one) => [one.at, one]),
+  );
+  return new DomainError('invalid-request', undefined, [...byField.values()].toReversed().slice(0, 50));
 }
 
 function offenceOf(part: string, issue: z.core.$ZodIssue): Offence {
