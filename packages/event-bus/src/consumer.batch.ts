@@ -5,7 +5,7 @@ import { backOff } from './bell.ts';
 import { errorCodeOf } from './bus.errors.ts';
 import type { ConsumerRun } from './consumer.ts';
 import { bury, deadLetters, REPLAY_HEADER, REPLAY_ID_HEADER, type DeadLetterReason } from './dead-letters.ts';
-import { applyOnce, inboxId, isOutage, readMessage, type EventHandler } from './inbox.ts';
+import { applyTogether, inboxId, isOutage, readMessage, type Application, type Outcome } from './inbox.ts';
 import { continueTrace } from './trace.ts';
 
 interface Taken {
@@ -18,47 +18,84 @@ type Poison = { reason: DeadLetterReason; type: string | null; errorCode: string
 /** The longest pause between two heartbeats. */
 const LONGEST_PAUSE = 1_000;
 
+/** Messages that are tried in one transaction; most time goes into commits. */
+const TOGETHER = 50;
+
 /** Takes the messages of a partition one after the other; an offset moves once its message is settled. */
 export async function consumeBatch(run: ConsumerRun, payload: EachBatchPayload): Promise<void> {
-  const { batch } = payload;
-  for (const message of batch.messages) {
-    if (!payload.isRunning() || payload.isStale() || run.stopping.signal.aborted) return;
-    await settle(run, { topic: batch.topic, partition: batch.partition, message }, payload.heartbeat);
-    payload.resolveOffset(message.offset);
+  const { topic, partition, messages } = payload.batch;
+  const ended = () => !payload.isRunning() || payload.isStale() || run.stopping.signal.aborted;
+  for (let first = 0; first < messages.length && !ended(); first += TOGETHER) {
+    const group = messages.slice(first, first + TOGETHER).map((message) => ({ topic, partition, message }));
+    const together = await settledTogether(run, group);
+    for (const taken of group) {
+      if (!together && ended()) return;
+      if (!together) await settle(run, taken, () => payload.heartbeat());
+      payload.resolveOffset(taken.message.offset);
+    }
     await payload.heartbeat();
     await payload.commitOffsetsIfNecessary();
   }
 }
 
+/** Whether all could be applied in one transaction. If not, none was, and each is settled on its own. */
+async function settledTogether(run: ConsumerRun, group: readonly Taken[]): Promise<boolean> {
+  const reads = group.map((taken) => readFor(run, taken));
+  if (reads.some((read) => read.kind === 'poison')) return false;
+  const applications = reads.filter((read) => read.kind === 'event');
+  if (applications.length === 0) return true;
+  if (applications.length === 1) return false;
+  const traced = applications.map((read) => ({
+    ...read,
+    handler: (event: EventEnvelope, session: ClientSession) =>
+      traceOf(event, () => read.handler(event, session)),
+  }));
+  try {
+    const outcomes = await applyTogether(run.options.connection, run.options.groupId, traced);
+    outcomes.forEach((outcome, index) => count(run, traced[index]!.event, outcome));
+    return true;
+  } catch (error) {
+    run.log.debug({ code: errorCodeOf(error), events: traced.length }, 'Events are applied one by one');
+    return false;
+  }
+}
+
+/** Reads a message; a replay for another group is none of ours. */
+function readFor(run: ConsumerRun, { message }: Taken) {
+  const replayFor = headerOf(message, REPLAY_HEADER);
+  if (replayFor !== null && replayFor !== run.options.groupId) return { kind: 'ignored' as const };
+  const read = readMessage(message.value?.toString() ?? null, run.options.handlers);
+  return read.kind === 'event' ? { ...read, alongside: healing(run, message) } : read;
+}
+
 async function settle(run: ConsumerRun, taken: Taken, heartbeat: () => Promise<void>): Promise<void> {
-  const { groupId, handlers } = run.options;
-  const replayFor = headerOf(taken.message, REPLAY_HEADER);
-  if (replayFor !== null && replayFor !== groupId) return;
-  const read = readMessage(taken.message.value?.toString() ?? null, handlers);
+  const read = readFor(run, taken);
   if (read.kind === 'ignored') return;
   if (read.kind === 'poison') {
     await buryAs(run, taken, null, { reason: read.reason, type: read.type, errorCode: null });
     return;
   }
-  const { event } = read;
-  const span = {
-    name: `process ${event.type}`,
-    kind: 'CONSUMER',
-    attributes: { 'messaging.system': 'kafka', 'messaging.destination.name': taken.topic },
-  } as const;
-  await continueTrace(event.traceparent, span, () => applyOrBury(run, taken, read, heartbeat));
+  await traceOf(read.event, () => applyOrBury(run, taken, read, heartbeat));
+  await heartbeat();
 }
+
+const traceOf = (event: EventEnvelope, work: () => Promise<void>) =>
+  continueTrace(
+    event.traceparent,
+    { name: `process ${event.type}`, kind: 'CONSUMER', attributes: { 'messaging.system': 'kafka' } },
+    work,
+  );
 
 async function applyOrBury(
   run: ConsumerRun,
   taken: Taken,
-  read: { event: EventEnvelope; handler: EventHandler },
+  read: Application,
   heartbeat: () => Promise<void>,
 ): Promise<void> {
   const { connection, groupId, attempts = 5, firstBackOff = 100 } = run.options;
   for (let failures = 0, refusals = 0; ;) {
     try {
-      const outcome = await applyOnce(connection, groupId, read, healing(run, taken));
+      const [outcome = 'duplicate'] = await applyTogether(connection, groupId, [read]);
       return count(run, read.event, outcome);
     } catch (error) {
       failures += 1;
@@ -85,8 +122,8 @@ async function pause(ms: number, heartbeat: () => Promise<void>): Promise<void> 
   }
 }
 
-function healing(run: ConsumerRun, taken: Taken) {
-  const letter = headerOf(taken.message, REPLAY_ID_HEADER);
+function healing(run: ConsumerRun, message: KafkaMessage) {
+  const letter = headerOf(message, REPLAY_ID_HEADER);
   if (letter === null) return undefined;
   return async (session: ClientSession) => {
     await deadLetters(run.options.connection).updateOne(
@@ -97,7 +134,7 @@ function healing(run: ConsumerRun, taken: Taken) {
   };
 }
 
-function count(run: ConsumerRun, event: EventEnvelope, outcome: 'applied' | 'duplicate'): void {
+function count(run: ConsumerRun, event: EventEnvelope, outcome: Outcome): void {
   const group = run.options.groupId;
   run.meters.applied.add(1, { group, outcome });
   if (outcome === 'duplicate') {

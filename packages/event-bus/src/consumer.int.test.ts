@@ -110,17 +110,19 @@ describe('applying events', () => {
 
   it('applies the events of one key in order', async () => {
     const project = freshId('project');
-    const order: number[] = [];
+    const orders = connection.db!.collection<{ _id: string; versions: number[] }>('orders');
+    const order = async () => (await orders.findOne({ _id: project }))?.versions ?? [];
     let failed = false;
     consume(
       freshId('group'),
-      on(projectCommentPostedV1, async (event) => {
+      on(projectCommentPostedV1, async (event, session) => {
         if (event.subject !== project) return;
         if (event.aggregateversion === 7 && !failed) {
           failed = true;
           throw new Error('the first attempt fails');
         }
-        order.push(event.aggregateversion);
+        const applied = { $push: { versions: event.aggregateversion } };
+        await orders.updateOne({ _id: project }, applied, { upsert: true, session });
       }),
     );
     const versions = Array.from({ length: 30 }, (_, index) => index + 1);
@@ -128,8 +130,8 @@ describe('applying events', () => {
       project,
       versions.map((version) => comment(project, version)),
     );
-    await until('all are applied', () => order.length === 30);
-    expect(order).toEqual(versions);
+    await until('all are applied', async () => (await order()).length === 30);
+    expect(await order()).toEqual(versions);
   });
 
   it('undoes a handler that fails half-way, and applies its event at the next attempt', async () => {

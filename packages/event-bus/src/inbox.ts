@@ -21,10 +21,6 @@ interface InboxEntry {
   at: Date;
 }
 
-/** Thrown inside the transaction, so that it ends without effect. */
-class AlreadyApplied extends Error {}
-
-const DUPLICATE_KEY = 11000;
 const inboxEntries = (connection: Connection) => databaseOf(connection).collection<InboxEntry>('inbox');
 
 /** Creates the inbox, so that the first transaction need not. */
@@ -65,41 +61,57 @@ export function readMessage(value: string | null, handlers: EventHandlers): Read
   return { kind: 'event', event: event.data, handler };
 }
 
+/** An event with what to do about it. */
+export interface Application {
+  event: EventEnvelope;
+  handler: EventHandler;
+  /** More to write in the same transaction, also when the event had been applied before. */
+  alongside?: ((session: ClientSession) => Promise<void>) | undefined;
+}
+export type Outcome = 'applied' | 'duplicate';
+
 /**
- * Applies an event once: the inbox entry and the handler's effect commit together or not at all.
+ * Applies events once, in the order given: inbox entries and all effects commit together or not at all.
  *
- * @param alongside more writes of the same transaction
+ * @returns the outcome of each event
  */
-export async function applyOnce(
+export async function applyTogether(
   connection: Connection,
   group: string,
-  read: { event: EventEnvelope; handler: EventHandler },
-  alongside?: (session: ClientSession) => Promise<void>,
-): Promise<'applied' | 'duplicate'> {
-  const { event, handler } = read;
+  applications: readonly Application[],
+): Promise<Outcome[]> {
   const session = await connection.startSession();
   try {
-    await session.withTransaction(
-      async () => {
-        const entry = { _id: inboxId(group, event), group, type: event.type, at: new Date() };
-        await inboxEntries(connection).insertOne(entry, { session }).catch(asAlreadyApplied);
-        await handler(event, session);
-        await alongside?.(session);
-      },
-      { writeConcern: { w: 'majority' } },
-    );
-    return 'applied';
-  } catch (error) {
-    if (error instanceof AlreadyApplied) return 'duplicate';
-    throw error;
+    return await session.withTransaction(() => applyIn(session, connection, group, applications), {
+      writeConcern: { w: 'majority' },
+    });
   } finally {
     await session.endSession();
   }
 }
 
-function asAlreadyApplied(error: unknown): never {
-  if ((error as { code?: unknown }).code === DUPLICATE_KEY) throw new AlreadyApplied();
-  throw error;
+async function applyIn(
+  session: ClientSession,
+  connection: Connection,
+  group: string,
+  applications: readonly Application[],
+): Promise<Outcome[]> {
+  const ids = applications.map(({ event }) => inboxId(group, event));
+  const found = inboxEntries(connection).find({ _id: { $in: ids } }, { session, projection: { _id: 1 } });
+  const known = new Set((await found.toArray()).map(({ _id }) => _id));
+  const outcomes: Outcome[] = [];
+  for (const { event, handler, alongside } of applications) {
+    const _id = inboxId(group, event);
+    outcomes.push(known.has(_id) ? 'duplicate' : 'applied');
+    if (!known.has(_id)) {
+      known.add(_id);
+      // A repeat that commits elsewhere meanwhile conflicts here, and this transaction runs again.
+      await inboxEntries(connection).insertOne({ _id, group, type: event.type, at: new Date() }, { session });
+      await handler(event, session);
+    }
+    await alongside?.(session);
+  }
+  return outcomes;
 }
 
 const { mongo } = mongoose;

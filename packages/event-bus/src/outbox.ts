@@ -5,7 +5,6 @@ import {
   laneVersions,
   outboxRows,
   prepareOutbox,
-  type AnyOutboxRow,
   type CommandRow,
   type EventRow,
   type LaneVersion,
@@ -87,7 +86,7 @@ async function appendEvents(
     const version = await nextVersion(connection, session, lane, appended.municipalityId);
     rows.push(eventRow(appended, version, source));
   }
-  if (rows.length > 0) await outboxRows(connection).insertMany(rows as AnyOutboxRow[], { session });
+  if (rows.length > 0) await outboxRows(connection).insertMany(rows, { session });
   return rows.map((row) => row.envelope);
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose';
-import { applyOnce, forgetInbox, prepareInbox, type EventHandlers } from './inbox.ts';
+import { applyTogether, forgetInbox, prepareInbox, type EventHandlers } from './inbox.ts';
 import { readOutbox } from './outbox.reader.ts';
 
 /** Settings of {@link rebuildProjection}. */
@@ -33,7 +33,7 @@ export async function rebuildProjection(options: RebuildOptions): Promise<number
       for (const event of page.events) {
         const handler = handlers[event.type];
         if (!handler) continue;
-        const outcome = await applyOnce(connection, groupId, { event, handler });
+        const [outcome] = await applyTogether(connection, groupId, [{ event, handler }]);
         if (outcome === 'applied') applied += 1;
       }
       afterId = page.lastId ?? undefined;

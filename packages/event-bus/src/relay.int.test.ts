@@ -3,17 +3,19 @@ import { fileURLToPath } from 'node:url';
 import { projectCommentPostedV1 } from '@talkoot/event-contracts';
 import { startTestServers } from '@talkoot/local-stack/testing';
 import type { Connection } from 'mongoose';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { on, startConsumer } from './consumer.ts';
 import { prepareOutbox, outboxRows } from './outbox.rows.ts';
 import { startRelay, type Relay, type RelayHealth, type RelayOptions } from './relay.ts';
 import { appendAll, commentOn, freshId, listenTo, openDatabase, silent, until } from './testing/bus-bench.ts';
+import { ensureTopics } from './topics.ts';
 
 const brokers = inject('kafkaBrokers').split(',');
 const stops: (() => Promise<unknown>)[] = [];
 let database: Awaited<ReturnType<typeof openDatabase>>;
 let connection: Connection;
 
+beforeAll(() => ensureTopics(brokers));
 beforeEach(async () => {
   database = await openDatabase(inject('mongodbUrl'));
   connection = database.connection;
@@ -92,15 +94,17 @@ describe('publishing', () => {
   it('publishes again what a killed relay had published but not marked, and consumers apply it once', async () => {
     const project = freshId('project');
     const heard = await listen(project);
-    const applied: string[] = [];
+    const effects = connection.db!.collection<{ _id: string; ids: string[] }>('effects');
+    const applied = async () => (await effects.findOne({ _id: project }))?.ids ?? [];
     const consumer = startConsumer({
       connection,
       brokers,
       groupId: freshId('group'),
       topics: ['talkoot.projects'],
       log: silent,
-      handlers: on(projectCommentPostedV1, async (event) => {
-        if (event.subject === project) applied.push(event.id);
+      handlers: on(projectCommentPostedV1, async (event, session) => {
+        if (event.subject !== project) return;
+        await effects.updateOne({ _id: project }, { $push: { ids: event.id } }, { upsert: true, session });
       }),
     });
     stops.push(() => consumer.stop());
@@ -115,8 +119,8 @@ describe('publishing', () => {
     relayOn();
     await appendAll(connection, [commentOn(project, 'c3')]);
     await until('all are heard', () => heard.length >= 5);
-    await until('the last is applied', () => applied.includes(`project/${project}/3`));
-    expect(applied).toEqual([1, 2, 3].map((version) => `project/${project}/${version}`));
+    await until('the last is applied', async () => (await applied()).includes(`project/${project}/3`));
+    expect(await applied()).toEqual([1, 2, 3].map((version) => `project/${project}/${version}`));
     await until('all are marked', allPublished);
   });
 
@@ -162,6 +166,7 @@ describe('being the only one', () => {
     const heard = await listen(project);
     await appendAll(connection, [commentOn(project, 'c1')]);
     await until('it publishes', () => heard.length === 1);
+    expect(active?.health().state).toBe('stopped');
   });
 
   it('replaces an active relay that was killed', async () => {
@@ -170,5 +175,6 @@ describe('being the only one', () => {
     await until('it stands by', () => standby.health().state === 'standby');
     child.kill('SIGKILL');
     await until('it took over', () => standby.health().state === 'active');
+    expect(standby.health().ok).toBe(true);
   });
 });

@@ -83,7 +83,7 @@ export interface EventDefinition<Shape extends z.ZodRawShape = z.ZodRawShape> {
    * Makes an event. Stricter than `envelope`: a field the contract does not name is refused,
    * so that nothing personal rides along.
    *
-   * @throws ZodError when the data does not fit the contract.
+   * @throws ZodError when the data does not fit the contract, or an id is not opaque.
    */
   create(facts: EventFacts<z.input<z.ZodObject<Shape>>>): EventEnvelope<z.output<z.ZodObject<Shape>>>;
 }
@@ -115,10 +115,12 @@ export function defineEvent<Shape extends z.ZodRawShape>(
   const { topic, source, prefix } = homes[aggregate];
   const type = `org.talkoot.${prefix}.${name}.v${version}`;
   const strictData = data.strict();
-  const create = (facts: EventFacts<z.input<z.ZodObject<Shape>>>) => ({
-    ...attributes(facts, { type, source, aggregate }),
-    data: strictData.parse(facts.data) as z.output<z.ZodObject<Shape>>,
-  });
+  const envelope = envelopeOf(type, data) as unknown as EventDefinition<Shape>['envelope'];
+  const create = (facts: EventFacts<z.input<z.ZodObject<Shape>>>) =>
+    envelope.parse({
+      ...attributes(facts, { type, source, aggregate }),
+      data: strictData.parse(facts.data),
+    });
   const example = create({
     aggregateId: `${aggregate}-7f3a`,
     aggregateVersion: 1,
@@ -126,7 +128,6 @@ export function defineEvent<Shape extends z.ZodRawShape>(
     occurredAt: '2027-03-01T09:30:00.000Z',
     data: described.example,
   });
-  const envelope = envelopeOf(type, data) as unknown as EventDefinition<Shape>['envelope'];
   return { aggregate, name, version, type, topic, source, description, data, envelope, example, create };
 }
 

@@ -31,7 +31,8 @@ describe.each(allEvents.map((event) => [event.type, event] as const))('%s', (typ
   it('has an example that both its Zod shape and its committed JSON Schema accept', () => {
     const validate = validatorOf(type);
     expect(event.envelope.parse(event.example)).toEqual(event.example);
-    expect(validate(event.example), JSON.stringify(validate.errors)).toBe(true);
+    validate(event.example);
+    expect(validate.errors).toBeNull();
   });
 
   it('refuses in both an event without its data, of another type, or of no municipality', () => {
@@ -77,14 +78,15 @@ describe('the contracts together', () => {
         .map((name) => `schemas/${name}`)
         .toSorted(),
     ).toEqual([...documents.keys()].filter((path) => path.startsWith('schemas/')).toSorted());
-    for (const [path, text] of documents) expect(read(path), path).toBe(text);
+    const drifted = [...documents].filter(([path, text]) => read(path) !== text);
+    expect(drifted.map(([path]) => path)).toEqual([]);
   });
 
   it('commits a valid AsyncAPI document with every topic and event', async () => {
     const parsed = await new Parser().parse(read('asyncapi.json'), { source: `${root}asyncapi.json` });
-    expect(parsed.diagnostics.filter((found) => found.severity === 0)).toEqual([]);
+    expect(parsed.diagnostics.filter((found) => Number(found.severity) === 0)).toEqual([]);
     const channels = parsed.document?.channels().all() ?? [];
-    expect(channels.map((channel) => channel.address()).toSorted()).toEqual([...topics].toSorted());
+    expect(channels.map((channel) => String(channel.address())).toSorted()).toEqual([...topics].toSorted());
     expect(channels.flatMap((channel) => channel.messages().all())).toHaveLength(allEvents.length);
   });
 });
@@ -103,16 +105,18 @@ describe('making an event', () => {
   });
 
   it.each(['Maija Meikäläinen', 'maija@example.org', ''])('refuses %j where an opaque id belongs', (id) => {
-    expect(() => projectCommentPostedV1.create({ ...facts, data: { commentId: id } })).toThrow();
+    expect(() => projectCommentPostedV1.create({ ...facts, data: { commentId: id } })).toThrow(/commentId/);
+    const about = { ...facts, aggregateId: id, data: { commentId: 'c1' } };
+    expect(() => projectCommentPostedV1.create(about)).toThrow(/subject/);
   });
 
   it('refuses an amount that is not whole minor units', () => {
     const data = { ...payoutSettledV1.example.data, amount: { amount: 1.5, currency: 'EUR' } };
-    expect(() => payoutSettledV1.create({ ...facts, data })).toThrow();
+    expect(() => payoutSettledV1.create({ ...facts, data })).toThrow(/amount/);
   });
 
   it('refuses an EndToEndId that banks do not carry', () => {
     const data = { ...payoutSettledV1.example.data, endToEndId: '2f1c1a52-9a05-4b3a-8a55-3c9b4d0e7f10' };
-    expect(() => payoutSettledV1.create({ ...facts, data })).toThrow();
+    expect(() => payoutSettledV1.create({ ...facts, data })).toThrow(/endToEndId/);
   });
 });
