@@ -1,0 +1,35 @@
+import { ballotsApi } from '@talkoot/api-contracts/ballots';
+import { createService } from '@talkoot/http-service';
+import type { Auth, Logger, Readiness } from '@talkoot/http-service';
+import type { Ballots } from './ballots.ts';
+import { castingRoutes } from './casting/casting.routes.ts';
+import { decisionRoutes } from './poll/decision.routes.ts';
+import { pollRoutes } from './poll/poll.routes.ts';
+import { tallyRoutes } from './tally/tally.routes.ts';
+
+export interface BallotsAppOptions {
+  readonly ballots: Ballots;
+  readonly auth: Auth;
+  readonly log: Logger;
+  readonly publicUrl: string;
+  readonly readiness?: Readiness;
+}
+
+/** Counting a large poll takes its time. */
+const DEADLINE_MS = 60_000;
+
+export function createBallotsApp({ ballots, ...shell }: BallotsAppOptions) {
+  return createService({
+    ...shell,
+    api: ballotsApi,
+    connection: ballots.connection,
+    deadlineMs: DEADLINE_MS,
+    handlers: {
+      ...ballots.record.handlers,
+      ...pollRoutes(ballots),
+      ...decisionRoutes(ballots),
+      ...castingRoutes(ballots),
+      ...tallyRoutes(ballots),
+    },
+  });
+}

@@ -1,0 +1,56 @@
+import { createClient } from '@talkoot/api-contracts';
+import { identityApi } from '@talkoot/api-contracts/identity';
+import { outboxFor, startRelay } from '@talkoot/event-bus';
+import { temporalDispatcher } from '@talkoot/event-bus/temporal';
+import {
+  connectMongo,
+  createAuth,
+  createLog,
+  createServiceToken,
+  prepareModels,
+  runService,
+} from '@talkoot/http-service';
+import { temporalClient } from '@talkoot/lifecycle-record';
+import { createBallotsApp } from './app.ts';
+import { ballotsOf } from './ballots.ts';
+import { ballotsConfig } from './config.ts';
+
+const config = ballotsConfig();
+const log = createLog('ballots', config.LOG_LEVEL);
+const connection = await connectMongo(config.MONGODB_URL, { appName: 'ballots' });
+const outbox = outboxFor(connection, { source: '/services/ballots' });
+const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+const identity = createClient(identityApi, {
+  baseUrl: config.IDENTITY_URL,
+  token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'ballots', audience: 'identity' }),
+});
+const ballots = ballotsOf({
+  connection,
+  outbox,
+  temporal,
+  fetchCertificateKeys: async () => (await identity.listCertificateKeys({})).keys,
+  closeIssuance: async (pollId) => (await identity.closeIssuance({ params: { pollId } })).issued,
+});
+await prepareModels(connection);
+await outbox.prepare();
+const relay = startRelay({
+  connection,
+  brokers: config.KAFKA_BROKERS,
+  clientId: 'ballots',
+  dispatcher: temporalDispatcher(temporal),
+  log,
+});
+const app = createBallotsApp({
+  ballots,
+  auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
+  log,
+  publicUrl: config.PUBLIC_URL ?? config.BALLOTS_URL,
+});
+await runService({
+  name: 'ballots',
+  app,
+  log,
+  port: config.PORT,
+  host: config.LISTEN_HOST,
+  onStop: [() => relay.stop(), () => temporal.connection.close(), () => connection.close()],
+});
