@@ -49,7 +49,8 @@ export type LifecycleFacts = {
     assessment?: { assessmentId: string; sha256: string; score: string };
     objections?: readonly string[];
     bonusPublished?: boolean;
-    bonusPayable?: Money;
+    /** Null once an upheld appeal asks for the decision again. */
+    bonusPayable?: Money | null;
     bonusAppealUsed?: boolean;
     obligations?: number;
     settled?: Money;

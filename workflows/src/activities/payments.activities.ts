@@ -1,0 +1,69 @@
+import type { Money } from '@talkoot/api-contracts';
+import { portion, ratio } from '@talkoot/money';
+import type { About } from './ballots.activities.ts';
+import type { Clients } from './clients.ts';
+
+/** Funds opened, committed, paid from and released. */
+export function paymentsActivities({ payments, projects, ballots }: Clients) {
+  return {
+    async openFunds(pilot: About, limit: Money, fiscalYear: number): Promise<void> {
+      const { id: pilotId, municipalityId } = pilot;
+      const { charter } = await projects.getCharter({ params: { pilotId } });
+      const body = { municipalityId, limit, fiscalYear, shares: charter.funds };
+      await payments.openFunds({ params: { pilotId }, body });
+    },
+
+    /** What a round may spend: what it was given, as far as the round fund still has it. */
+    async findBudget(roundId: string, pilotId: string): Promise<Money> {
+      const { budget } = await projects.getRoundPlan({ params: { roundId } });
+      const { round } = await payments.getFunds({ params: { pilotId } });
+      return round.amount < budget.amount ? round : budget;
+    },
+
+    /** Commits the full cost from the round fund and reserves the bonus pool from the bonus fund. */
+    async commitProject(project: About & { readonly roundId: string | null }, cost: Money): Promise<void> {
+      const { id: projectId, municipalityId, pilotId, roundId } = project;
+      const { charter } = await projects.getCharter({ params: { pilotId } });
+      const share = ratio(charter.bonus.poolShare);
+      const pool = portion(cost, share.numerator, share.denominator);
+      await payments.commitProject({
+        params: { projectId },
+        body: { municipalityId, pilotId, roundId: roundId ?? '', cost, pool },
+      });
+    },
+
+    async releaseProject(projectId: string, what: 'commitment' | 'everything'): Promise<void> {
+      await payments.releaseProject({ params: { projectId }, body: { what } });
+    },
+
+    /** Final score with the side effects that citizens accepted, then the bonus by score and vote. */
+    async decideBonus(project: About, pollId: string): Promise<{ payable: Money; score: string }> {
+      const { id: projectId, municipalityId, pilotId } = project;
+      const { options, roll, ballots: cast, shares } = await ballots.getResult({ params: { pollId } });
+      const final = await projects.decideFinalScore({ params: { projectId }, body: { pollId, options } });
+      const { payable } = await payments.decideBonus({
+        params: { projectId },
+        body: {
+          municipalityId,
+          pilotId,
+          pollId,
+          score: final.score,
+          payable: final.payable,
+          roll,
+          ballots: cast,
+          shares,
+        },
+      });
+      return { payable, score: final.score };
+    },
+
+    async createObligations(project: About): Promise<{ obligations: number; total: Money }> {
+      const { id: projectId, municipalityId, pilotId } = project;
+      return payments.createObligations({ params: { projectId }, body: { municipalityId, pilotId } });
+    },
+
+    async instructBatch(batchId: string): Promise<{ attempts: number }> {
+      return payments.instructBatch({ params: { batchId } });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { LifecycleState } from '@talkoot/workflow-contracts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { resume } from '../lifecycle/messages.ts';
+import { batchDecisions } from './batch.decisions.ts';
+
+type Batch = Lifecycle<'batch'>;
+
+/** A payout batch from its proposal to its reconciliation with the bank. */
+export async function batchLifecycle(state: LifecycleState) {
+  const batch = resume(batchDecisions, state);
+  await seekRelease(batch);
+  await instruct(batch);
+  await reconcile(batch);
+  return batch.finish();
+}
+
+const seekRelease = (batch: Batch) => batch.hold('approval', 'release');
+
+async function instruct(batch: Batch): Promise<void> {
+  if (batch.state.phase !== 'released') return;
+  const { attempts } = await batch.effect('hand the batch over', 'instructBatch', batch.state.id);
+  const data = { attempts };
+  batch.advance('instructed', { phase: 'instructed', stage: 'reconciliation', data });
+  if (batch.facts.reconciled) batch.advance('reconciled', { phase: 'reconciled' });
+}
+
+const reconcile = (batch: Batch) => batch.hold('reconciliation');

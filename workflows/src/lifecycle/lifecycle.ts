@@ -1,0 +1,312 @@
+import type {
+  Command,
+  DecisionAnswer,
+  Fact,
+  LifecycleKind,
+  LifecycleState,
+  RefusalCode,
+  StateOf,
+  Wait,
+  WaitName,
+} from '@talkoot/workflow-contracts';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/activities.ts';
+import type { Notice } from '../activities/lifecycle.activities.ts';
+import {
+  decideCommand,
+  isRefusal,
+  isTerminal,
+  openedWait,
+  passDeadline,
+  takeFact,
+  takeStep,
+} from './decide.ts';
+import type { Outcome } from './decide.ts';
+import type { Decisions, Move } from './decisions.ts';
+import { callActivity, pauseBefore, refusalOf } from './effects.ts';
+import type { ActivityName } from './effects.ts';
+import { Queue } from './queue.ts';
+import { describe, Signposts } from './visibility.ts';
+import type { Work } from './visibility.ts';
+import { nextDeadline, specOf } from './wait.ts';
+import type { Deadline } from './wait.ts';
+
+/** A run continues as new beyond so many events, even when the server does not suggest it yet. */
+const HISTORY_BOUND = 8_000;
+
+type Place = 'wait' | 'side';
+type PlacedDeadline = Deadline & { readonly place: Place };
+
+const now = (): string => new Date().toISOString();
+
+/**
+ * One running lifecycle: its state, and the only ways in which that changes. Every change is claimed synchronously by a pure
+ * decision, then recorded in order at the owning service. The state alone is enough to go on from.
+ */
+export class Lifecycle<K extends LifecycleKind> {
+  #state: StateOf<K>;
+  readonly #decisions: Decisions<K>;
+  readonly #records = new Queue();
+  readonly #notices = new Queue();
+  readonly #signposts = new Signposts();
+  readonly #work = new Set<Work>();
+  #page: string | null = null;
+  #nudges = 0;
+
+  constructor(decisions: Decisions<K>, state: LifecycleState) {
+    this.#decisions = decisions;
+    this.#state = state as unknown as StateOf<K>;
+  }
+
+  get state(): StateOf<K> {
+    return this.#state;
+  }
+
+  get facts(): StateOf<K>['facts'] {
+    return this.#state.facts;
+  }
+
+  /** Whose activity it is: all that services need to know of the lifecycle. */
+  get about() {
+    const { id, municipalityId, pilotId, roundId, projectId } = this.#state;
+    return { id, municipalityId, pilotId, roundId, projectId };
+  }
+
+  /** True in this phase when no wait is left in it and the worker's part comes next. */
+  isIdleIn(phase: StateOf<K>['phase']): boolean {
+    return this.#state.phase === phase && this.#state.stage === null;
+  }
+
+  isAt(...stages: WaitName<K>[]): boolean {
+    const { stage } = this.#state;
+    return stage !== null && stages.includes(stage);
+  }
+
+  /** Enters the first phase of a new lifecycle; a resumed one only shows where it stands. */
+  begin(): void {
+    if (this.#state.phase === 'new') {
+      const move = this.#decisions.begin(this.#state, now());
+      void this.#claim(takeStep(this.#state, move.name ?? move.phase ?? 'begun', move, now()));
+    } else this.#show();
+  }
+
+  /** Refuses what the state does not allow; changes nothing. */
+  check(command: Command): void {
+    const verdict = decideCommand(this.#decisions, this.#state, command, now());
+    if (isRefusal(verdict)) throw refusal(verdict.refuse, command);
+  }
+
+  /** Takes a decision: claimed before the first await, answered once it is recorded. */
+  async decide(command: Command): Promise<DecisionAnswer> {
+    const verdict = decideCommand(this.#decisions, this.#state, command, now());
+    if (isRefusal(verdict)) throw refusal(verdict.refuse, command);
+    const { state, step } = verdict;
+    await this.#claim(verdict);
+    return {
+      lifecycleId: state.id,
+      phase: state.phase,
+      step: step.number,
+      awaiting: state.wait?.awaiting ?? null,
+      dueAt: state.wait?.due ?? null,
+    };
+  }
+
+  take(fact: Fact): void {
+    const outcome = takeFact(this.#decisions, this.#state, fact, now());
+    if (outcome) void this.#claim(outcome);
+  }
+
+  /** Tries again at once whatever was refused for good. */
+  tryAgain(): void {
+    this.#nudges += 1;
+  }
+
+  /** The worker's own step: an effect gave a result, or the next phase begins. */
+  advance(name: string, move: Move<K>): void {
+    void this.#claim(takeStep(this.#state, name, move, now()));
+  }
+
+  /** Has a service do something, for as long as it takes. `summary` is what operators read. */
+  async effect<N extends ActivityName>(
+    summary: string,
+    name: N,
+    ...args: Parameters<Activities[N]>
+  ): Promise<Awaited<ReturnType<Activities[N]>>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const done = this.#begin({ summary, since: now(), trouble: null });
+      try {
+        return await callActivity(name, summary, args);
+      } catch (error) {
+        const trouble = refusalOf(error);
+        if (trouble === null) throw error;
+        await this.#pause({ summary, since: now(), trouble }, attempt);
+      } finally {
+        done();
+      }
+    }
+  }
+
+  /** Waits while the lifecycle is in one of these stages: opens their waits, lets time pass, continues as new. */
+  hold(...stages: WaitName<K>[]): Promise<void> {
+    return this.holdWhile(() => this.isAt(...stages));
+  }
+
+  /** Like {@link hold}, for as long as the state says so. */
+  async holdWhile(isHeld: (state: StateOf<K>) => boolean): Promise<void> {
+    while (isHeld(this.#state)) {
+      await this.#openWaits();
+      if (!isHeld(this.#state)) return;
+      await this.#letTimePass();
+      if (this.#isLong()) await this.renew();
+    }
+  }
+
+  /** Continues as new from the state alone, once everything begun is finished. Call it from the main function only. */
+  async renew(): Promise<void> {
+    await this.#settle();
+    await continueAsNew<(state: LifecycleState) => Promise<unknown>>(
+      this.#state as unknown as LifecycleState,
+    );
+  }
+
+  /** Leaves the workflow once everything is recorded and answered. */
+  async finish(): Promise<{ phase: string; step: number }> {
+    await this.#settle();
+    const { phase, step } = this.#state;
+    return { phase, step };
+  }
+
+  get isOver(): boolean {
+    return isTerminal(this.#state.kind, this.#state.phase);
+  }
+
+  async #settle(): Promise<void> {
+    await condition(() => allHandlersFinished() && this.#records.idle && this.#notices.idle);
+  }
+
+  #isLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength > HISTORY_BOUND;
+  }
+
+  #claim({ state, step }: Outcome<K>): Promise<void> {
+    this.#state = state;
+    this.#show();
+    return this.#records.add(async () => {
+      const snapshot = state as unknown as LifecycleState;
+      const { page } = await this.effect(
+        `record step ${step.number}: ${step.name}`,
+        'recordStep',
+        snapshot,
+        step,
+      );
+      if (page === this.#page) return;
+      this.#page = page;
+      this.#show();
+    });
+  }
+
+  async #openWaits(): Promise<void> {
+    const { stage, sideStage, wait, side } = this.#state;
+    if (sideStage !== null && side === null) await this.#open('side', sideStage);
+    if (stage !== null && wait === null) await this.#open('wait', stage);
+  }
+
+  async #open(place: Place, name: WaitName<K>): Promise<void> {
+    const { kind, pilotId } = this.#state;
+    const timing = this.#decisions.timing?.[name]?.(this.#state) ?? {};
+    const opening = { kind, name, pilotId, since: now(), ...timing };
+    const wait = await this.effect(`compute the deadline of ${name}`, 'openWait', opening);
+    // Meanwhile the lifecycle may have gone on; the deadline is then of no use.
+    if (this.#wanted(place) !== name || this.#state[place] !== null) return;
+    void this.#claim(openedWait(this.#state, place, wait, now()));
+  }
+
+  #wanted(place: Place): WaitName<K> | null {
+    return place === 'wait' ? this.#state.stage : this.#state.sideStage;
+  }
+
+  async #letTimePass(): Promise<void> {
+    const { step } = this.#state;
+    const deadline = this.#nextDeadline();
+    const isMoved = () => this.#state.step !== step || this.#isLong();
+    if (deadline === null) return condition(isMoved);
+    const ms = Date.parse(deadline.at) - Date.now();
+    const summary = `${deadline.does}: ${this.#state[deadline.place]?.name ?? ''}`;
+    if (ms > 0 && (await condition(isMoved, ms, { summary }))) return;
+    this.#pass(deadline);
+  }
+
+  #nextDeadline(): PlacedDeadline | null {
+    const { kind } = this.#state;
+    const deadlines = (['wait', 'side'] as const).flatMap((place) => {
+      const wait = this.#state[place];
+      const deadline = wait && nextDeadline(wait, specOf(kind, wait.name));
+      return deadline ? [{ ...deadline, place }] : [];
+    });
+    return deadlines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0] ?? null;
+  }
+
+  #pass(deadline: PlacedDeadline): void {
+    const wait = this.#state[deadline.place];
+    if (!wait) return;
+    const outcome = passDeadline(this.#decisions, this.#state, deadline.place, deadline, now());
+    void this.#claim(outcome);
+    if (deadline.does !== 'end') this.#notify(wait, deadline, outcome.step.number);
+  }
+
+  #notify(wait: Wait, deadline: Deadline, step: number): void {
+    const { kind, id, municipalityId, projectId } = this.#state;
+    const notice: Notice = {
+      noticeId: `${kind}-${id}-${step}`,
+      municipalityId,
+      projectId,
+      to: deadline.does === 'escalate' ? deadline.to : wait.awaiting,
+      template: ({ remind: 'reminder', overdue: 'overdue', escalate: 'escalation', end: 'overdue' } as const)[
+        deadline.does
+      ],
+      subject: { kind, id },
+      wait: wait.name,
+      dueAt: wait.due,
+    };
+    void this.#notices.add(() =>
+      this.effect(`tell ${notice.to}: ${notice.template} of ${wait.name}`, 'notify', notice),
+    );
+  }
+
+  async #pause(work: Work, attempt: number): Promise<void> {
+    const done = this.#begin(work);
+    const before = this.#nudges;
+    await condition(() => this.#nudges !== before, pauseBefore(attempt), {
+      summary: `try again: ${work.summary}`,
+    });
+    done();
+  }
+
+  #begin(work: Work): () => void {
+    this.#work.add(work);
+    this.#show();
+    return () => {
+      this.#work.delete(work);
+      this.#show();
+    };
+  }
+
+  #show(): void {
+    this.#signposts.show(this.#state as unknown as StateOf<LifecycleKind>);
+    setCurrentDetails(
+      describe(this.#state as unknown as StateOf<LifecycleKind>, [...this.#work], this.#page),
+    );
+  }
+}
+
+function refusal(code: RefusalCode, { name }: Command): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`${name} is refused: ${code}`, code);
+}

@@ -1,0 +1,38 @@
+import { deciders, factNames, STATE_QUERY } from '@talkoot/workflow-contracts';
+import type {
+  Command,
+  DecisionAnswer,
+  Fact,
+  LifecycleKind,
+  LifecycleState,
+} from '@talkoot/workflow-contracts';
+import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import type { Decisions } from './decisions.ts';
+import { Lifecycle } from './lifecycle.ts';
+
+/** Signal by which an operator has everything tried again at once that was refused for good. */
+export const TRY_AGAIN = 'try-again';
+
+/**
+ * Starts, continues or rebuilds a lifecycle from its state: always the same path. Answers messages from here on, so
+ * call it before the first await.
+ */
+export function resume<K extends LifecycleKind>(
+  decisions: Decisions<K>,
+  state: LifecycleState,
+): Lifecycle<K> {
+  const lifecycle = new Lifecycle(decisions, state);
+  setHandler(defineQuery<unknown>(STATE_QUERY), () => lifecycle.state);
+  for (const name of [...Object.keys(deciders[decisions.kind]), 'request-change', 'confirm-change']) {
+    // The validator must stay synchronous: an asynchronous one never refuses.
+    setHandler(defineUpdate<DecisionAnswer, [Command]>(name), (command) => lifecycle.decide(command), {
+      validator: (command) => lifecycle.check(command),
+    });
+  }
+  for (const name of factNames[decisions.kind]) {
+    setHandler(defineSignal<[Fact]>(name), (fact) => lifecycle.take(fact));
+  }
+  setHandler(defineSignal(TRY_AGAIN), () => lifecycle.tryAgain());
+  lifecycle.begin();
+  return lifecycle;
+}

@@ -1,0 +1,86 @@
+import { searchAttributes } from '@talkoot/workflow-contracts';
+import type { LifecycleKind, StateOf, Wait } from '@talkoot/workflow-contracts';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import { specOf } from './wait.ts';
+
+type AnyState = StateOf<LifecycleKind>;
+
+const keys = {
+  municipality: defineSearchAttributeKey(searchAttributes.municipality.name, 'KEYWORD'),
+  pilot: defineSearchAttributeKey(searchAttributes.pilot.name, 'KEYWORD'),
+  round: defineSearchAttributeKey(searchAttributes.round.name, 'KEYWORD'),
+  phase: defineSearchAttributeKey(searchAttributes.phase.name, 'KEYWORD'),
+  awaiting: defineSearchAttributeKey(searchAttributes.awaiting.name, 'KEYWORD'),
+  overdue: defineSearchAttributeKey(searchAttributes.overdue.name, 'BOOL'),
+  due: defineSearchAttributeKey(searchAttributes.due.name, 'DATETIME'),
+} as const;
+
+/** Who is awaited in this state; known before the deadline is computed. */
+export function awaitedIn(state: AnyState): string {
+  if (state.wait) return state.wait.awaiting;
+  return state.stage === null ? 'system' : specOf(state.kind, state.stage).awaiting;
+}
+
+/** The search attributes of a lifecycle, changed only where the state changed. */
+export class Signposts {
+  #shown = '';
+
+  show(state: AnyState): void {
+    const { municipalityId, pilotId, roundId, phase, wait } = state;
+    const now = [municipalityId, pilotId, roundId, phase, awaitedIn(state), wait?.overdue, wait?.due].join();
+    if (now === this.#shown) return;
+    this.#shown = now;
+    upsertSearchAttributes([
+      { key: keys.municipality, value: municipalityId },
+      { key: keys.pilot, value: pilotId },
+      { key: keys.round, value: roundId },
+      { key: keys.phase, value: phase },
+      { key: keys.awaiting, value: awaitedIn(state) },
+      { key: keys.overdue, value: wait?.overdue ?? false },
+      { key: keys.due, value: wait ? new Date(wait.due) : null },
+    ]);
+  }
+}
+
+/** What the worker does right now, and what stops it. */
+export interface Work {
+  readonly summary: string;
+  readonly since: string;
+  /** Set when it was refused for good and is only tried again slowly. */
+  readonly trouble: string | null;
+}
+
+/** What an operator reads in the Temporal UI without knowing the code. */
+export function describe(state: AnyState, work: readonly Work[], page: string | null): string {
+  const lines = [
+    `**${state.kind} ${state.id}**: phase **${state.phase}**, step ${state.step}`,
+    ...(state.wait ? describeWait(state.wait) : [`Waiting for **${awaitedIn(state)}**`]),
+    ...(state.side ? ['Beside it:', ...describeWait(state.side)] : []),
+    ...work.map(describeWork),
+    `Pilot ${state.pilotId}${state.roundId ? `, round ${state.roundId}` : ''}, ${state.municipalityId}`,
+    ...(page === null ? [] : [`[Public page](${page})`]),
+  ];
+  return lines.join('\n\n');
+}
+
+function describeWait(wait: Wait): string[] {
+  const marks = [
+    wait.reminded ? 'reminded' : '',
+    wait.overdue ? '**overdue**' : '',
+    wait.escalated > 0 ? `escalated to ${wait.escalations[wait.escalated - 1]?.to}` : '',
+    wait.suspendedSince ? `**suspended** since ${wait.suspendedSince}` : '',
+    wait.requestedChange ? `${wait.requestedChange.change} requested, not confirmed` : '',
+  ].filter((mark) => mark !== '');
+  const suffix = marks.length > 0 ? ` (${marks.join(', ')})` : '';
+  return [
+    `Waiting for **${wait.awaiting}** since ${wait.since}: ${wait.name}`,
+    `Due ${wait.due} (${wait.zone})${suffix}`,
+  ];
+}
+
+function describeWork({ summary, since, trouble }: Work): string {
+  return trouble === null
+    ? `Working since ${since}: ${summary}`
+    : `**Stuck** since ${since}: ${summary}: ${trouble}. It is tried again ever more slowly; the signal \`try-again\` tries at once.`;
+}

@@ -1,0 +1,67 @@
+import { refuse } from '../lifecycle/decisions.ts';
+import type { Refusal } from '../lifecycle/decisions.ts';
+import type { Project, ProjectMove, ProjectRules } from './project.state.ts';
+
+const toBonusVote: ProjectMove = { phase: 'bonus-vote', stage: 'bonus-vote' };
+const toPayout: ProjectMove = { phase: 'payout', stage: 'payout' };
+
+function appeal({ phase, stage, facts }: Project): ProjectMove | Refusal {
+  if (phase === 'qualified') {
+    if (stage === 'appeal') return { stage: 'appeal-decision', facts: { appealUsed: true } };
+    return refuse(facts.appealUsed ? 'appeal-used' : 'not-awaited');
+  }
+  if (stage === 'bonus-appeal') return { stage: 'bonus-appeal-decision', facts: { bonusAppealUsed: true } };
+  return refuse(facts.bonusAppealUsed ? 'appeal-used' : 'not-awaited');
+}
+
+/** Upheld: the review, the assessment or the bonus decision is taken again. */
+function decideAppeal({ stage }: Project, upheld: boolean): ProjectMove | Refusal {
+  if (stage === 'appeal-decision') return upheld ? { stage: 'review' } : { phase: 'refused' };
+  if (stage === 'objection-decision') return upheld ? { stage: 'assessment' } : toBonusVote;
+  if (stage === 'bonus-appeal-decision') {
+    return upheld ? { stage: null, facts: { bonusPayable: null } } : toPayout;
+  }
+  return refuse('not-awaited');
+}
+
+/** An authorised person ends a window in which others could have acted. */
+function closeWindow({ stage }: Project): ProjectMove | Refusal {
+  if (stage === 'appeal') return { phase: 'refused' };
+  if (stage === 'objection') return toBonusVote;
+  if (stage === 'bonus-appeal') return toPayout;
+  return refuse('not-awaited');
+}
+
+/** Assessment, objections, and every appeal. */
+export const resultCommands: ProjectRules<
+  'appeal' | 'decide-appeal' | 'sign-assessment' | 'object' | 'close-window'
+> = {
+  appeal: { in: ['qualified', 'bonus-vote'], decide: appeal },
+  'decide-appeal': {
+    in: ['qualified', 'assessment', 'bonus-vote'],
+    decide: (state, { data }) => decideAppeal(state, data.upheld),
+  },
+  'sign-assessment': {
+    in: ['assessment'],
+    during: ['assessment'],
+    decide: (_, { data: { assessmentId, sha256, score } }) => ({
+      stage: 'objection',
+      facts: { assessment: { assessmentId, sha256, score } },
+    }),
+  },
+  object: {
+    in: ['assessment'],
+    during: ['objection', 'objection-decision'],
+    decide: ({ stage, facts }, { data }) => {
+      const objections = facts.objections ?? [];
+      if (objections.includes(data.objectionId)) return refuse('already-decided');
+      return {
+        ...(stage === 'objection' ? { stage: 'objection-decision' } : {}),
+        facts: { objections: [...objections, data.objectionId].slice(-MAX_OBJECTIONS) },
+      };
+    },
+  },
+  'close-window': { in: ['qualified', 'assessment', 'bonus-vote'], decide: closeWindow },
+};
+/** The state remembers so many of the latest; all are on the public record. */
+const MAX_OBJECTIONS = 100;

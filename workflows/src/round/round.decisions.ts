@@ -1,0 +1,24 @@
+import { pollIdOf } from '@talkoot/workflow-contracts';
+import type { Decisions } from '../lifecycle/decisions.ts';
+
+/** Everything that moves a round. The worker moves it on from `review` and `voting` once their effects are done. */
+export const roundDecisions: Decisions<'round'> = {
+  kind: 'round',
+  begin: () => ({ phase: 'ideas', stage: 'ideas' }),
+  commands: {
+    'close-ideas': { in: ['ideas'], during: ['ideas'], decide: () => ({ stage: null }) },
+    'close-review': { in: ['review'], during: ['review'], decide: () => ({ stage: null }) },
+  },
+  facts: {
+    'poll-published': ({ id, stage }, { pollId }) =>
+      stage === 'voting' && pollId === pollIdOf.prioritisation(id)
+        ? { stage: null, facts: { published: true } }
+        : null,
+  },
+  whenOver: {
+    ideas: () => ({ stage: null }),
+    review: () => ({ stage: null }),
+    // The poll never came to a result: nothing is funded, and every project is told so.
+    voting: () => ({ stage: null, facts: { published: false }, data: { reasonCode: 'not-voted' } }),
+  },
+};
