@@ -1,1 +1,4 @@
-export {};
+export { createActivities } from './activities/activities.ts';
+export type { Activities } from './activities/activities.ts';
+export type { Clients } from './activities/clients.ts';
+export { createWorker, workflowBundle } from './worker.ts';

@@ -1,12 +1,6 @@
+import type { Role } from '@talkoot/api-contracts';
 import { lifecycles } from '@talkoot/workflow-contracts';
-import type {
-  Instant,
-  LifecycleKind,
-  LifecycleState,
-  RecordedStep,
-  Role,
-  Wait,
-} from '@talkoot/workflow-contracts';
+import type { Instant, LifecycleKind, LifecycleState, RecordedStep, Wait } from '@talkoot/workflow-contracts';
 import { ApplicationFailure } from '@temporalio/common';
 import { specOf } from '../lifecycle/wait.ts';
 import { CalendarError, planWait } from './charter.calendar.ts';

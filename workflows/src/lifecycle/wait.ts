@@ -1,5 +1,6 @@
+import type { Role } from '@talkoot/api-contracts';
 import { waits } from '@talkoot/workflow-contracts';
-import type { Instant, LifecycleKind, Role, Wait, WaitSpec } from '@talkoot/workflow-contracts';
+import type { Instant, LifecycleKind, Wait, WaitSpec } from '@talkoot/workflow-contracts';
 
 /** The next thing that time does to a wait. */
 export type Deadline =
