@@ -59,10 +59,10 @@ export function splitBonus(input: SplitInput): BonusSplit {
   const shares = paid.flatMap(({ member, pot, amount }) =>
     member ? [{ obligationId: member.obligationId, pot, amount: member.declined ? none : amount }] : [],
   );
-  const returned = paid.flatMap(({ member, pot, amount }) => {
-    if (!member) return [{ pot, reason: 'nobody' as const, amount }];
+  const returned = paid.flatMap(({ member, pot, amount }): BonusSplit['returned'] => {
+    if (!member) return [{ pot, reason: 'nobody', amount }];
     return member.declined
-      ? [{ pot, reason: 'declined' as const, amount, obligationId: member.obligationId }]
+      ? [{ pot, reason: 'declined', amount, obligationId: member.obligationId }]
       : [];
   });
   return {

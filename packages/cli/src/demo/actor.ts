@@ -1,4 +1,4 @@
-import { localIdentityApi } from '@talkoot/api-contracts/identity-local';
+import { localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { projectsApi } from '@talkoot/api-contracts/projects';

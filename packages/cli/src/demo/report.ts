@@ -1,10 +1,12 @@
-import { formatMoney } from '@talkoot/money';
+import type { Money } from '@talkoot/api-contracts';
+import { formatMoney as formatIn } from '@talkoot/money';
 import Table from 'cli-table3';
 import type { Run } from './run.ts';
 import { fundedProjects, municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
 import type { Result } from './result.ts';
 
+const formatMoney = (value: Money) => formatIn(value, 'en');
 const quiet = { style: { head: [], border: [] } };
 
 /** The readable report: what was funded and why, effects, the bonus line by line, who was paid, the ledger, links. */
