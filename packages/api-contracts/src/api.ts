@@ -87,13 +87,17 @@ interface RouteInput<P, Q, B, A> {
 
 const kinds = { GET: 'read', POST: 'create', PUT: 'edit', PATCH: 'edit', DELETE: 'edit' } as const;
 
+// NoInfer: what `defineApi` expects must not decide what a route without params, query, body or answer has.
 /** Declares one route, e.g. `route('POST /v1/m/{municipalityId}/pilots', {...})`. Path parameters must be in `params`. */
 export function route<
   P extends z.ZodObject = Nothing,
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType | undefined = undefined,
   A extends z.ZodType | undefined = undefined,
->(signature: `${RouteSpec['method']} /${string}`, input: RouteInput<P, Q, B, A>): RouteSpec<P, Q, B, A> {
+>(
+  signature: `${RouteSpec['method']} /${string}`,
+  input: RouteInput<P, Q, B, A>,
+): RouteSpec<NoInfer<P>, NoInfer<Q>, NoInfer<B>, NoInfer<A>> {
   const [method, path] = signature.split(' ') as [RouteSpec['method'], string];
   const kind = input.kind ?? kinds[method];
   return {

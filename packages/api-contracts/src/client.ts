@@ -119,6 +119,7 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
   const spec = api.routes[name];
   if (!spec) throw new TypeError(`${api.service} has no route ${name}`);
   const request = options.fetch ?? globalThis.fetch;
+  const address = addressOf(spec, options.baseUrl, call);
   const init: RequestInit = {
     method: spec.method,
     headers: await headersOf(spec, call, options),
@@ -127,7 +128,7 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
   };
   if (call.body !== undefined) init.body = encodeBody(spec, call.body);
   try {
-    return await request(addressOf(spec, options.baseUrl, call), init);
+    return await request(address, init);
   } catch (cause) {
     if (cause instanceof TypeError || (cause as Error).name === 'TimeoutError') {
       throw new ServiceUnreachable(`${api.service}.${name} does not answer`, { cause });
