@@ -3,7 +3,7 @@ import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { ClientSession } from 'mongoose';
 import { backOff } from './bell.ts';
 import { errorCodeOf } from './bus.errors.ts';
-import type { ConsumerRun } from './consumer.ts';
+import type { ConsumerRun } from './consumer.run.ts';
 import { bury, deadLetters, REPLAY_HEADER, REPLAY_ID_HEADER, type DeadLetterReason } from './dead-letters.ts';
 import { applyTogether, inboxId, isOutage, readMessage, type Application, type Outcome } from './inbox.ts';
 import { continueTrace } from './trace.ts';
@@ -154,12 +154,10 @@ async function buryAs(
   const { connection, groupId } = run.options;
   const { topic, partition, message } = taken;
   const place = `${topic}/${partition}/${message.offset}`;
-  const _id = event
-    ? inboxId(groupId, event)
-    : (headerOf(message, REPLAY_ID_HEADER) ?? `${groupId} ${place}`);
+  const id = event ? inboxId(groupId, event) : (headerOf(message, REPLAY_ID_HEADER) ?? `${groupId} ${place}`);
   if (!run.producer) throw new Error('the consumer is stopping');
   await bury(connection, run.producer, {
-    _id,
+    _id: id,
     ...poison,
     group: groupId,
     topic,

@@ -70,6 +70,12 @@ const send = (project: string, values: readonly unknown[]) =>
     })),
   });
 
+const idOf = (letter: { _id: string } | null | undefined): string => {
+  if (!letter) throw new Error('no such dead letter');
+  const { _id: id } = letter;
+  return id;
+};
+
 const effects = () => connection.db!.collection<{ _id: string; project: string; comment: string }>('effects');
 
 /** Writes one effect per event; a second one for the same event would be refused by the database. */
@@ -197,10 +203,10 @@ describe('dead letters', () => {
     stops.push(aside.stop);
     await until('it is on the topic', () => aside.heard.length === 1);
     mended = true;
-    const filter = { group: groupId, ids: [letter!._id] };
+    const filter = { group: groupId, ids: [idOf(letter)] };
     expect(await replayDeadLetters({ connection, brokers, filter, log: silent })).toEqual({ replayed: 1 });
     await until('it is applied', async () => (await recorded(project)).includes('c1'));
-    expect(await deadLetters(connection).findOne({ _id: letter!._id })).toMatchObject({ state: 'healed' });
+    expect(await deadLetters(connection).findOne({ _id: idOf(letter) })).toMatchObject({ state: 'healed' });
     expect(await replayDeadLetters({ connection, brokers, filter, log: silent })).toEqual({ replayed: 0 });
   });
 
@@ -216,7 +222,7 @@ describe('dead letters', () => {
     await send(project, [comment(project, 1)]);
     const letters = () => deadLetters(connection).find({ group: groupId, key: project }).toArray();
     await until('it is put aside', async () => (await letters()).length === 1);
-    const filter = { group: groupId, ids: [(await letters())[0]!._id] };
+    const filter = { group: groupId, ids: [idOf((await letters())[0])] };
     await replayDeadLetters({ connection, brokers, filter, log: silent });
     await until('it is put aside again', async () => (await letters())[0]?.times === 2);
     expect(await letters()).toHaveLength(1);

@@ -1,43 +1,13 @@
-import type { AnyEventDefinition, EventData, Topic } from '@talkoot/event-contracts';
-import type { Consumer, Producer } from 'kafkajs';
-import type { Connection } from 'mongoose';
-import type { Logger } from 'pino';
-import { backOff, createBell } from './bell.ts';
+import type { AnyEventDefinition, EventData } from '@talkoot/event-contracts';
+import type { Consumer } from 'kafkajs';
+import { backOff } from './bell.ts';
 import { errorCodeOf } from './bus.errors.ts';
 import { consumeBatch } from './consumer.batch.ts';
+import { newRun, type ConsumerHealth, type ConsumerOptions, type ConsumerRun } from './consumer.run.ts';
 import { deadLetterProducer } from './dead-letters.ts';
 import { prepareInbox, type EventHandler, type EventHandlers } from './inbox.ts';
-import { defaultLog, kafkaClient, type KafkaAddress } from './kafka.ts';
-import { busMeters } from './meters.ts';
+import { kafkaClient, type KafkaAddress } from './kafka.ts';
 import { ensureTopics } from './topics.ts';
-
-/** Settings of {@link startConsumer}. */
-export interface ConsumerOptions {
-  connection: Connection;
-  brokers: readonly string[];
-  /** Names the projection this consumer keeps; its inbox is separate from every other group's. */
-  groupId: string;
-  topics: readonly Topic[];
-  handlers: EventHandlers;
-  /** Attempts before an event that its handler refuses becomes a dead letter; default 5. */
-  attempts?: number;
-  /** Milliseconds before the second attempt; doubles each time; default 100. */
-  firstBackOff?: number;
-  /** Milliseconds after which the broker gives a dead member's partitions to others; default 10,000. */
-  sessionTimeout?: number;
-  replicationFactor?: number;
-  log?: Logger;
-}
-
-/** How a consumer is. */
-export interface ConsumerHealth {
-  ok: boolean;
-  state: 'starting' | 'running' | 'reconnecting' | 'stopped';
-  groupId: string;
-  errorCode: string | null;
-  /** Since this process started. */
-  counts: { applied: number; duplicates: number; deadLetters: number };
-}
 
 export interface EventConsumer {
   health(): ConsumerHealth;
@@ -74,29 +44,6 @@ export function startConsumer(options: ConsumerOptions): EventConsumer {
     },
   };
 }
-
-function newRun(options: ConsumerOptions) {
-  const health: ConsumerHealth = {
-    ok: false,
-    state: 'starting',
-    groupId: options.groupId,
-    errorCode: null,
-    counts: { applied: 0, duplicates: 0, deadLetters: 0 },
-  };
-  return {
-    options,
-    health,
-    log: options.log ?? defaultLog(),
-    meters: busMeters(),
-    bell: createBell(),
-    stopping: new AbortController(),
-    consumer: null as Consumer | null,
-    producer: null as Producer | null,
-  };
-}
-
-/** What belongs to one running consumer. */
-export type ConsumerRun = ReturnType<typeof newRun>;
 
 async function runUntilStopped(run: ConsumerRun): Promise<void> {
   for (let failures = 0; !run.stopping.signal.aborted;) {

@@ -93,9 +93,10 @@ export async function replayDeadLetters(
   try {
     const waiting = deadLetters(options.connection).find(queryOf(options.filter ?? {}));
     for await (const letter of waiting.sort({ failedAt: 1, _id: 1 })) {
+      const { _id } = letter;
       // Marked before it is sent: its consumer may heal it at once. A crash here leaves it 'replayed',
       // and a replay by id sends it again.
-      await deadLetters(options.connection).updateOne({ _id: letter._id }, { $set: { state: 'replayed' } });
+      await deadLetters(options.connection).updateOne({ _id }, { $set: { state: 'replayed' } });
       await producer.send({ topic: letter.topic, acks: -1, messages: [asReplay(letter)] });
       replayed += 1;
     }
@@ -112,9 +113,9 @@ function queryOf(filter: DeadLetterFilter): mongo.Filter<DeadLetter> {
     : { ...fields, state: 'waiting' };
 }
 
-function asReplay(letter: DeadLetter): Message {
-  const headers = { [REPLAY_HEADER]: letter.group, [REPLAY_ID_HEADER]: letter._id };
-  return { key: letter.key, value: letter.value, headers };
+function asReplay({ _id, group, key, value }: DeadLetter): Message {
+  const headers = { [REPLAY_HEADER]: group, [REPLAY_ID_HEADER]: _id };
+  return { key, value, headers };
 }
 
 /** A producer for single messages. */

@@ -101,12 +101,15 @@ async function applyIn(
   const known = new Set((await found.toArray()).map(({ _id }) => _id));
   const outcomes: Outcome[] = [];
   for (const { event, handler, alongside } of applications) {
-    const _id = inboxId(group, event);
-    outcomes.push(known.has(_id) ? 'duplicate' : 'applied');
-    if (!known.has(_id)) {
-      known.add(_id);
+    const id = inboxId(group, event);
+    outcomes.push(known.has(id) ? 'duplicate' : 'applied');
+    if (!known.has(id)) {
+      known.add(id);
       // A repeat that commits elsewhere meanwhile conflicts here, and this transaction runs again.
-      await inboxEntries(connection).insertOne({ _id, group, type: event.type, at: new Date() }, { session });
+      await inboxEntries(connection).insertOne(
+        { _id: id, group, type: event.type, at: new Date() },
+        { session },
+      );
       await handler(event, session);
     }
     await alongside?.(session);

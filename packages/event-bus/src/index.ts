@@ -1,11 +1,6 @@
 export { BusError, DispatcherUnavailable, errorCodeOf, RetryLater, type BusErrorCode } from './bus.errors.ts';
-export {
-  on,
-  startConsumer,
-  type ConsumerHealth,
-  type ConsumerOptions,
-  type EventConsumer,
-} from './consumer.ts';
+export { on, startConsumer, type EventConsumer } from './consumer.ts';
+export type { ConsumerHealth, ConsumerOptions } from './consumer.run.ts';
 export {
   replayDeadLetters,
   type DeadLetter,

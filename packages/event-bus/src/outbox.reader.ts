@@ -38,7 +38,7 @@ export async function readOutbox(
     .toArray()) as EventRow[];
   return {
     events: rows.map((row) => row.envelope),
-    lastId: rows.length === limit ? (rows.at(-1)?._id ?? null) : null,
+    lastId: rows.length === limit ? (rows.at(-1)?.envelope.id ?? null) : null,
   };
 }
 

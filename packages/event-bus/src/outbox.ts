@@ -84,13 +84,13 @@ async function appendEvents(
   for (const appended of events) {
     const lane = `${appended.event.aggregate}/${appended.aggregateId}`;
     const version = await nextVersion(connection, session, lane, appended.municipalityId);
-    rows.push(eventRow(appended, version, source));
+    rows.push(eventRow(appended, lane, version, source));
   }
   if (rows.length > 0) await outboxRows(connection).insertMany(rows, { session });
   return rows.map((row) => row.envelope);
 }
 
-function eventRow(appended: NewEvent, version: LaneVersion, source: string): EventRow {
+function eventRow(appended: NewEvent, lane: string, version: LaneVersion, source: string): EventRow {
   const { event, aggregateId, municipalityId, occurredAt } = appended;
   const traceparent = currentTraceparent();
   const envelope = asJson(
@@ -108,7 +108,7 @@ function eventRow(appended: NewEvent, version: LaneVersion, source: string): Eve
     _id: envelope.id,
     channel: 'event',
     municipalityId,
-    lane: version._id,
+    lane,
     laneSeq: version.version,
     at: version.at,
     topic: event.topic,
@@ -161,14 +161,14 @@ async function appendCommand(
   command: WorkflowCommand,
 ): Promise<void> {
   const rows = outboxRows(connection);
-  const _id = `${command.kind}/${command.workflowId}/${command.factId}`;
+  const id = `${command.kind}/${command.workflowId}/${command.factId}`;
   // Looked up, not upserted: a refused insert would abort the caller's transaction.
-  if (await rows.findOne({ _id }, { session, projection: { _id: 1 } })) return;
+  if (await rows.findOne({ _id: id }, { session, projection: { _id: 1 } })) return;
   const lane = `workflow/${command.workflowId}`;
   const version = await nextVersion(connection, session, lane, municipalityId);
   const traceparent = currentTraceparent();
   const row: CommandRow = {
-    _id,
+    _id: id,
     channel: 'workflow',
     municipalityId,
     lane,

@@ -37,13 +37,14 @@ async function deliverLane(
   log: Logger,
 ): Promise<void> {
   for (const row of lane) {
+    const { _id: id } = row;
     try {
       const dispatched = await dispatch(dispatcher, row);
-      if (dispatched.outcome === 'done') delivery.done.push(row._id);
-      else delivery.dropped.push({ id: row._id, reason: dispatched.reason });
+      if (dispatched.outcome === 'done') delivery.done.push(id);
+      else delivery.dropped.push({ id, reason: dispatched.reason });
     } catch (error) {
       if (error instanceof DispatcherUnavailable) throw error;
-      log.debug({ row: row._id, err: error }, 'A workflow command failed');
+      log.debug({ row: id, err: error }, 'A workflow command failed');
       delivery.failed.push({ lane: row.lane, code: errorCodeOf(error) });
       return;
     }

@@ -29,7 +29,7 @@ export function eventPublisher(options: EventPublisherOptions): Publisher {
         await close();
         throw error;
       }
-      return { done: rows.map((row) => row._id), dropped: [], failed: [] };
+      return { done: rows.map(({ envelope }) => envelope.id), dropped: [], failed: [] };
     },
     close,
   };

@@ -31,8 +31,7 @@ describe.each(allEvents.map((event) => [event.type, event] as const))('%s', (typ
   it('has an example that both its Zod shape and its committed JSON Schema accept', () => {
     const validate = validatorOf(type);
     expect(event.envelope.parse(event.example)).toEqual(event.example);
-    validate(event.example);
-    expect(validate.errors).toBeNull();
+    expect(validate(event.example)).toBe(true);
   });
 
   it('refuses in both an event without its data, of another type, or of no municipality', () => {
@@ -84,7 +83,8 @@ describe('the contracts together', () => {
 
   it('commits a valid AsyncAPI document with every topic and event', async () => {
     const parsed = await new Parser().parse(read('asyncapi.json'), { source: `${root}asyncapi.json` });
-    expect(parsed.diagnostics.filter((found) => Number(found.severity) === 0)).toEqual([]);
+    // The parser makes no document of one that has errors.
+    expect(parsed.document).toBeDefined();
     const channels = parsed.document?.channels().all() ?? [];
     expect(channels.map((channel) => String(channel.address())).toSorted()).toEqual([...topics].toSorted());
     expect(channels.flatMap((channel) => channel.messages().all())).toHaveLength(allEvents.length);

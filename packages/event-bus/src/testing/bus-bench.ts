@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { projectCommentPostedV1, type EventEnvelope } from '@talkoot/event-contracts';
-import { randomDatabaseUrl } from '@talkoot/local-stack/testing';
 import mongoose, { type Connection } from 'mongoose';
 import { pino } from 'pino';
 import { kafkaClient } from '../kafka.ts';
@@ -11,7 +10,7 @@ export const silent = pino({ level: 'silent' });
 
 /** A connection to a database of its own, dropped and closed by `close`. */
 export async function openDatabase(mongodbUrl: string) {
-  const url = randomDatabaseUrl(mongodbUrl);
+  const url = mongodbUrl.replace('/?', `/test_${randomUUID().replaceAll('-', '')}?`);
   const connection = await mongoose.createConnection(url).asPromise();
   const close = async () => {
     await connection.dropDatabase();
