@@ -14,9 +14,10 @@ interface Cruise {
 async function cruise(cwd: string, ...folders: string[]): Promise<Cruise> {
   const command = [`${root}node_modules/dependency-cruiser/bin/dependency-cruise.mjs`];
   const options = ['--config', `${root}.dependency-cruiser.cjs`, '--output-type', 'json'];
-  const done = await run(process.execPath, [...command, ...options, ...folders], { cwd, maxBuffer: 64e6 }).catch(
-    (error: { stdout: string; stderr: string }) => error,
-  );
+  const done = await run(process.execPath, [...command, ...options, ...folders], {
+    cwd,
+    maxBuffer: 64e6,
+  }).catch((error: { stdout: string; stderr: string }) => error);
   if (!done.stdout) throw new Error(done.stderr);
   return JSON.parse(done.stdout) as Cruise;
 }

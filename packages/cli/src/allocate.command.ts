@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import {
   allocateGreedy,
   AllocationError,
@@ -33,14 +33,9 @@ export function registerAllocate(program: Command): void {
 
 // One byte beyond the limit is enough for the reader to refuse; a device or an endless pipe must not fill memory.
 async function readBounded(path: string): Promise<Uint8Array> {
-  await using handle = await open(path);
   const chunks: Buffer[] = [];
-  let left = pabulibLimits.bytes + 1;
-  for await (const chunk of handle.createReadStream({ end: left - 1, autoClose: false })) {
+  for await (const chunk of createReadStream(path, { end: pabulibLimits.bytes }))
     chunks.push(chunk as Buffer);
-    left -= (chunk as Buffer).length;
-    if (left <= 0) break;
-  }
   return Buffer.concat(chunks);
 }
 

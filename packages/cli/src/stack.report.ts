@@ -96,10 +96,10 @@ const addresses: Readonly<Record<keyof StackUrls, ProcessName>> = {
 };
 
 /** The addresses of what runs; with `--only` the rest has none. */
-function whereToGo({ data, urls, pid }: StackHandle): string {
+function whereToGo({ data, urls, ...stack }: StackHandle): string {
   const table = new Table({ head: ['what', 'where'], style: { head: [], border: [] } });
   for (const [name, process] of Object.entries(addresses)) {
-    if (pid(process) !== undefined) table.push([name, urls[name as keyof StackUrls]]);
+    if (stack.pid(process) !== undefined) table.push([name, urls[name as keyof StackUrls]]);
   }
   return [table.toString(), `State and logs: ${data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
 }

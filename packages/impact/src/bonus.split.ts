@@ -61,9 +61,7 @@ export function splitBonus(input: SplitInput): BonusSplit {
   );
   const returned = paid.flatMap(({ member, pot, amount }): BonusSplit['returned'] => {
     if (!member) return [{ pot, reason: 'nobody', amount }];
-    return member.declined
-      ? [{ pot, reason: 'declined', amount, obligationId: member.obligationId }]
-      : [];
+    return member.declined ? [{ pot, reason: 'declined', amount, obligationId: member.obligationId }] : [];
   });
   return {
     shares,

@@ -23,7 +23,7 @@ const answer = { lifecycleId: 'pil-a', phase: 'sponsored', step: 1, awaiting: 's
 
 beforeAll(async () => {
   connection = await connectMongo(
-    `${inject('mongodbUrl')}`.replace(/\/?(\?|$)/, `/record_${randomUUID().slice(0, 8)}$1`),
+    inject('mongodbUrl').replace(/\/?(\?|$)/, `/record_${randomUUID().slice(0, 8)}$1`),
     {
       appName: 'lifecycle-record-test',
     },

@@ -1,7 +1,6 @@
 import { decodeCursor, DomainError, encodeCursor, inTransaction } from '@talkoot/http-service';
 import type { Call, Reply } from '@talkoot/http-service';
-import { lifecycleRoutes } from '@talkoot/api-contracts';
-import type { LifecycleView, Page, PageQuery } from '@talkoot/api-contracts';
+import type { lifecycleRoutes, LifecycleView, Page, PageQuery } from '@talkoot/api-contracts';
 import { redispatchWorkflow } from '@talkoot/event-bus';
 import type { Outbox } from '@talkoot/event-bus';
 import {
@@ -151,7 +150,7 @@ export function createLifecycleRecord(options: LifecycleRecordOptions) {
           .map(({ kind: k, lifecycleId, phase }) => ({ kind: k, lifecycleId, phase }));
         return { body: { items, next: rows.length > limit ? encodeCursor(rows[limit - 1]!._id) : null } };
       },
-    } satisfies { [N in keyof typeof lifecycleRoutes]: (call: RouteCall<N>) => Promise<Reply<unknown>> },
+    } satisfies { [N in keyof typeof lifecycleRoutes]: (call: RouteCall<N>) => Promise<Reply> },
   };
 }
 export type LifecycleRecord = ReturnType<typeof createLifecycleRecord>;

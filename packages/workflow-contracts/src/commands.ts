@@ -141,7 +141,7 @@ export interface FactData {
     measured: { measurementId: string };
     'obligations-closed': { settled: Money };
   };
-  poll: Record<never, never>;
+  poll: Record<string, never>;
   measurement: { 'collection-complete': { collection: string } };
   batch: { reconciled: Record<string, never> };
 }

@@ -60,7 +60,7 @@ export async function playDemo(
 /** Rejects when the person who started the demo wants it to end. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = () => reject(new DemoInterrupted('The demo was interrupted; the stack was stopped.'));
+    const stop = (): void => reject(new DemoInterrupted('The demo was interrupted; the stack was stopped.'));
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
   });
@@ -90,7 +90,7 @@ async function playOn(
   const begun = performance.now();
   const { play, steps } = scriptOf(stack, options.plan);
   const chaos = options.chaosSeed === undefined ? null : new Chaos(stack, options.chaosSeed, say);
-  const seconds = await runSteps(steps, options).finally(() => chaos?.end());
+  const seconds = await runSteps(steps, options).finally(async () => chaos?.end());
   const result = await readResult(play);
   const run: Run = {
     seconds: Math.round((performance.now() - begun) / 100) / 10,
