@@ -54,7 +54,7 @@ function clientOf(answer: () => Promise<Response>) {
   };
   return {
     seen,
-    client: createClient(api, { baseUrl: 'http://x', fetch: fetch as typeof globalThis.fetch }),
+    client: createClient(api, { baseUrl: 'http://x', fetch }),
   };
 }
 const thing = { name: 'a', more: { at: 1 } };

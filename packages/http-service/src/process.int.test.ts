@@ -29,7 +29,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(): Promise<Running> {
+async function start(traceFile: string | undefined = join(folder, 'trace')): Promise<Running> {
   const url = new URL(inject('mongodbUrl'));
   url.pathname = `/things-main-${process.pid}`;
   const child = fork(main, {
@@ -39,7 +39,7 @@ async function start(): Promise<Running> {
       ...process.env,
       MONGODB_URL: url.href,
       NOTES: join(folder, 'notes'),
-      TRACE_FILE: join(folder, 'trace'),
+      TRACE_FILE: traceFile,
       OTEL_SERVICE_NAME: 'things',
     },
   });
@@ -117,7 +117,7 @@ describe('telemetry', () => {
     const stores = trace.filter((one) => one.scope.includes('mongodb'));
     expect(stores.map((one) => one.name)).toContain('insert things');
     expect(stores.every((one) => trace.some((other) => other.spanId === one.parentSpanId))).toBe(true);
-    expect(it.output()).toContain(`"trace_id":"${caller.traceId}"`);
+    await expect.poll(it.output).toContain(`"trace_id":"${caller.traceId}"`);
   });
   test('keeps addresses, queries, agents and statements out of spans', async () => {
     const it = await start();
@@ -140,9 +140,10 @@ describe('telemetry', () => {
     expect(metrics).not.toContain('ballots');
     expect(metrics).toMatch(/talkoot_silent_requests_total\{?[^\n]* 1/);
   });
-  test('answers Prometheus metrics by route template with bounded labels', async () => {
-    const it = await start();
-    await (await add(it, 'metered')).text();
+  test('meters by route template with bounded labels and logs trace ids, also when nobody collects spans', async () => {
+    const it = await start('');
+    await (await add(it, 'metered', { headers: { traceparent } })).text();
+    await expect.poll(it.output).toContain(`"trace_id":"${caller.traceId}"`);
     const metrics = async () => (await fetch(`${it.url}/metrics`)).text();
     await expect.poll(metrics).toContain('http_route="/v1/municipalities/:municipalityId/things"');
     expect(await metrics()).toContain('http_server_request_duration');
