@@ -2,7 +2,14 @@ export { diagnose, isIll, type Finding, type Findings } from './doctor/diagnosis
 export { examine } from './doctor/examination.ts';
 export { pins, servers, type Pin, type Server } from './provision/pins.ts';
 export * from './provision/provision.errors.ts';
-export { locate, provision, provisionAll, type OnProgress, type Progress, type Provisioned } from './provision/provision.ts';
+export {
+  locate,
+  provision,
+  provisionAll,
+  type OnProgress,
+  type Progress,
+  type Provisioned,
+} from './provision/provision.ts';
 export { cacheDirectory } from './provision/cache.ts';
 export { attachStack, runningStack } from './stack/attach.ts';
 export type { StackUrls } from './stack/environment.ts';
@@ -12,4 +19,4 @@ export { startStack, type StackHandle, type StackOptions, type StackProgress } f
 export type { RunningProcess, StackState } from './stack/stack-state.ts';
 export * from './supervisor/supervisor.errors.ts';
 export type { ProcessState } from './supervisor/supervised-process.ts';
-export { personNumber } from './identity-provider/provider.ts';
+export { personNumber } from './identity-provider/person-number.ts';

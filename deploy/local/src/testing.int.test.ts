@@ -8,7 +8,9 @@ test('the shared MongoDB takes transactions', async () => {
   try {
     const ideas = client.db().collection('ideas');
     await client.withSession((session) =>
-      session.withTransaction(async () => void (await ideas.insertOne({ title: 'bicycle racks' }, { session }))),
+      session.withTransaction(
+        async () => void (await ideas.insertOne({ title: 'bicycle racks' }, { session })),
+      ),
     );
     expect(await ideas.countDocuments()).toBe(1);
   } finally {

@@ -39,7 +39,11 @@ export async function startTestServers(wanted: readonly TestServer[]): Promise<T
   const ports = { mongod: await freePort(), kafka: await freePort(), temporal: await freePort() };
   const plans = await Promise.all(wanted.map((server) => plan(server, data, ports[server])));
   const record = keepRecord(data);
-  const supervisor = new Supervisor({ plans, logs: join(data, 'logs'), onChange: () => record.write(supervisor) });
+  const supervisor = new Supervisor({
+    plans,
+    logs: join(data, 'logs'),
+    onChange: () => record.write(supervisor),
+  });
   await supervisor.start();
   return {
     mongodbUrl: wanted.includes('mongod') ? mongodbUrl(ports.mongod) : '',

@@ -65,7 +65,7 @@ function isDone(progress: StackProgress): boolean {
 }
 
 /** Whom a message is about, and what it says. */
-export function inWords(progress: StackProgress): [name: string, what: string] {
+function inWords(progress: StackProgress): [name: string, what: string] {
   switch (progress.kind) {
     case 'provision':
       return [`${progress.server} program`, [progress.step, progress.detail].filter(Boolean).join(' ')];
@@ -101,7 +101,7 @@ function whereToGo({ data, urls, ...stack }: StackHandle): string {
   for (const [name, process] of Object.entries(addresses)) {
     if (stack.pid(process) !== undefined) table.push([name, urls[name as keyof StackUrls]]);
   }
-  return [table.toString(), `State and logs: ${data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
+  return [table.toString(), `State and logs: ${stack.data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
 }
 
 /** The processes of a running stack as a table. */

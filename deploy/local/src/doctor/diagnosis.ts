@@ -34,7 +34,11 @@ const wheelPlatform = 'linux-x64';
 
 /** Judges what was found: what is there, what will be fetched, what is missing and how to get it. */
 export function diagnose(findings: Findings): Finding[] {
-  return [judgeNode(findings), ...judgeTools(findings), ...servers.map((server) => judgeServer(server, findings))];
+  return [
+    judgeNode(findings),
+    ...judgeTools(findings),
+    ...servers.map((server) => judgeServer(server, findings)),
+  ];
 }
 
 /** True when the stack cannot start, or its tests cannot run, on this machine as it is. */
@@ -43,14 +47,17 @@ export function isIll(diagnosis: readonly Finding[]): boolean {
 }
 
 function judgeNode({ node }: Findings): Finding {
-  if (atLeast(node, oldestNode)) return { name: 'node', state: 'found', version: node, where: process.execPath };
+  if (atLeast(node, oldestNode))
+    return { name: 'node', state: 'found', version: node, where: process.execPath };
   const advice = 'Run `npm ci` and start through npm scripts or npx: they use the Node of the lockfile';
   return { name: 'node', state: 'missing', version: node, advice };
 }
 
 function judgeTools(findings: Findings): Finding[] {
   const { java, maven, python, pip } = findings;
-  const pipNeeded = servers.some((server) => pins[server].wheel && !findings.servers[server]) && findings.platform === wheelPlatform;
+  const pipNeeded =
+    servers.some((server) => pins[server].wheel && !findings.servers[server]) &&
+    findings.platform === wheelPlatform;
   return [
     judgeJava(java),
     judgeTool('maven', maven, !findings.servers.kafka, 'Install Maven 3.8 or newer (package "maven")'),
@@ -63,7 +70,9 @@ function judgeJava(java: Tool | undefined): Finding {
   const advice = `Install Java ${oldestJava} or newer (package "openjdk-17-jre-headless") and put it on the PATH, or set JAVA_HOME`;
   if (!java) return { name: 'java', state: 'missing', advice };
   const found = { name: 'java', version: java.version, where: java.path };
-  return atLeast(java.version, oldestJava) ? { ...found, state: 'found' } : { ...found, state: 'missing', advice };
+  return atLeast(java.version, oldestJava)
+    ? { ...found, state: 'found' }
+    : { ...found, state: 'missing', advice };
 }
 
 function judgeTool(name: string, tool: Tool | undefined, needed: boolean, advice: string): Finding {
@@ -76,9 +85,18 @@ function judgeServer(server: Server, findings: Findings): Finding {
   if (found) return { name: server, state: 'found', version: found.version, where: found.path };
   const { version, environment } = pins[server];
   if (fetchable(server, findings)) {
-    return { name: server, state: 'downloadable', version, advice: 'Fetched at the first start, into the per-user cache' };
+    return {
+      name: server,
+      state: 'downloadable',
+      version,
+      advice: 'Fetched at the first start, into the per-user cache',
+    };
   }
-  return { name: server, state: 'missing', advice: `Install ${server} ${version} and set ${environment} to its path` };
+  return {
+    name: server,
+    state: 'missing',
+    advice: `Install ${server} ${version} and set ${environment} to its path`,
+  };
 }
 
 function fetchable(server: Server, { platform, maven, java, pip }: Findings): boolean {

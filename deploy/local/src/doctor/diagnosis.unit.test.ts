@@ -41,5 +41,8 @@ test('without a package for the platform and without a vendor archive a server i
   const findings = { ...complete, platform: 'darwin-arm64' };
   expect(stateOf('mongod', findings)).toBe('downloadable');
   const finding = diagnose(findings).find(({ name }) => name === 'temporal-test-server');
-  expect(finding).toMatchObject({ state: 'missing', advice: expect.stringContaining('TALKOOT_TEMPORAL_TEST_SERVER') });
+  expect(finding).toMatchObject({
+    state: 'missing',
+    advice: expect.stringContaining('TALKOOT_TEMPORAL_TEST_SERVER'),
+  });
 });

@@ -21,11 +21,19 @@ export function createApp(provider: Provider, devPassword: string): Express {
   return app;
 }
 
-async function signIn(provider: Provider, devPassword: string, request: Request, response: Response): Promise<void> {
+async function signIn(
+  provider: Provider,
+  devPassword: string,
+  request: Request,
+  response: Response,
+): Promise<void> {
   const { uid } = await provider.interactionDetails(request, response);
   const { username, password } = (request.body ?? {}) as Record<string, unknown>;
   if (typeof username !== 'string' || !usernames.test(username)) {
-    response.status(422).type('html').send(signInPage(uid, 'A user name has letters, digits and . _ @ - only.'));
+    response
+      .status(422)
+      .type('html')
+      .send(signInPage(uid, 'A user name has letters, digits and . _ @ - only.'));
   } else if (typeof password !== 'string' || !equal(password, devPassword)) {
     response.status(401).type('html').send(signInPage(uid, 'The password is not that of this stack.'));
   } else {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Provider, type Configuration, type JWK } from 'oidc-provider';
+import { personNumber } from './person-number.ts';
 
 /** What the local identity provider is told at its start. */
 export interface ProviderSettings {
@@ -9,12 +9,6 @@ export interface ProviderSettings {
   readonly signingKey: JWK;
   /** The service that signs people in; its address is where they return to. */
   readonly relyingParty: string;
-}
-
-/** A stand-in for a national person number: the same for a name always, and nobody's. */
-export function personNumber(username: string): string {
-  const digest = createHash('sha256').update(`talkoot-local-person:${username}`).digest('hex');
-  return `LOCAL-${digest.slice(0, 12).toUpperCase()}`;
 }
 
 /** An OpenID provider in which every user name is an account. For one machine only. */
@@ -52,7 +46,12 @@ function configure({ clientId, clientSecret, signingKey, relyingParty }: Provide
 }
 
 function claimsOf(username: string): { sub: string; [claim: string]: string } {
-  return { sub: username, name: username, preferred_username: username, person_number: personNumber(username) };
+  return {
+    sub: username,
+    name: username,
+    preferred_username: username,
+    person_number: personNumber(username),
+  };
 }
 
 const grantEverything: NonNullable<Configuration['loadExistingGrant']> = async (context) => {
@@ -67,5 +66,6 @@ const grantEverything: NonNullable<Configuration['loadExistingGrant']> = async (
 /** Ports differ from machine to machine, so a return to any port of this machine is accepted. */
 function allowLoopbackReturns(provider: Provider): void {
   const client = provider.Client.prototype as { redirectUriAllowed(uri: string): boolean };
-  client.redirectUriAllowed = (uri) => URL.canParse(uri) && ['127.0.0.1', 'localhost'].includes(new URL(uri).hostname);
+  client.redirectUriAllowed = (uri) =>
+    URL.canParse(uri) && ['127.0.0.1', 'localhost'].includes(new URL(uri).hostname);
 }

@@ -4,7 +4,8 @@ import * as client from 'openid-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../supervisor/ports.ts';
 import { createApp } from './app.ts';
-import { createProvider, personNumber } from './provider.ts';
+import { personNumber } from './person-number.ts';
+import { createProvider } from './provider.ts';
 
 const password = 'a password of the local stack';
 const returnTo = 'http://127.0.0.1:28081/sign-in/callback';
@@ -17,7 +18,13 @@ beforeAll(async () => {
   issuer = `http://127.0.0.1:${port}`;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signingKey = { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'test' };
-  const settings = { issuer, clientId: 'identity', clientSecret: 'secret', signingKey, relyingParty: 'http://127.0.0.1:28081' };
+  const settings = {
+    issuer,
+    clientId: 'identity',
+    clientSecret: 'secret',
+    signingKey,
+    relyingParty: 'http://127.0.0.1:28081',
+  };
   server = createApp(createProvider(settings), password).listen(port, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const options = { execute: [client.allowInsecureRequests] };
@@ -29,10 +36,12 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
+type Visit = (url: URL, form?: Record<string, string>) => Promise<{ status: number; url: URL; text: string }>;
+
 /** A browser reduced to its cookie jar: follows redirects at the provider, stops where they leave it. */
-function browser(): (url: URL, form?: Record<string, string>) => Promise<{ status: number; url: URL; text: string }> {
+function browser(): Visit {
   const cookies = new Map<string, string>();
-  return async function visit(url, form) {
+  const visit: Visit = async (url, form) => {
     const headers = { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
     const body = form ? { method: 'POST', body: new URLSearchParams(form) } : {};
     const response = await fetch(url, { redirect: 'manual', headers, ...body });
@@ -45,6 +54,7 @@ function browser(): (url: URL, form?: Record<string, string>) => Promise<{ statu
     const next = new URL(location, url);
     return next.origin === issuer ? visit(next) : { status: response.status, url: next, text: '' };
   };
+  return visit;
 }
 
 async function authorization(): Promise<{ url: URL; verifier: string }> {
@@ -65,7 +75,9 @@ test('any user name signs in with the password of the stack and gets its own per
   expect(page.text).toContain('<label for="username">');
   const returned = await visit(page.url, { username: 'aino', password });
   expect(returned.url.href).toContain(returnTo);
-  const tokens = await client.authorizationCodeGrant(relyingParty, returned.url, { pkceCodeVerifier: verifier });
+  const tokens = await client.authorizationCodeGrant(relyingParty, returned.url, {
+    pkceCodeVerifier: verifier,
+  });
   expect(tokens.claims()).toMatchObject({ sub: 'aino', person_number: personNumber('aino') });
   expect(personNumber('aino')).not.toBe(personNumber('eino'));
 });

@@ -53,8 +53,14 @@ const sha256OfJar = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921
 test('exactly the jars of the manifest are accepted', async () => {
   writeFileSync(join(cache, 'kafka.jar'), 'x');
   await expect(verifyJars(cache, `${sha256OfJar}  kafka.jar\n`)).resolves.toBeUndefined();
-  await expect(verifyJars(cache, `${sha256OfJar}  kafka.jar\n${sha256OfJar}  raft.jar\n`)).rejects.toThrow('raft.jar');
-  await expect(verifyJars(cache, `${'0'.repeat(64)}  kafka.jar\n`)).rejects.toMatchObject({ code: 'checksum-mismatch' });
+  await expect(verifyJars(cache, `${sha256OfJar}  kafka.jar\n${sha256OfJar}  raft.jar\n`)).rejects.toThrow(
+    'raft.jar',
+  );
+  await expect(verifyJars(cache, `${'0'.repeat(64)}  kafka.jar\n`)).rejects.toMatchObject({
+    code: 'checksum-mismatch',
+  });
   writeFileSync(join(cache, 'stranger.jar'), 'y');
-  await expect(verifyJars(cache, `${sha256OfJar}  kafka.jar\n`)).rejects.toMatchObject({ code: 'checksum-mismatch' });
+  await expect(verifyJars(cache, `${sha256OfJar}  kafka.jar\n`)).rejects.toMatchObject({
+    code: 'checksum-mismatch',
+  });
 });

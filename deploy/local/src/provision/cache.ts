@@ -62,7 +62,10 @@ async function lock(path: string): Promise<() => Promise<void>> {
 async function abandoned(path: string): Promise<boolean> {
   const [holder, changed] = await Promise.all([
     readFile(path, 'utf8').then(Number, () => 0),
-    stat(path).then(({ mtimeMs }) => mtimeMs, () => Date.now()),
+    stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    ),
   ]);
   if (holder > 0) return !isAlive(holder);
   // Made, but never signed: its maker died in between, unless that was a moment ago.

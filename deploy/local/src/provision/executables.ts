@@ -11,7 +11,7 @@ export function onPath(command: string, environment: NodeJS.ProcessEnv = process
     .find(isExecutable);
 }
 
-export function isExecutable(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

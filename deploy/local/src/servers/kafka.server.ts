@@ -8,7 +8,12 @@ import { Kafka, logLevel } from 'kafkajs';
 import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';
 
 const logging = fileURLToPath(new URL('../../kafka/log4j2.xml', import.meta.url));
-const jvm = ['-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${logging}`];
+const jvm = [
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  `-Dlog4j2.configurationFile=${logging}`,
+];
 
 export interface KafkaSettings {
   readonly java: string;
@@ -48,7 +53,9 @@ async function prepare(settings: KafkaSettings, properties: string): Promise<voi
   await writeFile(properties, serverProperties(settings, logs));
   if (existsSync(join(logs, 'meta.properties'))) return;
   const format = ['format', '--standalone', '--ignore-formatted', '-t', clusterId(), '-c', properties];
-  await execa(settings.java, [...jvm, '-cp', classPath(settings), 'kafka.tools.StorageTool', ...format], { timeout: 60_000 });
+  await execa(settings.java, [...jvm, '-cp', classPath(settings), 'kafka.tools.StorageTool', ...format], {
+    timeout: 60_000,
+  });
 }
 
 function serverProperties({ port, controllerPort }: KafkaSettings, logs: string): string {
@@ -81,7 +88,9 @@ function serverProperties({ port, controllerPort }: KafkaSettings, logs: string)
     // There is no second replica: without it a power cut loses what was acknowledged.
     'log.flush.interval.ms': 1_000,
   };
-  return `${Object.entries(settings).map(([key, value]) => `${key}=${value}`).join('\n')}\n`;
+  return `${Object.entries(settings)
+    .map(([key, value]) => `${key}=${value}`)
+    .join('\n')}\n`;
 }
 
 /** Sixteen random bytes; the first is zero so that the text never starts like an option. */

@@ -29,7 +29,10 @@ export function temporalPlan({ executable, data, port, uiPort }: TemporalSetting
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), ...ui, '--log-level', 'warn'],
       ...['--db-filename', join(folder, 'temporal.db')],
       ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal'],
-      ...Object.values(searchAttributes).flatMap(({ name, type }) => ['--search-attribute', `${name}=${spelling[type]}`]),
+      ...Object.values(searchAttributes).flatMap(({ name, type }) => [
+        '--search-attribute',
+        `${name}=${spelling[type]}`,
+      ]),
     ],
     environment: inherited(),
     ports: uiPort === undefined ? [port] : [port, uiPort],

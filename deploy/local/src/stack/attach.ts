@@ -25,7 +25,11 @@ export async function attachStack(data?: string): Promise<StackHandle> {
   const directory = dataDirectory(data);
   const state = runningStack(data);
   if (!state) throw new StackNotRunning(directory.root);
-  const facts = { ports: state.ports, secrets: await secretsOf(directory.secrets), keys: keyFiles(directory.secrets) };
+  const facts = {
+    ports: state.ports,
+    secrets: await secretsOf(directory.secrets),
+    keys: keyFiles(directory.secrets),
+  };
   return {
     data: directory.root,
     urls: state.urls,
@@ -54,7 +58,8 @@ async function waitReady(directory: DataDirectory, name: ProcessName, within: nu
   for (;;) {
     const found = processOf(directory, name);
     if (found?.state === 'ready') return;
-    if (Date.now() > deadline) throw new NotReady(name, `no answer within ${within / 1000} s`, found?.log ?? 'missing', '');
+    if (Date.now() > deadline)
+      throw new NotReady(name, `no answer within ${within / 1000} s`, found?.log ?? 'missing', '');
     await delay(lookEvery);
   }
 }

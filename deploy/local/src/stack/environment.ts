@@ -83,10 +83,12 @@ function everybody({ ports, keys }: StackFacts): Record<string, string> {
   };
 }
 
-/** Telemetry goes nowhere unless the operator's environment says where. */
+/** Traces go nowhere unless the environment of the stack says where. */
 function telemetry(): Record<string, string> {
-  const set = Object.entries(process.env).filter(([name, value]) => name.startsWith('OTEL_') && value);
-  return set.length > 0 ? (Object.fromEntries(set) as Record<string, string>) : { OTEL_TRACES_EXPORTER: 'none' };
+  const named = Object.entries(process.env).filter(
+    ([name]) => name.startsWith('OTEL_') || name === 'TRACE_FILE',
+  );
+  return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 function ownKey(name: ServiceName, { keys }: StackFacts): Record<string, string> {
@@ -117,7 +119,10 @@ function own(name: ServiceName, { ports, secrets, keys }: StackFacts): Record<st
         DEV_PASSWORD: secrets.devPassword,
         OIDC_ISSUER: urlsOf(ports).identityProvider,
       };
-    default:
+    case 'ballots':
+    case 'projects':
+    case 'payments':
+    case 'worker':
       return database;
   }
 }

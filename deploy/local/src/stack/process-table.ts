@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import type { ServiceName } from '@talkoot/api-contracts';
 import { findJava } from '../provision/executables.ts';
 import type { Server } from '../provision/pins.ts';
 import type { Provisioned } from '../provision/provision.ts';
 import { kafkaPlan } from '../servers/kafka.server.ts';
 import { mongodPlan } from '../servers/mongod.server.ts';
+import { nodePlan } from '../servers/node.process.ts';
 import { temporalPlan } from '../servers/temporal.server.ts';
-import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';
-import { repository } from './data-directory.ts';
+import type { ProcessPlan } from '../supervisor/process-plan.ts';
 import { environmentOf, identityProviderEnvironment, type StackFacts } from './environment.ts';
 import { processNames, type ProcessName } from './process-names.ts';
 
@@ -46,11 +45,11 @@ const table: Readonly<Record<ProcessName, Row>> = {
       }),
   },
   'identity-provider': { needs: [], plan: planIdentityProvider },
-  identity: service('identity', 'services/identity/src/main.ts', [...everyServer, 'identity-provider']),
-  ballots: service('ballots', 'services/ballots/src/main.ts', everyServer),
-  projects: service('projects', 'services/projects/src/main.ts', everyServer),
-  payments: service('payments', 'services/payments/src/main.ts', everyServer),
-  worker: service('worker', 'workflows/src/worker.main.ts', ['temporal']),
+  identity: service('identity', 'services/identity', 'src/main.ts', [...everyServer, 'identity-provider']),
+  ballots: service('ballots', 'services/ballots', 'src/main.ts', everyServer),
+  projects: service('projects', 'services/projects', 'src/main.ts', everyServer),
+  payments: service('payments', 'services/payments', 'src/main.ts', everyServer),
+  worker: service('worker', 'workflows', 'src/worker.main.ts', ['temporal']),
 };
 
 /** The processes asked for, and those they need, in the order of the table. */
@@ -93,40 +92,33 @@ async function planKafka(context: TableContext): Promise<ProcessPlan> {
 }
 
 async function planIdentityProvider(context: TableContext): Promise<ProcessPlan> {
-  const entry = 'deploy/local/src/identity-provider/main.ts';
-  const port = context.ports['identity-provider'];
-  return nodePlan('identity-provider', entry, port, [], identityProviderEnvironment(context));
+  return nodePlan({
+    name: 'identity-provider',
+    folder: 'deploy/local',
+    entry: 'src/identity-provider/main.ts',
+    port: context.ports['identity-provider'],
+    needs: [],
+    environment: identityProviderEnvironment(context),
+  });
 }
 
-function service(name: Exclude<ServiceName, 'cli'>, entry: string, needs: readonly ProcessName[]): Row {
-  return {
-    needs,
-    plan: async (context) => nodePlan(name, entry, context.ports[name], needs, environmentOf(name, context)),
-  };
-}
-
-function nodePlan(
-  name: ProcessName,
+function service(
+  name: Exclude<ServiceName, 'cli'>,
+  folder: string,
   entry: string,
-  port: number,
-  needs: readonly string[],
-  environment: Record<string, string>,
-): ProcessPlan {
+  needs: readonly ProcessName[],
+): Row {
   return {
-    name,
-    command: process.execPath,
-    args: [join(repository, entry)],
-    environment: { ...inherited(), ...environment },
-    ports: [port],
     needs,
-    probe: () => isReady(port),
-    readyWithin: 60_000,
-    stopWithin: 15_000,
+    plan: async (context) =>
+      nodePlan({
+        name,
+        folder,
+        entry,
+        preload: '@talkoot/http-service/register',
+        port: context.ports[name],
+        needs,
+        environment: environmentOf(name, context),
+      }),
   };
-}
-
-async function isReady(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2_000) });
-  await answer.body?.cancel();
-  return answer.ok;
 }

@@ -45,7 +45,12 @@ export async function secretsOf(folder: string): Promise<Secrets> {
   return readOrMakeSecrets(join(folder, 'secrets.json'));
 }
 
-async function ensureKey(file: string, alg: 'EdDSA' | 'RS256', kid: string, publicFile?: string): Promise<void> {
+async function ensureKey(
+  file: string,
+  alg: 'EdDSA' | 'RS256',
+  kid: string,
+  publicFile?: string,
+): Promise<void> {
   if (existsSync(file)) return;
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, crv: 'Ed25519' });
   const labels = { alg, use: 'sig', kid };
@@ -55,7 +60,7 @@ async function ensureKey(file: string, alg: 'EdDSA' | 'RS256', kid: string, publ
 }
 
 function readOrMakeSecrets(file: string): Secrets {
-  const before = readJson<Secrets>(file);
+  const before = readJson(file) as Secrets | undefined;
   if (before) return before;
   const made: Secrets = {
     oidcClientSecret: randomBytes(32).toString('base64url'),

@@ -23,7 +23,7 @@ const preferred: Ports = {
  * @throws PortHeld when one that is insisted on is held
  */
 export async function portsOf(file: string): Promise<Ports> {
-  const before = readJson<Partial<Ports>>(file) ?? {};
+  const before = (readJson(file) ?? {}) as Partial<Ports>;
   const ports: Partial<Record<PortName, number>> = {};
   for (const name of portNames) ports[name] = insisted(name) ?? before[name] ?? (await choose(name));
   for (const name of portNames) if (insisted(name) !== undefined) await requireFree(ports[name] ?? 0, name);

@@ -24,10 +24,15 @@ export interface RunningProcess extends ProcessIdentity {
 }
 
 export function readState({ state }: DataDirectory): StackState | undefined {
-  return readJson<StackState>(state);
+  return readJson(state) as StackState | undefined;
 }
 
-export function writeState({ state }: DataDirectory, ports: Ports, urls: StackUrls, supervisor?: Supervisor): void {
+export function writeState(
+  { state }: DataDirectory,
+  ports: Ports,
+  urls: StackUrls,
+  supervisor?: Supervisor,
+): void {
   const owner = identify(process.pid);
   if (!owner) throw new Error('This process cannot find itself in the process table');
   const running = supervisor?.processes.flatMap(({ plan, identity, state, restarts, log }) =>

@@ -22,7 +22,10 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-async function start(processes: ProcessName[], options: { fresh?: boolean; onProgress?: (p: StackProgress) => void } = {}) {
+async function start(
+  processes: ProcessName[],
+  options: { fresh?: boolean; onProgress?: (p: StackProgress) => void } = {},
+) {
   const stack = await startStack({ data, processes, ...options });
   stacks.push(stack);
   return stack;
@@ -57,13 +60,18 @@ test('state, ports and secrets survive a restart; --fresh drops them', async () 
 
 test('--fresh does not delete a directory that is not a stack', async () => {
   writeFileSync(join(data, 'thesis.txt'), 'years of work');
-  await expect(start(['identity-provider'], { fresh: true })).rejects.toMatchObject({ code: 'not-a-stack-directory' });
+  await expect(start(['identity-provider'], { fresh: true })).rejects.toMatchObject({
+    code: 'not-a-stack-directory',
+  });
 });
 
 test('a second stack in the same directory is refused, naming the first', async () => {
   await start(['identity-provider']);
   const second = start(['identity-provider']);
-  await expect(second).rejects.toMatchObject({ code: 'stack-running', message: expect.stringContaining(String(process.pid)) });
+  await expect(second).rejects.toMatchObject({
+    code: 'stack-running',
+    message: expect.stringContaining(String(process.pid)),
+  });
 });
 
 test('stopping leaves no process, and no sign of a running stack', async () => {
@@ -118,7 +126,9 @@ async function orphanedStack(): Promise<number> {
   const script = `const { startStack } = await import(${module});
     const stack = await startStack({ data: ${JSON.stringify(data)}, processes: ['identity-provider'] });
     console.log(stack.pid('identity-provider'));`;
-  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [pid] = await owner.stdout.take(1).toArray();
   const gone = new Promise((resolve) => owner.once('exit', resolve));
   owner.kill('SIGKILL');

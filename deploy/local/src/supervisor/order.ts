@@ -15,7 +15,8 @@ export function inWaves<P extends Ordered>(processes: readonly P[]): P[][] {
   let rest = [...processes];
   while (rest.length > 0) {
     const wave = rest.filter(({ needs }) => needs.every((name) => placed.has(name) || !listed.has(name)));
-    if (wave.length === 0) throw new Error(`These need each other: ${rest.map(({ name }) => name).join(', ')}`);
+    if (wave.length === 0)
+      throw new Error(`These need each other: ${rest.map(({ name }) => name).join(', ')}`);
     for (const { name } of wave) placed.add(name);
     waves.push(wave);
     rest = rest.filter(({ name }) => !placed.has(name));

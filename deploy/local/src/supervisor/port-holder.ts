@@ -9,7 +9,10 @@ export async function holderOf(port: number): Promise<string> {
 }
 
 function listenerFromProc(port: number): number | undefined {
-  const inodes = new Set([...listeningInodes('/proc/net/tcp', port), ...listeningInodes('/proc/net/tcp6', port)]);
+  const inodes = new Set([
+    ...listeningInodes('/proc/net/tcp', port),
+    ...listeningInodes('/proc/net/tcp6', port),
+  ]);
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   const holder = pids.find((pid) => socketsOf(pid).some((inode) => inodes.has(inode)));
   return holder === undefined ? undefined : Number(holder);
@@ -19,8 +22,12 @@ const listening = '0A';
 
 function listeningInodes(table: string, port: number): string[] {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const rows = readOr(table, '').split('\n').map((row) => row.trim().split(/\s+/));
-  return rows.flatMap((row) => (row[1]?.endsWith(`:${hex}`) && row[3] === listening && row[9] ? [row[9]] : []));
+  const rows = readOr(table, '')
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
+  return rows.flatMap((row) =>
+    row[1]?.endsWith(`:${hex}`) && row[3] === listening && row[9] ? [row[9]] : [],
+  );
 }
 
 function socketsOf(pid: string): string[] {
@@ -41,8 +48,10 @@ function linkOf(path: string): string {
 }
 
 async function listenerFromLsof(port: number): Promise<number | undefined> {
-  const { stdout, failed } = await execa('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'], { reject: false });
-  const pid = Number(String(stdout ?? '').split('\n')[0]);
+  const { stdout, failed } = await execa('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-t'], {
+    reject: false,
+  });
+  const pid = Number((stdout ?? '').split('\n')[0]);
   return failed || !pid ? undefined : pid;
 }
 
@@ -50,7 +59,7 @@ async function commandOf(pid: number): Promise<string> {
   const arguments_ = readOr(`/proc/${pid}/cmdline`, '').replaceAll('\0', ' ').trim();
   if (arguments_) return shortened(arguments_);
   const { stdout } = await execa('ps', ['-o', 'command=', '-p', String(pid)], { reject: false });
-  return shortened(String(stdout ?? '').trim() || 'unknown command');
+  return shortened((stdout ?? '').trim() || 'unknown command');
 }
 
 function shortened(command: string): string {

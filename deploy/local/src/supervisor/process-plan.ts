@@ -3,6 +3,8 @@ export interface ProcessPlan {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Working directory; that of the supervisor when absent. */
+  readonly directory?: string;
   /** The whole environment of the process: nothing else is inherited. */
   readonly environment: Readonly<Record<string, string>>;
   /** Ports it will listen on; each must be free before the first start. */
@@ -21,6 +23,16 @@ export interface ProcessPlan {
 
 /** The variables every process gets, taken from the environment of the stack itself. */
 export function inherited(environment: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const names = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TMPDIR', 'JAVA_HOME', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
+  const names = [
+    'PATH',
+    'HOME',
+    'USER',
+    'LANG',
+    'LC_ALL',
+    'TMPDIR',
+    'JAVA_HOME',
+    'SSL_CERT_FILE',
+    'NODE_EXTRA_CA_CERTS',
+  ];
   return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
 }

@@ -102,10 +102,15 @@ export class SupervisedProcess {
   }
 
   #spawn(): ChildProcess {
-    const { command, args, environment } = this.plan;
+    const { command, args, directory, environment } = this.plan;
     const log = openLog(this.log);
     // A process group of its own: Ctrl-C reaches the supervisor only, which stops in the right order.
-    const child = spawn(command, args, { env: environment, stdio: ['ignore', log, log], detached: true });
+    const child = spawn(command, args, {
+      cwd: directory,
+      env: environment,
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
     closeSync(log);
     return child;
   }

@@ -4,7 +4,9 @@ export class NotReady extends Error {
   readonly process: string;
 
   constructor(process: string, why: string, log: string, lastLines: string) {
-    super(`${process} is not ready: ${why}. Its log is ${log}${lastLines && `; it ends with:\n${lastLines}`}`);
+    super(
+      `${process} is not ready: ${why}. Its log is ${log}${lastLines && `; it ends with:\n${lastLines}`}`,
+    );
     this.name = 'NotReady';
     this.process = process;
   }

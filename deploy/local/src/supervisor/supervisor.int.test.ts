@@ -61,7 +61,9 @@ test('a killed process is started again on its port', async () => {
 
 test('a process that cannot start is given up, with the end of its log in the error', async () => {
   const stack = supervise([await plan('service', { environment: { EXIT_AT_ONCE: '3' } })]);
-  await expect(stack.start()).rejects.toThrow(/service is not ready: it keeps leaving: exited with 3[^]*says hello/);
+  await expect(stack.start()).rejects.toThrow(
+    /service is not ready: it keeps leaving: exited with 3[^]*says hello/,
+  );
   expect(stack.process('service').restarts).toBe(policy.startAttempts - 1);
 });
 
@@ -117,7 +119,9 @@ test('says which process holds a port that is wanted', async () => {
   const [port = 0] = wanted.ports;
   const holder = await listenOn(port);
   try {
-    const held = expect.stringMatching(new RegExp(`^Port ${port}, wanted by service, is held by process ${process.pid} \\(`));
+    const held = expect.stringMatching(
+      new RegExp(`^Port ${port}, wanted by service, is held by process ${process.pid} \\(`),
+    );
     await expect(supervise([wanted]).start()).rejects.toMatchObject({ code: 'port-held', message: held });
   } finally {
     holder.close();
@@ -129,7 +133,8 @@ test('what a process prints is in its own log, also from before a restart', asyn
   await stack.start();
   await stack.process('service').kill('SIGKILL');
   await stack.process('service').waitReady(15_000);
-  const greetings = (name: string): number => readFileSync(join(logs, `${name}.log`), 'utf8').split('\n').length - 1;
+  const greetings = (name: string): number =>
+    readFileSync(join(logs, `${name}.log`), 'utf8').split('\n').length - 1;
   expect([greetings('service'), greetings('other')]).toEqual([2, 1]);
 });
 

@@ -22,7 +22,9 @@ export class Supervisor {
 
   constructor({ plans, logs, policy = usualPolicy, onChange = () => {} }: SupervisorOptions) {
     mkdirSync(logs, { recursive: true });
-    this.processes = plans.map((plan) => new SupervisedProcess(plan, join(logs, `${plan.name}.log`), policy, onChange));
+    this.processes = plans.map(
+      (plan) => new SupervisedProcess(plan, join(logs, `${plan.name}.log`), policy, onChange),
+    );
   }
 
   /**
@@ -33,7 +35,9 @@ export class Supervisor {
   async start(): Promise<void> {
     this.#stopping = false;
     try {
-      await Promise.all(this.processes.flatMap(({ plan }) => plan.ports.map((port) => requireFree(port, plan.name))));
+      await Promise.all(
+        this.processes.flatMap(({ plan }) => plan.ports.map((port) => requireFree(port, plan.name))),
+      );
       await this.#startEach();
     } catch (error) {
       await this.stop();
@@ -51,7 +55,11 @@ export class Supervisor {
   /** @throws UnknownProcess */
   process(name: string): SupervisedProcess {
     const found = this.processes.find(({ plan }) => plan.name === name);
-    if (!found) throw new UnknownProcess(name, this.processes.map(({ plan }) => plan.name));
+    if (!found)
+      throw new UnknownProcess(
+        name,
+        this.processes.map(({ plan }) => plan.name),
+      );
     return found;
   }
 
@@ -59,7 +67,8 @@ export class Supervisor {
     const started = new Map<string, Promise<void>>();
     for (const wave of inWaves(this.processes.map((process) => ({ ...process.plan, process })))) {
       for (const { name, needs, process } of wave) {
-        const ready = Promise.all(needs.map((need) => started.get(need))).then(() => this.#startUnlessStopping(process));
+        const before = needs.flatMap((need) => started.get(need) ?? []);
+        const ready = Promise.all(before).then(() => this.#startUnlessStopping(process));
         ready.catch(() => {});
         started.set(name, ready);
       }
