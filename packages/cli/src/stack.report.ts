@@ -101,7 +101,7 @@ function whereToGo({ data, urls, ...stack }: StackHandle): string {
   for (const [name, process] of Object.entries(addresses)) {
     if (stack.pid(process) !== undefined) table.push([name, urls[name as keyof StackUrls]]);
   }
-  return [table.toString(), `State and logs: ${stack.data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
+  return [table.toString(), `State and logs: ${data}`, 'Ready. Ctrl-C stops everything.'].join('\n');
 }
 
 /** The processes of a running stack as a table. */
