@@ -38,7 +38,7 @@ export const localRoutes = {
         .max(5000),
     }),
     answer: z.object({ personIds: z.array(IdShape).meta({ description: 'In the order of `people`' }) }),
-    problems: ['local-secret-wrong', 'local-person-nameless', 'unknown-municipality'],
+    problems: ['local-secret-wrong', 'local-person-nameless', 'unknown-municipality', 'people-conflict'],
   }),
   grantLocalTokens: route('POST /v1/local/tokens', {
     kind: 'plain',

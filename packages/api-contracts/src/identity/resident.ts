@@ -24,7 +24,7 @@ export const residentRoutes = {
       unchanged: z.int().min(0),
       removed: z.int().min(0),
     }),
-    problems: ['register-invalid'],
+    problems: ['register-invalid', 'people-conflict'],
   }),
   getResidentCount: route('GET /v1/m/{municipalityId}/residents', {
     summary: 'How many residents the register holds',

@@ -27,12 +27,10 @@ const schema = new Schema<BallotDocument>(
     confirmed: Boolean,
     counted: Boolean,
   },
-  {
-    versionKey: false,
-    collection: 'ballots',
-    clusteredIndex: { key: { _id: 1 }, unique: true, name: 'receipt' },
-  },
+  { versionKey: false, collection: 'ballots' },
 );
+// Mongoose knows this option; its types do not.
+schema.set('clusteredIndex' as never, { key: { _id: 1 }, unique: true, name: 'receipt' } as never);
 schema.index({ 'certificate.serial': 1 }, { unique: true });
 schema.index({ poll: 1 });
 

@@ -44,6 +44,14 @@ export interface PollFilter {
 export function pollStore(connection: Connection) {
   const polls = connection.model<PollDocument>('Poll', schema);
   const pollOf = ({ _id, ...rest }: PollDocument): Poll => ({ pollId: _id, ...rest });
+  const summaryOf = ({ _id, kind, phase, pilotId, roundId, projectId }: PollDocument): PollSummary => ({
+    pollId: _id,
+    kind,
+    phase,
+    pilotId,
+    roundId,
+    projectId,
+  });
   return {
     async add({ pollId, ...poll }: Omit<Poll, 'phase' | 'roll'>, session: ClientSession): Promise<void> {
       await polls.insertMany([{ _id: pollId, ...poll, phase: 'new', roll: null }], { session });
@@ -83,7 +91,7 @@ export function pollStore(connection: Connection) {
         .sort({ _id: 1 })
         .limit(page.limit)
         .lean();
-      return rows.map(pollOf);
+      return rows.map((row) => summaryOf(row as PollDocument));
     },
 
     async setPhase(pollId: string, phase: PollPhase, session: ClientSession): Promise<void> {

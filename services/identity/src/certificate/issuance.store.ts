@@ -15,12 +15,10 @@ interface IssuanceDocument {
 
 const schema = new Schema<IssuanceDocument>(
   { _id: String, pollId: String, sealed: Buffer },
-  {
-    versionKey: false,
-    collection: 'issuances',
-    clusteredIndex: { key: { _id: 1 }, unique: true, name: 'issuances' },
-  },
+  { versionKey: false, collection: 'issuances' },
 );
+// Mongoose knows this option; its types do not.
+schema.set('clusteredIndex' as never, { key: { _id: 1 }, unique: true, name: 'issuances' } as never);
 schema.index({ pollId: 1 });
 
 const idOf = (pollId: string, personId: string) => `${pollId}/${personId}`;
@@ -44,11 +42,8 @@ export function issuanceStore(connection: Connection) {
     },
 
     async sealedOf(pollId: string, personId: string): Promise<Buffer | null> {
-      const found = await issuances.findById(idOf(pollId, personId)).lean();
-      const sealed = found?.sealed as Buffer | { buffer: Uint8Array } | undefined;
-      return sealed
-        ? Buffer.from('buffer' in sealed && !Buffer.isBuffer(sealed) ? sealed.buffer : (sealed as Buffer))
-        : null;
+      const found = await issuances.findById(idOf(pollId, personId));
+      return found?.sealed ?? null;
     },
 
     count: (pollId: string) => issuances.countDocuments({ pollId }),

@@ -12,7 +12,7 @@ type People = Parameters<Routes['createLocalPeople']>[0]['body']['people'];
 
 /** Only registered in a local stack. */
 export function localRoutes(identity: Identity, secret: string): Routes {
-  const { connection, municipalities, people, signer } = identity;
+  const { municipalities, signer } = identity;
   const requireSecret = (given: string) => {
     const same = timingSafeEqual(Buffer.from(secretHash(given)), Buffer.from(secretHash(secret)));
     if (!same) throw new DomainError('local-secret-wrong');
@@ -36,45 +36,56 @@ export function localRoutes(identity: Identity, secret: string): Routes {
     async grantLocalTokens(call) {
       requireSecret(call.body.secret);
       const { personIds } = call.body;
-      if ((await people.count(personIds)) !== new Set(personIds).size)
-        throw new DomainError('unknown-person');
       const claims = await grantsOf(personIds, identity);
-      const signed = await Promise.all(personIds.map((id, index) => signer.sign(id, claims[index]!)));
+      const signed = await Promise.all(
+        personIds.map((id, index) => {
+          const grants = claims[index];
+          if (!grants) throw new DomainError('unknown-person');
+          return signer.sign(id, grants);
+        }),
+      );
       const expiresAt = signed[0]?.expiresAt ?? identity.now().toISOString();
       return { body: { expiresAt, tokens: signed.map((one) => one.token) } };
     },
   };
 }
 
-function makePeople({ connection, people, residents, grants, issuer, now }: Identity, wanted: People) {
-  const named = wanted.map(({ subject, nationalId }) => [
-    ...(subject === undefined ? [] : [{ kind: 'subject', issuer, subject } as const]),
-    ...(nationalId === undefined ? [] : [{ kind: 'national-id', value: nationalId } as const]),
-  ]);
-  return inTransaction(connection, async (session) => {
-    const ids = await people.ensureMany(named, session);
-    const homes = Map.groupBy(
-      wanted.flatMap(({ municipalityId, resident }, index) =>
-        resident
-          ? [{ ...resident, validFrom: resident.validFrom ?? '', municipalityId, personId: ids[index]! }]
-          : [],
-      ),
-      (home) => home.municipalityId,
-    );
-    for (const [municipalityId, rows] of homes) await residents.putMany(municipalityId, rows, false, session);
-    const roles = wanted.flatMap(({ municipalityId, roles: held }, index) =>
-      held
-        .filter((role) => role !== 'resident')
-        .map((role) => ({
-          grantId: idFrom(randomUUID(), 'gra'),
-          municipalityId,
-          personId: ids[index]!,
-          role,
-          at: now(),
-          by: null,
-        })),
-    );
-    await grants.addMissing(roles, session);
-    return ids;
+async function makePeople(identity: Identity, wanted: People): Promise<string[]> {
+  const { connection, people, residents, grants, issuer } = identity;
+  const named = wanted.map(({ subject, nationalId, resident, municipalityId }) => ({
+    identifiers: [
+      ...(subject === undefined ? [] : [{ kind: 'subject', issuer, subject } as const]),
+      ...(nationalId === undefined ? [] : [{ kind: 'national-id', value: nationalId } as const]),
+    ],
+    home: resident ? municipalityId : null,
+  }));
+  const ids = await people.ensureMany(named);
+  await inTransaction(connection, async (session) => {
+    for (const [municipalityId, rows] of residencesOf(wanted, ids)) {
+      await residents.putMany(municipalityId, rows, false, session);
+    }
+    await grants.addMissing(grantsFor(identity, wanted, ids), session);
   });
+  return ids;
+}
+
+function residencesOf(wanted: People, ids: readonly string[]) {
+  const homes = wanted.flatMap(({ municipalityId, resident }, index) => {
+    if (!resident) return [];
+    const { birthDate, district, validFrom = '' } = resident;
+    return [{ municipalityId, row: { personId: ids[index]!, birthDate, district, validFrom } }];
+  });
+  const byMunicipality = Map.groupBy(homes, (one) => one.municipalityId);
+  return [...byMunicipality].map(([id, some]) => [id, some.map((one) => one.row)] as const);
+}
+
+function grantsFor({ now }: Identity, wanted: People, ids: readonly string[]) {
+  return wanted.flatMap(({ municipalityId, roles }, index) =>
+    roles
+      .filter((role) => role !== 'resident')
+      .map((role) => {
+        const grantId = idFrom(randomUUID(), 'gra');
+        return { grantId, municipalityId, personId: ids[index]!, role, at: now(), by: null };
+      }),
+  );
 }

@@ -5,6 +5,8 @@ export interface KnownPerson {
   readonly identifiers: readonly string[];
   /** Has signed in at least once. */
   readonly seen: boolean;
+  /** Municipalities in which the person may live; the register decides. */
+  readonly homes: readonly string[];
 }
 
 /** Which person a set of identifiers means, and what is to be stored about it. */

@@ -32,19 +32,22 @@ export function residentRoutes({
       const file = readRegister(call.body, DateTime.fromJSDate(now(), { zone }).toISODate()!);
       if ('errors' in file) throw new DomainError('register-invalid', undefined, file.errors);
       const { rows } = file;
-      const body = await despiteRivals(() =>
-        once(connection, call, async (session) => {
-          const named = rows.map(({ nationalId }) => [{ kind: 'national-id', value: nationalId } as const]);
-          const ids = await people.ensureMany(named, session);
-          const residences = rows.map(({ nationalId: _, ...residence }, index) => ({
-            ...residence,
-            personId: ids[index]!,
-          }));
-          const complete = call.query.complete === 'true';
-          const counts = await residents.putMany(municipalityId, residences, complete, session);
-          return { rows: rows.length, ...counts };
-        }),
-      );
+      const wanted = rows.map(({ nationalId }) => ({
+        identifiers: [{ kind: 'national-id', value: nationalId } as const],
+        home: municipalityId,
+      }));
+      const ids = await despiteRivals(() => people.ensureMany(wanted));
+      const residences = rows.map(({ birthDate, district, validFrom }, index) => ({
+        personId: ids[index]!,
+        birthDate,
+        district,
+        validFrom,
+      }));
+      const body = await once(connection, call, async (session) => {
+        const complete = call.query.complete === 'true';
+        const counts = await residents.putMany(municipalityId, residences, complete, session);
+        return { rows: rows.length, ...counts };
+      });
       return { body };
     },
 

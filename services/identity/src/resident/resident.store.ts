@@ -1,29 +1,35 @@
+import { createHash } from 'node:crypto';
 import { Schema } from 'mongoose';
-import type { ClientSession, Connection, QueryFilter } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
+import { isEligible } from './eligibility.ts';
 import type { Eligibility, Residence } from './eligibility.ts';
 
-interface ResidentDocument extends Residence {
-  /** `<municipality>/<person>`. */
+export interface Resident extends Residence {
+  readonly personId: string;
+}
+/**
+ * A part of a municipality's register. The register is kept in 256 parts, by a hash of the person's id: an import of
+ * 50,000 people is then a transaction of 256 documents, which fits into any cache, and all or nothing.
+ */
+interface PartDocument {
+  /** `<municipality>/<two hex digits>`. */
   _id: string;
   municipalityId: string;
-  personId: string;
+  residents: Resident[];
 }
 
-const schema = new Schema<ResidentDocument>(
+const schema = new Schema<PartDocument>(
   {
     _id: String,
     municipalityId: String,
-    personId: String,
-    birthDate: String,
-    district: String,
-    validFrom: String,
+    residents: [{ _id: false, personId: String, birthDate: String, district: String, validFrom: String }],
   },
-  { versionKey: false, collection: 'residents' },
+  { versionKey: false, collection: 'registerparts' },
 );
-schema.index({ municipalityId: 1, personId: 1 }, { unique: true });
-schema.index({ personId: 1 });
+schema.index({ municipalityId: 1 });
 
-const idOf = (municipalityId: string, personId: string) => `${municipalityId}/${personId}`;
+const partOf = (municipalityId: string, personId: string) =>
+  `${municipalityId}/${createHash('sha256').update(personId).digest('hex').slice(0, 2)}`;
 
 export interface ImportCounts {
   added: number;
@@ -33,53 +39,61 @@ export interface ImportCounts {
 }
 
 export function residentStore(connection: Connection) {
-  const residents = connection.model<ResidentDocument>('Resident', schema);
+  const parts = connection.model<PartDocument>('RegisterPart', schema);
 
-  const eligible = (municipalityId: string, bounds: Eligibility): QueryFilter<ResidentDocument> => ({
-    municipalityId,
-    birthDate: { $lte: bounds.bornOnOrBefore },
-    validFrom: { $lte: bounds.livesHereSince },
-    ...(bounds.districts.length > 0 ? { district: { $in: [...bounds.districts] } } : {}),
-  });
+  async function read(filter: object, session?: ClientSession): Promise<Resident[]> {
+    const found = await parts.find(filter, { residents: 1 }, session ? { session } : {}).lean();
+    return found.flatMap((part) => part.residents);
+  }
+  async function write(
+    municipalityId: string,
+    ids: ReadonlySet<string>,
+    all: Iterable<Resident>,
+    session: ClientSession,
+  ) {
+    const byPart = Map.groupBy(all, (one) => partOf(municipalityId, one.personId));
+    const writes = [...ids].map((id) => ({
+      replaceOne: {
+        filter: { _id: id },
+        replacement: { municipalityId, residents: byPart.get(id) ?? [] },
+        upsert: true,
+      },
+    }));
+    if (writes.length > 0) await parts.collection.bulkWrite(writes as never, { session });
+  }
 
   return {
     /** Writes many residences; with `complete`, whoever is not among them is removed. */
     async putMany(
       municipalityId: string,
-      rows: readonly (Residence & { readonly personId: string })[],
+      rows: readonly Resident[],
       complete: boolean,
       session: ClientSession,
     ): Promise<ImportCounts> {
-      const before = await residents.find({ municipalityId }, null, { session }).lean();
-      const known = new Map(before.map((row) => [row.personId, row]));
-      const counts: ImportCounts = { added: 0, updated: 0, unchanged: 0, removed: 0 };
-      const writes = rows.flatMap(({ personId, birthDate, district, validFrom }) => {
-        const old = known.get(personId);
-        known.delete(personId);
-        if (old?.birthDate === birthDate && old.district === district && old.validFrom === validFrom) {
-          counts.unchanged += 1;
-          return [];
-        }
-        counts[old ? 'updated' : 'added'] += 1;
-        const replacement = { municipalityId, personId, birthDate, district, validFrom };
-        const filter = { _id: idOf(municipalityId, personId) };
-        return [{ replaceOne: { filter, replacement, upsert: true } }];
-      });
-      if (writes.length > 0) {
-        await residents.collection.bulkWrite(writes as never, { session, ordered: true });
+      const known = new Map((await read({ municipalityId }, session)).map((one) => [one.personId, one]));
+      const next = complete ? new Map<string, Resident>() : new Map(known);
+      const counts = { added: 0, updated: 0, unchanged: 0, removed: 0 };
+      const touched = new Set<string>();
+      for (const row of rows) {
+        const change = changeOf(known.get(row.personId), row);
+        counts[change] += 1;
+        next.set(row.personId, row);
+        if (change !== 'unchanged') touched.add(partOf(municipalityId, row.personId));
       }
-      if (complete && known.size > 0) {
-        const gone = [...known.keys()].map((personId) => idOf(municipalityId, personId));
-        await residents.deleteMany({ _id: { $in: gone } }, { session });
-        counts.removed = gone.length;
+      for (const personId of known.keys()) {
+        if (next.has(personId)) continue;
+        counts.removed += 1;
+        touched.add(partOf(municipalityId, personId));
       }
+      await write(municipalityId, touched, next.values(), session);
       return counts;
     },
 
-    count: (municipalityId: string) => residents.countDocuments({ municipalityId }),
+    count: async (municipalityId: string) => (await read({ municipalityId })).length,
 
-    countEligible: (municipalityId: string, bounds: Eligibility) =>
-      residents.countDocuments(eligible(municipalityId, bounds)),
+    async countEligible(municipalityId: string, bounds: Eligibility): Promise<number> {
+      return (await read({ municipalityId })).filter((one) => isEligible(one, bounds)).length;
+    },
 
     /** Ids of the eligible, in the order of the ids. */
     async listEligible(
@@ -87,31 +101,50 @@ export function residentStore(connection: Connection) {
       bounds: Eligibility,
       session: ClientSession,
     ): Promise<string[]> {
-      const rows = await residents
-        .find(eligible(municipalityId, bounds), { personId: 1, _id: 0 }, { session })
-        .sort({ personId: 1 })
-        .lean();
-      return rows.map((row) => row.personId);
+      const all = await read({ municipalityId }, session);
+      return all
+        .filter((one) => isEligible(one, bounds))
+        .map((one) => one.personId)
+        .toSorted();
     },
 
-    find: (municipalityId: string, personId: string) =>
-      residents.findById(idOf(municipalityId, personId)).lean(),
+    async find(municipalityId: string, personId: string): Promise<Resident | null> {
+      const some = await read({ _id: partOf(municipalityId, personId) });
+      return some.find((one) => one.personId === personId) ?? null;
+    },
 
-    /** Municipalities in which the people live. */
-    async homesOf(personIds: readonly string[]): Promise<{ personId: string; municipalityId: string }[]> {
-      const rows = await residents.find({ personId: { $in: [...personIds] } }).lean();
-      return rows.map(({ personId, municipalityId }) => ({ personId, municipalityId }));
+    /** Which of these people really live where. */
+    async livingIn(
+      asked: readonly { readonly personId: string; readonly municipalityId: string }[],
+    ): Promise<{ personId: string; municipalityId: string }[]> {
+      const ids = [...new Set(asked.map((one) => partOf(one.municipalityId, one.personId)))];
+      const found = await parts.find({ _id: { $in: ids } }).lean();
+      const homes = new Set(
+        found.flatMap((part) => part.residents.map((one) => `${part.municipalityId}/${one.personId}`)),
+      );
+      return asked.filter((one) => homes.has(`${one.municipalityId}/${one.personId}`));
     },
 
     /** Gives one person's residences to another. */
-    async reassign(from: string, to: string, session: ClientSession): Promise<void> {
-      const rows = await residents.find({ personId: from }, null, { session }).lean();
-      await residents.deleteMany({ personId: from }, { session });
-      for (const { municipalityId, birthDate, district, validFrom } of rows) {
-        const residence = { municipalityId, personId: to, birthDate, district, validFrom };
-        await residents.replaceOne({ _id: idOf(municipalityId, to) }, residence, { session, upsert: true });
+    async reassign(from: string, to: string, municipalityIds: readonly string[], session: ClientSession) {
+      for (const municipalityId of municipalityIds) {
+        const ids = new Set([partOf(municipalityId, from), partOf(municipalityId, to)]);
+        const before = await read({ _id: { $in: [...ids] } }, session);
+        const home = before.find((one) => one.personId === from);
+        if (!home) continue;
+        const others = before.filter((one) => one.personId !== from && one.personId !== to);
+        await write(municipalityId, ids, [...others, { ...home, personId: to }], session);
       }
     },
   };
 }
 export type ResidentStore = ReturnType<typeof residentStore>;
+
+function changeOf(before: Resident | undefined, row: Resident): 'added' | 'updated' | 'unchanged' {
+  if (!before) return 'added';
+  const same =
+    before.birthDate === row.birthDate &&
+    before.district === row.district &&
+    before.validFrom === row.validFrom;
+  return same ? 'unchanged' : 'updated';
+}

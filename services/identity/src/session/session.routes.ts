@@ -16,7 +16,7 @@ export async function sessionFor(
   personId: string,
   refresh: RefreshToken,
 ): Promise<Session> {
-  const [grants = {}] = await grantsOf([personId], identity);
+  const grants = (await grantsOf([personId], identity))[0] ?? {};
   return { personId, grants, ...(await identity.signer.sign(personId, grants)), ...refresh };
 }
 
@@ -43,7 +43,7 @@ export function sessionRoutes(identity: Identity): Routes {
 
     async getMe(call) {
       const { id } = call.person;
-      const [grants = {}] = await grantsOf([id], identity);
+      const grants = (await grantsOf([id], identity))[0] ?? {};
       return { body: { personId: id, grants } };
     },
 

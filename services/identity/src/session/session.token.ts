@@ -31,7 +31,7 @@ export async function tokenSigner(key: SigningKey, issuer: string, now: () => Da
         .setSubject(personId)
         .setIssuedAt(issuedAt)
         .setExpirationTime(expires)
-        .sign(signer as CryptoKey);
+        .sign(signer);
       return { token, expiresAt: new Date(expires * 1000).toISOString() };
     },
   };

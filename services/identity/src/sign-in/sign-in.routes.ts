@@ -60,7 +60,7 @@ async function personOf(identity: Identity, { subject, personNumber }: Claims): 
     const personId = await people.save(recognition, true, session);
     if (recognition.outcome === 'merge') {
       await grants.reassign(recognition.absorbed.id, personId, session);
-      await residents.reassign(recognition.absorbed.id, personId, session);
+      await residents.reassign(recognition.absorbed.id, personId, recognition.absorbed.homes, session);
     }
     return personId;
   };
