@@ -1,4 +1,7 @@
-/** Each rule says why. `tests/boundaries` plants a violation of each and proves that it fires. */
+/**
+ * Imports between folders; what needs to know which imports are types only stands in .oxlintrc.json.
+ * Each rule says why. `tests/boundaries` plants a violation of each and proves that it fires.
+ */
 module.exports = {
   forbidden: [
     {
@@ -19,43 +22,16 @@ module.exports = {
       name: 'packages-look-down',
       comment: 'Packages serve services and workflows; looking up would make a circle.',
       severity: 'error',
-      from: { path: '^packages/(?!cli/)' },
+      from: { path: '^packages/(?!cli/)', pathNot: '\\.int\\.test\\.ts$' },
       to: { path: '^(services|workflows|deploy|tests)/' },
     },
     {
-      name: 'workflow-code-is-pure',
-      comment: 'Code that Temporal replays may import only contracts and its own folder: no clock, I/O or client.',
-      severity: 'error',
-      from: { path: '^workflows/src/(lifecycle|pilot|round|project|poll|measurement|batch)/', pathNot: '\\.test\\.ts$' },
-      to: {
-        pathNot:
-          '^(workflows/src/(lifecycle|pilot|round|project|poll|measurement|batch)/|packages/workflow-contracts/|node_modules/@temporalio/(workflow|common)/)',
-        dependencyTypesNot: ['type-only'],
-      },
-    },
-    {
-      name: 'only-stores-know-mongoose',
-      comment: 'A rule that knows the database cannot be tested without it.',
-      severity: 'error',
-      from: {
-        path: '^services/[^/]+/src/',
-        pathNot: '(\\.store\\.ts|\\.schema\\.ts|/main\\.ts|/app\\.ts|\\.int\\.test\\.ts)$',
-      },
-      to: { path: 'node_modules/mongoose/', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'kafka-behind-the-bus',
-      comment: 'Delivery rules live in event-bus; only it, and the stand-alone consumer of the CLI, know kafkajs.',
+      comment:
+        'Delivery rules live in event-bus; only it, and the stand-alone consumer of the CLI, know kafkajs.',
       severity: 'error',
       from: { path: '^(services|workflows|packages)/', pathNot: '^packages/(event-bus|cli)/' },
       to: { path: 'node_modules/kafkajs/' },
-    },
-    {
-      name: 'no-circles',
-      comment: 'Two files that need each other are one file, or miss a third.',
-      severity: 'error',
-      from: {},
-      to: { circular: true, dependencyTypesNot: ['type-only'] },
     },
   ],
   options: {

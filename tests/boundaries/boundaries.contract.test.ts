@@ -27,12 +27,26 @@ describe('import boundaries', () => {
     const { summary } = await cruise(planted, 'services', 'packages', 'workflows');
     expect([...new Set(summary.violations.map(({ rule }) => rule.name))].sort()).toEqual([
       'kafka-behind-the-bus',
-      'no-circles',
       'nothing-imports-a-service',
-      'only-stores-know-mongoose',
       'packages-look-down',
       'services-are-strangers',
-      'workflow-code-is-pure',
     ]);
+  });
+
+  it('fires in the lint for what concerns values only, and for circles', async () => {
+    const lint = [
+      `${root}node_modules/oxlint/bin/oxlint`,
+      '--config',
+      `${root}.oxlintrc.json`,
+      '--format',
+      'unix',
+      '.',
+    ];
+    const { stdout } = await run(process.execPath, lint, { cwd: planted }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toMatch(/resident\.ts.*'mongoose' import is restricted/);
+    expect(stdout).toMatch(/pilot\.workflow\.ts.*'node:fs' import is restricted/);
+    expect(stdout).toMatch(/circle\.ts.*no-cycle/);
   });
 });
