@@ -1,7 +1,8 @@
 import mongoose from 'mongoose';
-import type { Connection } from 'mongoose';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import type { ClientSession, Connection } from 'mongoose';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from 'vitest';
 import { createLog, connectMongo, prepareModels } from './index.ts';
+import type { once } from './index.ts';
 import { grantsIn, testApp, testTokens } from './testing.ts';
 import type { TestApp, TestTokens } from './testing.ts';
 import { createThings, modelThings } from './fixture/things.app.ts';
@@ -249,6 +250,26 @@ describe('which operation', () => {
     expect(answers[0]?.status).toBe(201);
     expect(await modelThings(connection).countDocuments({ name: 'swing' })).toBe(1);
     expect(runs).toBe(1);
+  });
+  test('has one effect when several processes do it at once', async () => {
+    const call = { operationId: `${process.pid}-rivals`, bodyHash: 'x' };
+    const Things = modelThings(connection);
+    let made = 0;
+    const work = async (session: ClientSession) => {
+      const _id = `rival-${(made += 1)}`;
+      await Things.create([{ _id, municipalityId: 'oulu', name: _id, version: 1 }], { session });
+      return _id;
+    };
+    // Each loading of the module has its own memory of what runs, as each process has.
+    const processes: (typeof once)[] = [];
+    for (let process = 0; process < 8; process += 1) {
+      vi.resetModules();
+      processes.push((await import('./operation.ts')).once);
+    }
+    const answers = await Promise.all(processes.map((run) => run(connection, call, work)));
+    expect(new Set(processes).size).toBe(8);
+    expect(new Set(answers).size).toBe(1);
+    expect(await Things.countDocuments({ name: /^rival-/ })).toBe(1);
   });
   test('stores nothing when the work is refused, so the key may try again', async () => {
     await send({ body: '{"name":"slide"}' });
