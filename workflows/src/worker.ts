@@ -5,7 +5,8 @@ import {
   OpenTelemetryActivityOutboundInterceptor,
 } from '@temporalio/interceptors-opentelemetry-v2';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import type { NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { InjectedSinks, NativeConnection, WorkerOptions } from '@temporalio/worker';
+import type { Sinks } from '@temporalio/workflow';
 import { fileURLToPath } from 'node:url';
 import type { Activities } from './activities/activities.ts';
 
@@ -31,6 +32,13 @@ export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
   return bundle;
 }
 
+const spansTo = ({ spanProcessor, resource }: WorkflowTelemetry): InjectedSinks<Sinks> => ({
+  exporter: makeWorkflowExporter(spanProcessor, resource) as InjectedSinks<Sinks>['exporter'],
+});
+
+/** Replays and tests record no spans; the interceptors in the bundle still hand them out. */
+export const noSpans: InjectedSinks<Sinks> = { exporter: { export: { fn: () => undefined } } };
+
 /** A worker for all lifecycles and their activities. */
 export async function createWorker(options: {
   readonly connection: NativeConnection;
@@ -54,9 +62,7 @@ export async function createWorker(options: {
         }),
       ],
     },
-    ...(telemetry
-      ? { sinks: { exporter: makeWorkflowExporter(telemetry.spanProcessor, telemetry.resource) } }
-      : {}),
+    sinks: telemetry ? spansTo(telemetry) : noSpans,
     // Running activities finish instead of being repeated by the next worker.
     shutdownGraceTime: '5s',
     shutdownForceTime: '9s',

@@ -1,0 +1,272 @@
+import { ApiProblem } from '@talkoot/api-contracts';
+import type { Money } from '@talkoot/api-contracts';
+import type { Charter } from '@talkoot/api-contracts/projects';
+import type { LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
+import { EventEmitter, once } from 'node:events';
+import type { Clients } from '../src/activities/clients.ts';
+
+export const euros = (amount: number): Money => ({ amount: amount * 100, currency: 'EUR' });
+export const sha = (text: string): string => Buffer.from(text.padEnd(32, '.')).toString('hex').slice(0, 64);
+
+/** The rules of the test town. Waits of five days, reminded two days before, rungs of seven days. */
+export const charter: Charter = {
+  purpose: 'Try it',
+  currency: 'EUR',
+  timeZone: 'Europe/Helsinki',
+  holidays: ['2027-12-06', '2027-12-24'],
+  endOfDay: '23:59',
+  endsBy: 'calendar',
+  calendar: { default: { duration: 'P5D', remindBefore: 'P2D', escalateAfter: 'P7D' } },
+  funds: { round: '0.8', bonus: '0.15', outcome: '0.05' },
+  projectCap: euros(50_000),
+  electorate: { minimumAge: 16, districts: [] },
+  threshold: '0.02',
+  ballot: { type: 'approval', minChoices: 1, maxChoices: 5 },
+  allocation: { rule: 'greedy' },
+  criteria: { quorum: '0', withoutQuorum: 'all-equal' },
+  measurement: { collections: ['P1M', 'P6M', 'P1Y'] },
+  impact: { goalOn: 'effect', evidence: 'point', failureValue: '-1', sideEffectsMost: '0.25' },
+  bonus: {
+    poolShare: '0.1',
+    scoreThreshold: '0.2',
+    slope: '1',
+    cap: '1',
+    quorum: '0',
+    withoutQuorum: 'pay-nothing',
+    defaultShare: 50,
+  },
+};
+
+interface Record {
+  readonly step: RecordedStep;
+  readonly state: LifecycleState;
+}
+
+/** A refusal as a service answers it. */
+export function problem(status: number, code: string): ApiProblem {
+  return new ApiProblem('town', { type: `urn:talkoot:problem:${code}`, title: code, status, code });
+}
+
+/**
+ * The services as the worker sees them, in memory: the public record with its rules, and fixed answers. Every call is
+ * written down, once however often it is repeated.
+ */
+export class Town {
+  readonly records = new Map<string, Record[]>();
+  readonly calls: string[] = [];
+  readonly notices: { noticeId: string; to: unknown; template: string; wait: string | null }[] = [];
+  readonly #told = new EventEmitter().setMaxListeners(1000);
+  charter: Charter = charter;
+  admitted: { projectId: string; cost: Money }[] = [{ projectId: 'prj-1', cost: euros(1_000) }];
+  missingBaselines: string[] = [];
+  obligations = 3;
+  collections = [
+    { name: 'first', after: 'P1M' },
+    { name: 'second', after: 'P6M' },
+    { name: 'third', after: 'P1Y' },
+  ];
+  /** Answers of services that are down or refuse, by route; taken once each. */
+  readonly troubles = new Map<string, Error[]>();
+  /** Runs inside the call, before it answers: for what happens meanwhile. */
+  readonly meanwhile = new Map<string, () => Promise<void>>();
+
+  of(id: string): Record[] {
+    return this.records.get(id) ?? [];
+  }
+
+  steps(id: string): string[] {
+    return this.of(id).map(({ step }) => step.name);
+  }
+
+  /** Resolves once so many steps of the lifecycle are recorded. */
+  async recorded(id: string, count: number): Promise<void> {
+    while (this.of(id).length < count) await once(this.#told, 'recorded');
+  }
+
+  /** Resolves once a step of this name is recorded (again, beyond so many steps). */
+  async reached(id: string, name: string, beyond = 0): Promise<Record> {
+    for (;;) {
+      const found = this.of(id).find(({ step }) => step.name === name && step.number > beyond);
+      if (found) return found;
+      await once(this.#told, 'recorded');
+    }
+  }
+
+  async call(route: string, about: string): Promise<void> {
+    await this.meanwhile.get(route)?.();
+    const trouble = this.troubles.get(route)?.shift();
+    if (trouble) throw trouble;
+    const call = `${route} ${about}`.trim();
+    if (!this.calls.includes(call)) this.calls.push(call);
+  }
+
+  async record(state: LifecycleState, step: RecordedStep): Promise<{ recorded: boolean }> {
+    await this.meanwhile.get('recordStep')?.();
+    const trouble = this.troubles.get('recordStep')?.shift();
+    if (trouble) throw trouble;
+    const known = this.of(state.id);
+    if (known.length >= step.number) return { recorded: false };
+    if (known.length !== step.number - 1) throw problem(409, 'step-out-of-order');
+    this.records.set(state.id, [...known, { state, step }]);
+    this.#told.emit('recorded');
+    return { recorded: true };
+  }
+}
+
+/** Clients whose calls go to whatever town is current. */
+export function clientsOf(current: () => Town): Clients {
+  const done = { done: true } as const;
+  const recordStep = async ({ body }: { body: unknown }) => {
+    const { state, step } = body as { state: LifecycleState; step: RecordedStep };
+    return current().record(state, step);
+  };
+  const act = (route: string, about: string) => current().call(route, about);
+  const result = (pollId: string) => ({
+    pollId,
+    kind: 'bonus' as const,
+    roll: 100,
+    ballots: 60,
+    options: [{ optionId: 'crt-1', yes: 40, no: 20 }],
+    shares: [{ percent: 50, ballots: 60 }],
+    allocation: {
+      rule: 'greedy',
+      cost: euros(1_000),
+      selected: ['prj-1'],
+      explanations: current().admitted.map((project) => ({
+        ...project,
+        votes: 40,
+        funded: project.projectId === 'prj-1',
+        reasonCode: 'fits',
+        explanation: 'It fits.',
+      })),
+    },
+    sha256: sha(pollId),
+  });
+  return {
+    identity: {
+      freezeRoll: async ({ params: { pollId }, body }) => {
+        await act('freezeRoll', `${pollId} without ${body.excluded.join(',') || 'nobody'}`);
+        return { pollId, roll: 100, excluded: body.excluded.length };
+      },
+      notify: async ({ params: { noticeId }, body: { to, template, wait } }) => {
+        await act('notify', noticeId);
+        const { notices } = current();
+        if (!notices.some((known) => known.noticeId === noticeId))
+          notices.push({ noticeId, to, template, wait });
+        return { noticeId };
+      },
+    },
+    ballots: {
+      recordStep,
+      preparePoll: async ({ params: { pollId }, body: { options } }) => {
+        await act('preparePoll', `${pollId} ${options.map(({ optionId }) => optionId).join(',')}`);
+        return { pollId };
+      },
+      recordRoll: async ({ body: { roll } }) => {
+        await act('recordRoll', String(roll));
+        return { roll };
+      },
+      tallyPoll: async ({ params: { pollId } }) => {
+        await act('tallyPoll', pollId);
+        return result(pollId);
+      },
+      getResult: async ({ params: { pollId } }) => result(pollId),
+    },
+    payments: {
+      recordStep,
+      openFunds: async ({ params: { pilotId }, body: { limit } }) => {
+        await act('openFunds', `${pilotId} ${limit.amount}`);
+        return { round: limit, bonus: limit, outcome: limit };
+      },
+      getFunds: async () => ({ round: euros(9_000), bonus: euros(500), outcome: euros(100) }),
+      commitProject: async ({ params: { projectId }, body: { cost, pool } }) => {
+        await act('commitProject', `${projectId} ${cost.amount} ${pool.amount}`);
+        return { committed: cost, reserved: pool };
+      },
+      releaseProject: async ({ params: { projectId }, body: { what } }) => {
+        await act('releaseProject', `${projectId} ${what}`);
+        return done;
+      },
+      decideBonus: async ({ params: { projectId }, body: { score } }) => {
+        await act('decideBonus', `${projectId} ${score}`);
+        return { pool: euros(100), payable: euros(50), computation: [] };
+      },
+      createObligations: async ({ params: { projectId } }) => {
+        await act('createObligations', projectId);
+        const { obligations } = current();
+        return { obligations, total: euros(obligations === 0 ? 0 : 50) };
+      },
+      instructBatch: async ({ params: { batchId } }) => {
+        await act('instructBatch', batchId);
+        return { attempts: 3 };
+      },
+    },
+    projects: {
+      recordStep,
+      getCharter: async () => {
+        await act('getCharter', '');
+        return { charter: current().charter, sha256: sha('charter') };
+      },
+      getRoundPlan: async ({ params: { roundId } }) => ({
+        roundId,
+        pilotId: 'pil-1',
+        municipalityId: 'lintula',
+        budget: euros(10_000),
+      }),
+      // Pages of one, so that paging is exercised.
+      listAdmitted: async ({ query }) => {
+        const at = Number(query?.after ?? 0);
+        const { admitted } = current();
+        return {
+          items: admitted.slice(at, at + 1),
+          next: at + 1 < admitted.length ? String(at + 1) : null,
+        };
+      },
+      closeIdeas: async ({ params: { roundId } }) => (await act('closeIdeas', roundId), done),
+      closeReview: async ({ params: { roundId } }) => (await act('closeReview', roundId), done),
+      putOnBallot: async ({ params: { roundId }, body: { pollId } }) => (
+        await act('putOnBallot', `${roundId} ${pollId}`),
+        done
+      ),
+      recordAllocation: async ({ params: { roundId }, body: { outcome } }) => {
+        const funded = outcome.map(({ projectId, funded: yes }) => `${projectId}=${yes}`);
+        await act('recordAllocation', `${roundId} ${funded.join(',')}`);
+        return done;
+      },
+      getTeam: async () => ({
+        members: [
+          { personId: 'per-champion', pot: 'champions', weight: 1, minutes: 0 },
+          { personId: 'per-lead', pot: 'civil-servants', weight: 1, minutes: 0 },
+        ],
+        pots: { 'civil-servants': 1, champions: 1, volunteers: 1 },
+      }),
+      listCriteria: async () => ({ criteria: [{ criterionId: 'crt-1' }, { criterionId: 'crt-2' }] }),
+      lockCriteria: async ({ params: { projectId } }) => {
+        await act('lockCriteria', projectId);
+        return { sha256: sha('lock'), accepted: 1 };
+      },
+      checkBaselines: async ({ params: { projectId } }) => {
+        await act('checkBaselines', projectId);
+        return { missing: current().missingBaselines };
+      },
+      startMeasurement: async ({ params: { projectId } }) => {
+        await act('startMeasurement', projectId);
+        return { measurementId: `mea-${projectId}` };
+      },
+      completeMeasurement: async ({ params: { measurementId } }) => (
+        await act('completeMeasurement', measurementId),
+        done
+      ),
+      getMeasurementPlan: async () => ({ collections: current().collections }),
+      getBonusQuestion: async () => ({
+        assessmentId: 'ass-1',
+        sideEffects: [{ sideEffectId: 'sid-1' }],
+      }),
+      decideFinalScore: async ({ params: { projectId } }) => {
+        await act('decideFinalScore', projectId);
+        return { score: '1/2', computation: [], payable: true };
+      },
+      roundAllocated: async ({ params: { roundId } }) => (await act('roundAllocated', roundId), done),
+    },
+  };
+}
