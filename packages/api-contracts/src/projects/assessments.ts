@@ -13,6 +13,8 @@ import {
 } from '../shapes.ts';
 import { ProjectParams } from './proposals.ts';
 
+const Interval = z.object({ low: DecimalShape, high: DecimalShape });
+
 export const CriterionResultShape = z
   .object({
     criterionId: IdShape,
@@ -25,6 +27,10 @@ export const CriterionResultShape = z
     observed: DecimalShape.nullable(),
     estimate: DecimalShape.nullable(),
     standardError: DecimalShape.nullable(),
+    interval80: Interval.nullable(),
+    interval95: Interval.nullable(),
+    observedInterval80: Interval.nullable(),
+    method: z.enum(['against-goal', 'before-after', 'difference-in-differences']).nullable(),
     /** Why there is no standard error, or no estimate. */
     note: z.string().nullable(),
     observations: z.int(),
@@ -93,7 +99,7 @@ export const assessmentRoutes = {
     params: ProjectParams,
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape.extend({ objectionId: IdShape }),
-    problems: ['not-awaited', 'appeal-used', 'suspended'],
+    problems: ['not-awaited', 'already-decided', 'suspended'],
   }),
   listObjections: route('GET /v1/m/{municipalityId}/projects/{projectId}/objections', {
     summary: 'Objections to the assessment, oldest first',

@@ -69,6 +69,7 @@ export const deliveryRoutes = {
         'not-lead',
         'unknown-milestone',
         'already-decided',
+        'same-person-twice',
         'not-awaited',
         'suspended',
       ],
@@ -142,7 +143,7 @@ export const deliveryRoutes = {
     params: ProjectParams,
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['same-person-twice', 'not-awaited', 'suspended'],
+    problems: ['no-change-requested', 'already-decided', 'same-person-twice', 'not-awaited', 'suspended'],
   }),
   getStaffRecord: route('GET /v1/m/{municipalityId}/staff/{personId}', {
     summary: 'The staff record of a civil servant, for that person and hr',

@@ -162,6 +162,7 @@ export const projectsInternalRoutes = {
       assessmentId: IdShape,
       sideEffects: z.array(z.object({ sideEffectId: IdShape })),
     }),
+    problems: ['assessment-missing'],
   }),
   decideFinalScore: route('POST /internal/v1/projects/{projectId}/final-score', {
     kind: 'plain',
@@ -171,6 +172,7 @@ export const projectsInternalRoutes = {
     params: Project,
     body: z.object({ pollId: IdShape, options: z.array(OptionTallyShape).max(200) }),
     answer: z.object({ score: z.string(), computation: z.array(z.string()), payable: z.boolean() }),
+    problems: ['assessment-missing'],
   }),
   roundAllocated: route('POST /internal/v1/rounds/{roundId}/allocated', {
     kind: 'plain',

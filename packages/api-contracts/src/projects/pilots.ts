@@ -232,7 +232,14 @@ export const pilotRoutes = {
       params: PilotParams.extend({ amendmentId: IdShape }),
       body: z.object({ charterSha256: Sha256Shape }),
       answer: DecisionAnswerShape,
-      problems: ['hash-mismatch', 'not-awaited', 'same-person-twice', 'already-decided', 'suspended'],
+      problems: [
+        'hash-mismatch',
+        'no-change-requested',
+        'not-awaited',
+        'same-person-twice',
+        'already-decided',
+        'suspended',
+      ],
     },
   ),
   openRound: route('POST /v1/m/{municipalityId}/pilots/{pilotId}/rounds', {
@@ -245,7 +252,14 @@ export const pilotRoutes = {
       budget: z.union([z.object({ amount: MoneyShape }), z.object({ share: FractionShape })]),
     }),
     answer: DecisionAnswerShape.extend({ roundId: IdShape, budget: MoneyShape }),
-    problems: ['permission-needed', 'round-over-budget', 'currency-differs', 'not-awaited', 'suspended'],
+    problems: [
+      'permission-needed',
+      'round-over-budget',
+      'currency-differs',
+      'already-decided',
+      'not-awaited',
+      'suspended',
+    ],
   }),
   endRounds: route('POST /v1/m/{municipalityId}/pilots/{pilotId}/rounds-end', {
     kind: 'move',

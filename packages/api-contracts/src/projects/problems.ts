@@ -57,7 +57,6 @@ export const projectsProblems = {
   'own-side': { status: 409, title: 'Hours are confirmed by the other side' },
   'already-confirmed': { status: 409, title: 'It was confirmed already' },
   'not-learner': { status: 403, title: 'Only the learner confirms what was learned' },
-  'not-teacher': { status: 403, title: 'A skill exchange is recorded by the one who taught' },
   'already-rated': { status: 409, title: 'You rated this person for this milestone already' },
   'hours-ahead': { status: 422, title: 'Hours are recorded after the work' },
   'not-your-record': { status: 403, title: 'A staff record is open to that person and to hr' },

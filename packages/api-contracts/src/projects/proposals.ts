@@ -13,6 +13,7 @@ import {
   text,
   TextRefShape,
 } from '../shapes.ts';
+import { CharterShape } from './charter.ts';
 import { RoundParams } from './rounds.ts';
 
 export const ProjectParams = MunicipalityParams.extend({ projectId: IdShape });
@@ -88,6 +89,8 @@ export const CriteriaLockShape = z
     pollId: IdShape,
     at: InstantShape,
     quorumReached: z.boolean(),
+    /** How the charter turns effects into a score, as it stood at the lock. */
+    rules: CharterShape.shape.impact,
     criteria: z.array(
       CriterionShape.extend({ yes: z.int(), no: z.int(), accepted: z.boolean(), weight: FractionShape }),
     ),

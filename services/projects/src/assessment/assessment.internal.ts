@@ -1,0 +1,95 @@
+import type { projectsInternalRoutes } from '@talkoot/api-contracts/projects';
+import { eventOf } from '@talkoot/event-bus';
+import { projectCriteriaLockedV1 } from '@talkoot/event-contracts';
+import { DomainError, inTransaction } from '@talkoot/http-service';
+import { lineText } from '@talkoot/impact';
+import type { ClientSession } from 'mongoose';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { finalScore } from './assessment.ts';
+import type { Tally } from './assessment.ts';
+import { lockCriteria } from './criteria.lock.ts';
+import type { CriteriaVote } from './criteria.lock.ts';
+
+type Internal = HandlersOf<typeof projectsInternalRoutes>;
+type Final = { pollId: string; score: string; computation: string[]; payable: boolean };
+
+/** What the worker's activities ask about criteria and scores. Every route may be repeated. */
+export function assessmentInternalHandlers(
+  parts: Parts,
+): Pick<Internal, 'listCriteria' | 'lockCriteria' | 'getBonusQuestion' | 'decideFinalScore'> {
+  const { connection, stores } = parts;
+  return {
+    async listCriteria({ params: { projectId } }) {
+      const { content } = await stores.projects.byId(projectId);
+      return { body: { criteria: content.criteria.map(({ criterionId }) => ({ criterionId })) } };
+    },
+    async lockCriteria({ params: { projectId }, body }) {
+      const lock = await inTransaction(connection, (session) => lockOnce(parts, session, projectId, body));
+      const accepted = lock.criteria.filter((one) => one.accepted).length;
+      return { body: { sha256: lock.sha256, accepted } };
+    },
+    async getBonusQuestion({ params: { projectId } }) {
+      const { assessment } = await signedOf(parts, projectId);
+      const sideEffects = assessment.draft.sideEffects.map(({ sideEffectId }) => ({ sideEffectId }));
+      return { body: { assessmentId: assessment._id, sideEffects } };
+    },
+    async decideFinalScore({ params: { projectId }, body: { pollId, options } }) {
+      const { score, computation, payable } = await scoreOnce(parts, projectId, pollId, options);
+      return { body: { score, computation, payable } };
+    },
+  };
+}
+
+async function lockOnce(
+  { outbox, stores, now }: Parts,
+  session: ClientSession,
+  projectId: string,
+  vote: CriteriaVote,
+) {
+  const project = await stores.projects.byId(projectId, session);
+  if (project.lock) return project.lock;
+  const { municipalityId, pilotId, content } = project;
+  const { charter } = await stores.pilots.get(municipalityId, pilotId, session);
+  const at = now().toISOString();
+  const lock = lockCriteria(content.criteria, vote, charter, at);
+  await stores.projects.change(session, projectId, { $set: { lock } });
+  const data = { hash: lock.sha256, criteria: lock.criteria.length };
+  const facts = { aggregateId: projectId, municipalityId, occurredAt: at, data };
+  await outbox.appendEvents(session, [eventOf({ event: projectCriteriaLockedV1, ...facts })]);
+  return lock;
+}
+
+async function signedOf({ stores }: Parts, projectId: string) {
+  const project = await stores.projects.byId(projectId);
+  const { assessmentId, municipalityId, lock } = project;
+  if (!assessmentId || !lock) throw new DomainError('assessment-missing');
+  return { project, lock, assessment: await stores.assessments.get(municipalityId, assessmentId) };
+}
+
+async function scoreOnce(
+  parts: Parts,
+  projectId: string,
+  pollId: string,
+  options: readonly Tally[],
+): Promise<Final> {
+  const { project, lock, assessment } = await signedOf(parts, projectId);
+  if (project.finalScore) return project.finalScore;
+  const decided = finalScore(lock, assessment.draft, options);
+  const { score, payable, computation } = decided;
+  const final = { pollId, score, payable, computation: computation.map(lineText) };
+  return inTransaction(parts.connection, async (session) => {
+    const { projects, measurements } = parts.stores;
+    const changed = await projects.change(
+      session,
+      projectId,
+      { $set: { finalScore: final } },
+      { finalScore: null },
+    );
+    if (!changed) return (await projects.byId(projectId, session)).finalScore!;
+    for (const { sideEffectId, accepted } of decided.sideEffects) {
+      const outcome = accepted ? 'accepted' : 'rejected';
+      await measurements.changeSideEffect(session, sideEffectId, { outcome });
+    }
+    return final;
+  });
+}

@@ -1,0 +1,119 @@
+import type { assessmentRoutes } from '@talkoot/api-contracts/projects';
+import { DomainError, idFrom, sha256Of } from '@talkoot/http-service';
+import type { Call } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
+import { mapPage } from '../database/page.ts';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { isOnTeam } from '../proposal/project.ts';
+import { draftOf } from './assessment.reading.ts';
+import type { AssessmentDocument } from './assessment.store.ts';
+
+type Handlers = HandlersOf<typeof assessmentRoutes>;
+
+export function assessmentHandlers(parts: Parts): Handlers {
+  return { ...signing(parts), ...objecting(parts) };
+}
+
+function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessment' | 'getAssessment'> {
+  const { record, stores } = parts;
+  return {
+    async draftAssessment({ params }) {
+      const project = await stores.projects.get(params.municipalityId, params.projectId);
+      return { body: await draftOf(parts, project) };
+    },
+    async signAssessment(call) {
+      const { municipalityId, projectId } = call.params;
+      const assessmentId = idFrom(call.operationId, 'asm');
+      const { sha256, draft } =
+        (await stores.assessments.prepared(assessmentId)) ?? (await prepare(parts, call, assessmentId));
+      const answer = await record.decide(call, {
+        kind: 'project',
+        lifecycleId: projectId,
+        municipalityId,
+        name: 'sign-assessment',
+        as: 'assessor',
+        data: { assessmentId, sha256, score: draft.score },
+      });
+      return { body: { ...answer, assessmentId, sha256, score: draft.score } };
+    },
+    async getAssessment({ params }) {
+      const project = await stores.projects.get(params.municipalityId, params.projectId);
+      if (!project.assessmentId) throw new DomainError('assessment-missing');
+      const found = await stores.assessments.get(params.municipalityId, project.assessmentId);
+      const { _id: assessmentId, sha256, assessor, conclusion, draft, at: signedAt } = found;
+      return { body: { assessmentId, sha256, assessor, conclusion, draft, signedAt } };
+    },
+  };
+}
+
+/** What is signed is the draft that was read: its hash, the assessor's words, and who signs. */
+async function prepare(
+  parts: Parts,
+  call: Call<typeof assessmentRoutes.signAssessment>,
+  assessmentId: string,
+): Promise<AssessmentDocument> {
+  const { connection, stores, now } = parts;
+  const { municipalityId, projectId } = call.params;
+  const project = await stores.projects.get(municipalityId, projectId);
+  if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+  const draft = await draftOf(parts, project);
+  if (draft.sha256 !== call.body.draftSha256) throw new DomainError('draft-changed');
+  const conclusion = await storeText(connection, call, municipalityId, 'conclusion', call.body.conclusion);
+  const assessor = call.person.id;
+  const assessment: AssessmentDocument = {
+    _id: assessmentId,
+    municipalityId,
+    projectId,
+    assessor,
+    conclusion,
+    draft,
+    sha256: sha256Of({ projectId, assessor, conclusion: conclusion.sha256, draft: draft.sha256 }),
+    at: now().toISOString(),
+  };
+  await stores.assessments.prepare(assessment);
+  return assessment;
+}
+
+function objecting({
+  connection,
+  record,
+  stores,
+  now,
+}: Parts): Pick<Handlers, 'objectToAssessment' | 'listObjections'> {
+  return {
+    async objectToAssessment(call) {
+      const { municipalityId, projectId } = call.params;
+      const { assessmentId } = await stores.projects.get(municipalityId, projectId);
+      const reason = await storeText(connection, call, municipalityId, 'objection', call.body.reason);
+      const objectionId = idFrom(call.operationId, 'obj');
+      const about = { _id: objectionId, municipalityId, projectId, at: now().toISOString() };
+      await stores.assessments.prepareObjection({
+        ...about,
+        assessmentId,
+        reason,
+        made: false,
+        upheld: null,
+      });
+      const answer = await record.decide(call, {
+        kind: 'project',
+        lifecycleId: projectId,
+        municipalityId,
+        name: 'object',
+        as: 'resident',
+        data: { objectionId, reason },
+      });
+      return { body: { ...answer, objectionId } };
+    },
+    async listObjections({ params, query }) {
+      await stores.projects.get(params.municipalityId, params.projectId);
+      const page = await stores.assessments.listObjections(params.municipalityId, params.projectId, query);
+      const shown = mapPage(page, ({ _id, reason, upheld, at }) => ({
+        objectionId: _id,
+        reason,
+        upheld,
+        at,
+      }));
+      return { body: shown };
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { PageQuery, TextRef } from '@talkoot/api-contracts';
+import type { AssessmentDraft } from '@talkoot/api-contracts/projects';
+import { DomainError } from '@talkoot/http-service';
+import type { ClientSession, Connection } from 'mongoose';
+import { collectionOf } from '../database/collection.ts';
+import { pageOldestFirst } from '../database/page.ts';
+
+export interface AssessmentDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  assessor: string;
+  conclusion: TextRef;
+  draft: AssessmentDraft;
+  sha256: string;
+  at: string;
+}
+
+export interface ObjectionDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  assessmentId: string | null;
+  reason: TextRef;
+  /** Not shown before the lifecycle took it in. */
+  made: boolean;
+  upheld: boolean | null;
+  at: string;
+}
+
+/** Assessments as they were signed, and objections to them. */
+export function assessmentStore(connection: Connection) {
+  const assessments = collectionOf<AssessmentDocument>(connection, 'assessments', [[{ projectId: 1 }]]);
+  const objections = collectionOf<ObjectionDocument>(connection, 'objections', [
+    [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+  ]);
+  return {
+    /** The first one under an id stands: it is what is signed. */
+    async prepare(assessment: AssessmentDocument): Promise<void> {
+      const { _id, ...rest } = assessment;
+      await assessments.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
+    },
+    prepared: (_id: string) => assessments.findOne({ _id }),
+    async get(municipalityId: string, _id: string): Promise<AssessmentDocument> {
+      const found = await assessments.findOne({ _id, municipalityId });
+      if (!found) throw new DomainError('not-found');
+      return found;
+    },
+
+    async prepareObjection(objection: ObjectionDocument): Promise<void> {
+      const { _id, ...rest } = objection;
+      await objections.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
+    },
+    makeObjection: (session: ClientSession, _id: string) =>
+      objections.updateOne({ _id }, { $set: { made: true } }, { session }),
+    /** One decision answers every objection that is open. */
+    decideObjections: (session: ClientSession, projectId: string, upheld: boolean) =>
+      objections.updateMany({ projectId, made: true, upheld: null }, { $set: { upheld } }, { session }),
+    listObjections: (municipalityId: string, projectId: string, query: PageQuery) =>
+      pageOldestFirst(objections, { municipalityId, projectId, made: true }, query),
+  };
+}

@@ -1,0 +1,141 @@
+import type { AssessmentDraft, CriteriaLock } from '@talkoot/api-contracts/projects';
+import { sha256Of } from '@talkoot/http-service';
+import { criterionProblems, decideScore, lineText } from '@talkoot/impact';
+import type { Criterion, ScoreDecision, ScoreInput } from '@talkoot/impact';
+import { fraction, formatFraction, parseFraction, plus } from '../number/fraction.ts';
+import { votesOf } from './criteria.lock.ts';
+import { measure } from './estimates.ts';
+import type { Measured, Standing } from './estimates.ts';
+
+type Locked = CriteriaLock['criteria'][number];
+export interface Effect {
+  readonly sideEffectId: string;
+  readonly title: string;
+  readonly direction: string;
+  readonly points: string;
+}
+export interface Tally {
+  readonly optionId: string;
+  readonly yes: number;
+  readonly no: number;
+}
+
+/** The assessment that the locked criteria and the observations give: no judgement in it, every line shown. */
+export function draftAssessment(
+  projectId: string,
+  lock: CriteriaLock,
+  observations: readonly Standing[],
+  sideEffects: readonly Effect[],
+): AssessmentDraft {
+  const measured = new Map(
+    lock.criteria.map((criterion) => [criterion.criterionId, measure(criterion, observations)]),
+  );
+  const decision = decideScore({ ...inputOf(lock, measured), sideEffects: [] });
+  const criteria = lock.criteria.map((criterion) =>
+    resultOf(criterion, measured.get(criterion.criterionId)!, decision),
+  );
+  const missing = criteria.filter((one) => one.missing).map(({ weight }) => parseFraction(weight));
+  const draft = {
+    projectId,
+    lockSha256: lock.sha256,
+    criteria,
+    score: decision.score,
+    missingWeight: formatFraction(missing.reduce(plus, fraction(0n, 1n))),
+    payable: decision.payable,
+    sideEffects: [...sideEffects],
+    computation: decision.computation.map(lineText),
+  };
+  return { ...draft, sha256: sha256Of(draft) };
+}
+
+/** The score with the side effects that citizens accepted, from the signed draft alone. */
+export function finalScore(
+  lock: CriteriaLock,
+  draft: AssessmentDraft,
+  tallies: readonly Tally[],
+): ScoreDecision {
+  const measured = new Map(draft.criteria.map((one) => [one.criterionId, signedIn(one)]));
+  const votes = new Map(tallies.map(({ optionId, yes, no }) => [optionId, { yes, no }]));
+  const sideEffects = draft.sideEffects.map(({ sideEffectId, points }) => ({
+    sideEffectId,
+    points,
+    votes: votes.get(sideEffectId) ?? { yes: 0, no: 0 },
+  }));
+  return decideScore({ ...inputOf(lock, measured), sideEffects });
+}
+
+type Result = AssessmentDraft['criteria'][number];
+type Judged = Pick<Measured, 'baseline' | 'estimate'>;
+
+function inputOf(
+  lock: CriteriaLock,
+  measured: ReadonlyMap<string, Judged>,
+): Pick<ScoreInput, 'rules' | 'criteria'> {
+  return {
+    rules: lock.rules,
+    criteria: lock.criteria.map((locked) => {
+      const found = measured.get(locked.criterionId);
+      const criterion = scorable(locked, found?.baseline ?? null);
+      const known = found?.estimate && criterionProblems(criterion).length === 0;
+      return { criterion, votes: votesOf(lock, locked), measured: known ? found.estimate : null };
+    }),
+  };
+}
+
+/** The criterion as the score reads it. A measured baseline may contradict what was proposed: then data count as missing. */
+function scorable(locked: Locked, baseline: string | null): Criterion {
+  const { criterionId, metric, unit, direction, goal, failureBound, comparator, source } = locked;
+  return {
+    criterionId,
+    metric,
+    unit,
+    direction,
+    goal,
+    comparator,
+    source,
+    ...(baseline === null ? {} : { baseline: { value: baseline, at: locked.baseline?.observedAt ?? '' } }),
+    ...(failureBound === undefined ? {} : { failureBound }),
+  };
+}
+
+function resultOf(
+  locked: Locked,
+  { baseline, estimate, observations }: Measured,
+  decision: ScoreDecision,
+): Result {
+  const score = decision.criteria.find(({ criterionId }) => criterionId === locked.criterionId)!;
+  return {
+    criterionId: locked.criterionId,
+    metric: locked.metric,
+    unit: locked.unit,
+    weight: locked.weight,
+    comparator: locked.comparator,
+    baseline,
+    goal: locked.goal,
+    observed: estimate?.observed ?? null,
+    estimate: estimate?.estimate ?? null,
+    standardError: estimate?.standardError ?? null,
+    interval80: estimate?.interval80 ?? null,
+    interval95: estimate?.interval95 ?? null,
+    observedInterval80: estimate?.observedInterval80 ?? null,
+    method: estimate?.method ?? null,
+    note: estimate ? estimate.reason : 'no observations to estimate from',
+    observations,
+    assumptions: estimate?.assumptions ?? [],
+    failed: score.failureBoundCrossed,
+    missing: score.missing,
+    achievement: score.achievement,
+  };
+}
+
+function signedIn(result: Result): Judged {
+  const { baseline, estimate, method, unit, standardError, observed, assumptions, observations } = result;
+  if (estimate === null || method === null || result.missing) return { baseline, estimate: null };
+  const { interval80, interval95, observedInterval80, note: reason } = result;
+  const intervals = { interval80, interval95, observedInterval80 };
+  const n = Math.max(1, observations);
+  return {
+    baseline,
+    estimate: { method, unit, estimate, standardError, reason, ...intervals, observed, n, assumptions },
+  };
+}

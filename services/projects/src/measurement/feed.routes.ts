@@ -1,0 +1,72 @@
+import type { measurementRoutes } from '@talkoot/api-contracts/projects';
+import { DomainError, idFrom, inTransaction, once } from '@talkoot/http-service';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { isOnTeam } from '../proposal/project.ts';
+import { measuredCriteria } from './observation.ts';
+import { addObservations, measuringRules, observationsFrom } from './recording.ts';
+
+type Handlers = HandlersOf<typeof measurementRoutes>;
+const hashOf = (token: string) => createHash('sha256').update(token, 'utf8').digest('hex');
+
+/** Data feeds: a device or another system delivers readings of one criterion with a secret of its own. */
+export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revokeFeed' | 'feedObservations'> {
+  const { connection, stores, now } = parts;
+  return {
+    async createFeed(call) {
+      const { municipalityId, projectId } = call.params;
+      const { criterionId, name } = call.body;
+      const project = await stores.projects.get(municipalityId, projectId);
+      if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+      const known = measuredCriteria(project).some((one) => one.criterionId === criterionId);
+      if (!known) throw new DomainError('criterion-unknown');
+      const feedId = idFrom(call.operationId, 'fed');
+      const token = randomBytes(32).toString('base64url');
+      const tokenSha256 = hashOf(token);
+      // The record of the operation is kept, so it must not hold the token.
+      const made = await once(connection, call, async (session) => {
+        const about = { _id: feedId, municipalityId, projectId, criterionId, name, at: now().toISOString() };
+        await stores.measurements.insertFeed(session, { ...about, tokenSha256, revoked: false });
+        return { tokenSha256 };
+      });
+      return { body: { feedId, token: made.tokenSha256 === tokenSha256 ? token : null } };
+    },
+    async revokeFeed(call) {
+      const { municipalityId, feedId } = call.params;
+      const body = await once(connection, call, async (session) => {
+        await stores.measurements.getFeed(municipalityId, feedId, session);
+        await stores.measurements.revokeFeed(session, feedId);
+        return { feedId };
+      });
+      return { body };
+    },
+    async feedObservations({ params, body }) {
+      const feed = await stores.measurements.getFeed(params.municipalityId, params.feedId);
+      const given = Buffer.from(hashOf(body.token));
+      if (!timingSafeEqual(given, Buffer.from(feed.tokenSha256))) throw new DomainError('feed-token-wrong');
+      if (feed.revoked) throw new DomainError('feed-revoked');
+      const project = await stores.projects.get(feed.municipalityId, feed.projectId);
+      const { flaw } = await measuringRules(parts, project);
+      const byRef = new Map(
+        body.readings.map(({ ref, ...one }) => [ref, { ...one, criterionId: feed.criterionId }]),
+      );
+      const offences = [...byRef].flatMap(([ref, reading]) => {
+        const found = flaw(reading);
+        return found ? [{ at: `body.readings.${ref}`, message: found }] : [];
+      });
+      if (offences[0]) throw new DomainError(offences[0].message, undefined, offences);
+      const readings = [...byRef].map(([ref, reading]) => ({ seed: `${feed._id}/${ref}`, reading }));
+      const all = observationsFrom(parts, project, { via: 'feed', by: feed._id }, readings);
+      const recorded = await inTransaction(connection, async (session) => {
+        const known = await stores.measurements.knownObservations(
+          all.map(({ _id }) => _id),
+          session,
+        );
+        const fresh = all.filter(({ _id }) => !known.has(_id));
+        if (fresh.length > 0) await addObservations(parts, session, project._id, fresh);
+        return fresh.length;
+      });
+      return { body: { recorded, repeated: body.readings.length - recorded } };
+    },
+  };
+}

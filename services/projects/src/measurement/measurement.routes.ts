@@ -1,0 +1,127 @@
+import type { measurementRoutes, ObservationShape } from '@talkoot/api-contracts/projects';
+import { DomainError, once } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
+import type { z } from 'zod';
+import { mapPage } from '../database/page.ts';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { isOnTeam } from '../proposal/project.ts';
+import { feedHandlers } from './feed.routes.ts';
+import { readObservations } from './observation.csv.ts';
+import { lineOffence, measuredCriteria, missingIn } from './observation.ts';
+import type { ObservationDocument } from './observation.ts';
+import { addObservations, measuringRules, observationsFrom, requireOutsider } from './recording.ts';
+import { sideEffectHandlers } from './side-effect.routes.ts';
+
+type Handlers = HandlersOf<typeof measurementRoutes>;
+
+export function measurementHandlers(parts: Parts): Handlers {
+  return { ...observing(parts), ...plans(parts), ...feedHandlers(parts), ...sideEffectHandlers(parts) };
+}
+
+function observing(
+  parts: Parts,
+): Pick<Handlers, 'recordObservation' | 'importObservations' | 'listObservations'> {
+  const { connection, stores } = parts;
+  return {
+    async recordObservation(call) {
+      const { municipalityId, projectId } = call.params;
+      const { corrects, ...reading } = call.body;
+      const project = await stores.projects.get(municipalityId, projectId);
+      requireOutsider(project, call.person.id);
+      const flaw = (await measuringRules(parts, project)).flaw(reading);
+      if (flaw) throw new DomainError(flaw);
+      const recorder = { via: 'hand', by: call.person.id } as const;
+      const [one] = observationsFrom(parts, project, recorder, [{ seed: call.operationId, reading }]);
+      const observation = { ...one!, corrects: corrects ?? null };
+      const body = await once(connection, call, async (session) => {
+        if (corrects) {
+          const earlier = await stores.measurements.findObservation(projectId, corrects, session);
+          requireCorrectable(earlier, observation);
+          await stores.measurements.markCorrected(session, corrects, observation._id);
+        }
+        await addObservations(parts, session, projectId, [observation]);
+        return shown(observation);
+      });
+      return { body };
+    },
+    async importObservations(call) {
+      const { municipalityId, projectId } = call.params;
+      const project = await stores.projects.get(municipalityId, projectId);
+      requireOutsider(project, call.person.id);
+      const read = readObservations(call.body);
+      if ('offences' in read) throw new DomainError('csv-malformed', undefined, read.offences);
+      const { flaw } = await measuringRules(parts, project);
+      const offences = read.flatMap(({ line, reading }) => {
+        const found = flaw(reading);
+        return found ? [lineOffence(line, found)] : [];
+      });
+      if (offences.length > 0) throw new DomainError('csv-malformed', undefined, offences.slice(0, 50));
+      const readings = read.map(({ line, reading }) => ({ seed: `${call.operationId}/${line}`, reading }));
+      const observations = observationsFrom(parts, project, { via: 'csv', by: call.person.id }, readings);
+      const body = await once(connection, call, async (session) => {
+        await addObservations(parts, session, projectId, observations);
+        return { imported: observations.length };
+      });
+      return { body };
+    },
+    async listObservations({ params, query }) {
+      const { criterionId, ...page } = query;
+      const { municipalityId, projectId } = params;
+      await stores.projects.get(municipalityId, projectId);
+      const listed = await stores.measurements.listObservations(municipalityId, projectId, criterionId, page);
+      return { body: mapPage(listed, shown) };
+    },
+  };
+}
+
+function plans({ connection, record, stores }: Parts): Pick<Handlers, 'getMeasurement' | 'closeMeasurement'> {
+  return {
+    async getMeasurement({ params }) {
+      const { municipalityId, measurementId } = params;
+      const measurement = await stores.measurements.getMeasurement(municipalityId, measurementId);
+      const project = await stores.projects.get(municipalityId, measurement.projectId);
+      const standing = await stores.measurements.standing(project._id);
+      const criteria = measuredCriteria(project);
+      const collections = measurement.collections.map((collection) => ({
+        ...collection,
+        missing: missingIn(collection.name, criteria, standing),
+      }));
+      const lifecycle = await record.view('measurement', measurementId, municipalityId);
+      const { projectId, phase, at } = measurement;
+      return { body: { measurementId, projectId, phase, startedAt: at, collections, lifecycle } };
+    },
+    async closeMeasurement(call) {
+      const { municipalityId, measurementId } = call.params;
+      const reason = await storeText(connection, call, municipalityId, 'reason', call.body.reason);
+      const check = async () => {
+        const { projectId } = await stores.measurements.getMeasurement(municipalityId, measurementId);
+        const project = await stores.projects.get(municipalityId, projectId);
+        if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+      };
+      const about = { kind: 'measurement', lifecycleId: measurementId, municipalityId } as const;
+      const decision = {
+        ...about,
+        name: 'close-measurement',
+        as: 'assessor',
+        data: { reason },
+        check,
+      } as const;
+      return { body: await record.decide(call, decision) };
+    },
+  };
+}
+
+/** A correction is of the same reading: criterion, collection and group stay. */
+function requireCorrectable(earlier: ObservationDocument | null, by: ObservationDocument): void {
+  const same =
+    earlier?.criterionId === by.criterionId &&
+    earlier.collection === by.collection &&
+    earlier.group === by.group;
+  if (!earlier || !same) throw new DomainError('observation-unknown');
+  if (earlier.correctedBy) throw new DomainError('already-corrected');
+}
+
+function shown(one: ObservationDocument): z.infer<typeof ObservationShape> {
+  const { _id, municipalityId: _, recordedBy: __, ...rest } = one;
+  return { observationId: _id, ...rest };
+}

@@ -1,0 +1,121 @@
+import type { PageQuery, TextRef } from '@talkoot/api-contracts';
+import { DomainError } from '@talkoot/http-service';
+import type { ClientSession, Connection } from 'mongoose';
+import { collectionOf } from '../database/collection.ts';
+import { pageOldestFirst } from '../database/page.ts';
+import type { ObservationDocument } from './observation.ts';
+
+export interface MeasurementDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  pilotId: string;
+  collections: { name: string; after: string }[];
+  phase: string;
+  at: string;
+}
+
+export interface FeedDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  criterionId: string;
+  name: string;
+  tokenSha256: string;
+  revoked: boolean;
+  at: string;
+}
+
+export interface SideEffectDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  direction: 'good' | 'bad';
+  title: string;
+  evidence: TextRef;
+  reportedBy: string;
+  points: string | null;
+  pointsReason: TextRef | null;
+  outcome: 'open' | 'accepted' | 'rejected';
+  at: string;
+}
+
+/** Measurements, observations, data feeds and side effects. */
+export function measurementStore(connection: Connection) {
+  const measurements = collectionOf<MeasurementDocument>(connection, 'measurements', [
+    [{ projectId: 1 }, { unique: true }],
+  ]);
+  const observations = collectionOf<ObservationDocument>(connection, 'observations', [
+    [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+  ]);
+  const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ municipalityId: 1, projectId: 1 }]]);
+  const sideEffects = collectionOf<SideEffectDocument>(connection, 'sideeffects', [
+    [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+  ]);
+  const inSession = (session?: ClientSession) => (session ? { session } : {});
+  const found = <T>(one: T | null): T => {
+    if (!one) throw new DomainError('not-found');
+    return one;
+  };
+
+  return {
+    insertMeasurement: (session: ClientSession, one: MeasurementDocument) =>
+      measurements.insertOne(one, { session }),
+    measurementOf: (projectId: string, session?: ClientSession) =>
+      measurements.findOne({ projectId }, inSession(session)),
+    getMeasurement: async (municipalityId: string, _id: string) =>
+      found(await measurements.findOne({ _id, municipalityId })) as MeasurementDocument,
+    measurementById: async (_id: string) => found(await measurements.findOne({ _id })) as MeasurementDocument,
+    enterPhase: (session: ClientSession, _id: string, phase: string) =>
+      measurements.updateOne({ _id }, { $set: { phase } }, { session }),
+
+    insertObservations: (session: ClientSession, many: ObservationDocument[]) =>
+      observations.insertMany(many, { session }),
+    knownObservations: async (ids: readonly string[], session: ClientSession) =>
+      new Set(
+        (await observations.find({ _id: { $in: [...ids] } }, { session }).toArray()).map(({ _id }) => _id),
+      ),
+    findObservation: (projectId: string, _id: string, session: ClientSession) =>
+      observations.findOne({ _id, projectId }, { session }),
+    markCorrected: (session: ClientSession, _id: string, correctedBy: string) =>
+      observations.updateOne({ _id }, { $set: { correctedBy } }, { session }),
+    /** Without those that a later observation corrects. */
+    standing: (projectId: string, session?: ClientSession) =>
+      observations
+        .find({ projectId, correctedBy: null }, inSession(session))
+        .sort({ observedAt: 1, _id: 1 })
+        .toArray() as Promise<ObservationDocument[]>,
+    listObservations: (
+      municipalityId: string,
+      projectId: string,
+      criterionId: string | undefined,
+      query: PageQuery,
+    ) =>
+      pageOldestFirst(
+        observations,
+        { municipalityId, projectId, ...(criterionId ? { criterionId } : {}) },
+        query,
+      ),
+
+    insertFeed: (session: ClientSession, feed: FeedDocument) => feeds.insertOne(feed, { session }),
+    getFeed: async (municipalityId: string, _id: string, session?: ClientSession) =>
+      found(await feeds.findOne({ _id, municipalityId }, inSession(session))) as FeedDocument,
+    revokeFeed: (session: ClientSession, _id: string) =>
+      feeds.updateOne({ _id }, { $set: { revoked: true } }, { session }),
+
+    insertSideEffect: (session: ClientSession, one: SideEffectDocument) =>
+      sideEffects.insertOne(one, { session }),
+    getSideEffect: async (municipalityId: string, _id: string, session?: ClientSession) =>
+      found(await sideEffects.findOne({ _id, municipalityId }, inSession(session))) as SideEffectDocument,
+    changeSideEffect: (session: ClientSession, _id: string, set: Partial<SideEffectDocument>) =>
+      sideEffects.updateOne({ _id }, { $set: set }, { session }),
+    listSideEffects: (municipalityId: string, projectId: string, query: PageQuery) =>
+      pageOldestFirst(sideEffects, { municipalityId, projectId }, query),
+    /** Those on which an assessor proposed points, in a stable order. */
+    pointedSideEffects: (projectId: string) =>
+      sideEffects
+        .find({ projectId, points: { $ne: null } })
+        .sort({ at: 1, _id: 1 })
+        .toArray() as Promise<SideEffectDocument[]>,
+  };
+}

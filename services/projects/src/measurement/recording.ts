@@ -1,0 +1,121 @@
+import { eventOf } from '@talkoot/event-bus';
+import { projectObservationRecordedV1 } from '@talkoot/event-contracts';
+import { DomainError, idFrom } from '@talkoot/http-service';
+import type { ClientSession } from 'mongoose';
+import type { Parts } from '../parts.ts';
+import { isOnTeam, requirePhase } from '../proposal/project.ts';
+import type { ProjectDocument } from '../proposal/project.ts';
+import {
+  BASELINE,
+  collectionNames,
+  flawOfReading,
+  measuredCriteria,
+  missingIn,
+  phasesFor,
+} from './observation.ts';
+import type { ObservationDocument, Reading, ReadingFlaw } from './observation.ts';
+
+export interface Recorder {
+  readonly via: ObservationDocument['via'];
+  readonly by: string;
+}
+
+/** What a reading of this project is checked against. */
+export async function measuringRules({ stores, now }: Parts, project: ProjectDocument) {
+  const { charter } = await stores.pilots.get(project.municipalityId, project.pilotId);
+  const measurement = await stores.measurements.measurementOf(project._id);
+  const collections =
+    measurement?.collections.map(({ name }) => name) ?? collectionNames(charter.measurement.collections);
+  const criteria = measuredCriteria(project);
+  return {
+    flaw: (reading: Reading): ReadingFlaw | null =>
+      flawOfReading(reading, { criteria, collections, now: now() }),
+  };
+}
+
+/** @throws DomainError `team-member-measures` */
+export function requireOutsider(project: ProjectDocument, personId: string): void {
+  if (isOnTeam(project, personId)) throw new DomainError('team-member-measures');
+}
+
+/** Documents of readings; each id follows from the operation and the place in it, so a repetition makes the same. */
+export function observationsFrom(
+  { now }: Parts,
+  project: ProjectDocument,
+  recorder: Recorder,
+  readings: readonly { seed: string; reading: Reading }[],
+): ObservationDocument[] {
+  const at = now().toISOString();
+  return readings.map(({ seed, reading }) => ({
+    _id: idFrom(seed, 'obs'),
+    municipalityId: project.municipalityId,
+    projectId: project._id,
+    ...reading,
+    unitName: reading.unitName ?? null,
+    via: recorder.via,
+    recordedBy: recorder.by,
+    corrects: null,
+    correctedBy: null,
+    at,
+  }));
+}
+
+/** Adds observations with their events, and tells the lifecycles what they complete. Inside a transaction. */
+export async function addObservations(
+  parts: Parts,
+  session: ClientSession,
+  projectId: string,
+  observations: readonly ObservationDocument[],
+): Promise<void> {
+  const { outbox, stores } = parts;
+  // Written, not only read: two recordings that together complete a collection must not overlook each other.
+  const project = await stores.projects.change(session, projectId, {
+    $inc: { observations: observations.length },
+  });
+  if (!project) throw new DomainError('not-found');
+  for (const { collection } of observations) requirePhase(project, phasesFor(collection));
+  await stores.measurements.insertObservations(session, [...observations]);
+  const about = {
+    event: projectObservationRecordedV1,
+    aggregateId: projectId,
+    municipalityId: project.municipalityId,
+  };
+  const events = observations.map(({ _id, criterionId, observedAt, value, at }) =>
+    eventOf({ ...about, occurredAt: at, data: { criterionId, observationId: _id, at: observedAt, value } }),
+  );
+  await outbox.appendEvents(session, events);
+  await tellCompleted(parts, session, project, new Set(observations.map(({ collection }) => collection)));
+}
+
+async function tellCompleted(
+  { record, stores }: Parts,
+  session: ClientSession,
+  project: ProjectDocument,
+  collections: ReadonlySet<string>,
+): Promise<void> {
+  const { _id: projectId, municipalityId } = project;
+  const standing = await stores.measurements.standing(projectId, session);
+  const criteria = measuredCriteria(project);
+  for (const collection of collections) {
+    if (missingIn(collection, criteria, standing).length > 0) continue;
+    if (collection === BASELINE) {
+      if (project.phase !== 'staffing') continue;
+      const fact = { name: 'baselines-recorded', factId: 'baselines-recorded', data: {} };
+      await record.report(session, { kind: 'project', lifecycleId: projectId, municipalityId, ...fact });
+      continue;
+    }
+    const measurement = await stores.measurements.measurementOf(projectId, session);
+    if (!measurement) continue;
+    const fact = {
+      name: 'collection-complete',
+      factId: `collection-complete/${collection}`,
+      data: { collection },
+    };
+    await record.report(session, {
+      kind: 'measurement',
+      lifecycleId: measurement._id,
+      municipalityId,
+      ...fact,
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import type { measurementRoutes, SideEffectShape } from '@talkoot/api-contracts/projects';
+import { eventOf } from '@talkoot/event-bus';
+import { projectSideEffectReportedV1 } from '@talkoot/event-contracts';
+import { DomainError, idFrom, once } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
+import type { z } from 'zod';
+import { mapPage } from '../database/page.ts';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { isOnTeam, requirePhase } from '../proposal/project.ts';
+import type { SideEffectDocument } from './measurement.store.ts';
+
+type Handlers = HandlersOf<typeof measurementRoutes>;
+const OBSERVABLE = ['delivery', 'measurement', 'assessment'];
+
+export function sideEffectHandlers(
+  parts: Parts,
+): Pick<Handlers, 'reportSideEffect' | 'listSideEffects' | 'proposePoints'> {
+  const { connection, outbox, stores, now } = parts;
+  return {
+    async reportSideEffect(call) {
+      const { municipalityId, projectId } = call.params;
+      const { direction, title } = call.body;
+      requirePhase(await stores.projects.get(municipalityId, projectId), OBSERVABLE);
+      const evidence = await storeText(connection, call, municipalityId, 'evidence', call.body.evidence);
+      const sideEffectId = idFrom(call.operationId, 'sef');
+      const body = await once(connection, call, async (session) => {
+        const at = now().toISOString();
+        const effect: SideEffectDocument = {
+          _id: sideEffectId,
+          municipalityId,
+          projectId,
+          direction,
+          title,
+          evidence,
+          reportedBy: call.person.id,
+          points: null,
+          pointsReason: null,
+          outcome: 'open',
+          at,
+        };
+        await stores.measurements.insertSideEffect(session, effect);
+        const data = { sideEffectId, direction };
+        const facts = { aggregateId: projectId, municipalityId, occurredAt: at, data };
+        await outbox.appendEvents(session, [eventOf({ event: projectSideEffectReportedV1, ...facts })]);
+        return shown(effect);
+      });
+      return { body };
+    },
+    async listSideEffects({ params, query }) {
+      await stores.projects.get(params.municipalityId, params.projectId);
+      const page = await stores.measurements.listSideEffects(params.municipalityId, params.projectId, query);
+      return { body: mapPage(page, shown) };
+    },
+    async proposePoints(call) {
+      const { municipalityId, sideEffectId } = call.params;
+      await stores.measurements.getSideEffect(municipalityId, sideEffectId);
+      const pointsReason = await storeText(connection, call, municipalityId, 'reason', call.body.reason);
+      const { points } = call.body;
+      const body = await once(connection, call, async (session) => {
+        const effect = await stores.measurements.getSideEffect(municipalityId, sideEffectId, session);
+        const project = await stores.projects.get(municipalityId, effect.projectId, session);
+        if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+        // What is signed is voted on: points stay as they were signed.
+        if (project.assessmentId) throw new DomainError('points-settled');
+        requirePhase(project, OBSERVABLE);
+        await stores.measurements.changeSideEffect(session, sideEffectId, { points, pointsReason });
+        return shown({ ...effect, points, pointsReason });
+      });
+      return { body };
+    },
+  };
+}
+
+function shown(one: SideEffectDocument): z.infer<typeof SideEffectShape> {
+  const { _id, projectId, direction, title, evidence, points, pointsReason, outcome, at } = one;
+  return { sideEffectId: _id, projectId, direction, title, evidence, points, pointsReason, outcome, at };
+}

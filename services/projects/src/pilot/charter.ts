@@ -1,0 +1,95 @@
+import type { Charter } from '@talkoot/api-contracts/projects';
+import { DomainError, sha256Of } from '@talkoot/http-service';
+import type { Offence } from '@talkoot/http-service';
+import { calendarNames } from '@talkoot/workflow-contracts';
+import { compareFractions, fraction, isFraction, parseFraction, plus } from '../number/fraction.ts';
+
+const NONE = fraction(0n, 1n);
+const WHOLE = fraction(1n, 1n);
+
+/** The hash under which a charter is sponsored, permitted and amended. */
+export const charterHash = (charter: Charter): string => sha256Of(charter);
+
+/**
+ * Refuses a charter by which a pilot could not run.
+ * @throws DomainError `charter-shares`, `charter-calendar`, `charter-zone`, `charter-currency`, `charter-bounds`
+ */
+export function requireSoundCharter(charter: Charter): void {
+  refuse('charter-bounds', outOfBounds(charter));
+  refuse('charter-shares', wrongShares(charter));
+  refuse('charter-calendar', unknownWaits(charter));
+  if (!isZone(charter.timeZone)) throw new DomainError('charter-zone');
+  if (charter.projectCap.currency !== charter.currency) throw new DomainError('charter-currency');
+}
+
+function refuse(code: string, offences: readonly Offence[]): void {
+  if (offences.length > 0) throw new DomainError(code, undefined, offences);
+}
+
+function wrongShares({ funds }: Charter): Offence[] {
+  const sum = [funds.round, funds.bonus, funds.outcome].map(parseFraction).reduce(plus, NONE);
+  if (compareFractions(sum, WHOLE) === 0) return [];
+  return [{ at: 'body.charter.funds', message: 'round, bonus and outcome add up to 1' }];
+}
+
+function unknownWaits({ calendar }: Charter): Offence[] {
+  return Object.keys(calendar)
+    .filter((name) => name !== 'default' && !calendarNames.includes(name))
+    .map((name) => ({ at: `body.charter.calendar.${name}`, message: 'no such wait' }));
+}
+
+function outOfBounds(charter: Charter): Offence[] {
+  const { funds, bonus, criteria, ballot, impact } = charter;
+  const shares: Record<string, string> = {
+    'funds.round': funds.round,
+    'funds.bonus': funds.bonus,
+    'funds.outcome': funds.outcome,
+    threshold: charter.threshold,
+    'criteria.quorum': criteria.quorum,
+    'bonus.poolShare': bonus.poolShare,
+    'bonus.cap': bonus.cap,
+    'bonus.quorum': bonus.quorum,
+  };
+  const offences = Object.entries(shares)
+    .filter(([, share]) => !isShare(share))
+    .map(([name]) => ({ at: `body.charter.${name}`, message: 'is a share between 0 and 1' }));
+  if (charter.projectCap.amount <= 0) {
+    offences.push({ at: 'body.charter.projectCap', message: 'is more than nothing' });
+  }
+  if (ballot.minChoices > ballot.maxChoices) {
+    offences.push({ at: 'body.charter.ballot', message: 'minChoices is not above maxChoices' });
+  }
+  for (const [name, value] of Object.entries({ slope: bonus.slope, most: impact.sideEffectsMost })) {
+    if (!isFraction(value) || compareFractions(parseFraction(value), NONE) < 0) {
+      offences.push({ at: `body.charter.${name}`, message: 'is not negative' });
+    }
+  }
+  for (const value of [bonus.scoreThreshold, impact.failureValue]) {
+    if (!isFraction(value)) offences.push({ at: 'body.charter', message: 'a fraction divides by zero' });
+  }
+  // A list of districts travels comma-separated.
+  if (charter.electorate.districts.some((district) => district.includes(','))) {
+    offences.push({ at: 'body.charter.electorate.districts', message: 'a district has no comma' });
+  }
+  return offences;
+}
+
+function isShare(text: string): boolean {
+  if (!isFraction(text)) return false;
+  const share = parseFraction(text);
+  return compareFractions(share, NONE) >= 0 && compareFractions(share, WHOLE) <= 0;
+}
+
+function isZone(zone: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(zone) && Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** An amendment may not touch what permission and rolls already rest on. */
+export function requireAmendable(inForce: Charter, proposed: Charter): void {
+  const rests = (charter: Charter) => sha256Of(charter.currency, charter.funds, charter.electorate);
+  if (rests(inForce) !== rests(proposed)) throw new DomainError('amendment-untouchable');
+}

@@ -1,0 +1,103 @@
+import { eventOf } from '@talkoot/event-bus';
+import { projectMilestoneAcceptedV1 } from '@talkoot/event-contracts';
+import type { StepEffect } from '@talkoot/lifecycle-record';
+import type { Command, CommandData, LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
+import type { ClientSession } from 'mongoose';
+import type { Parts } from '../parts.ts';
+import { reasonOf } from '../pilot/pilot.steps.ts';
+import { withSignature } from '../staffing/agreement.ts';
+import type { Agreement, ProjectDocument } from './project.ts';
+
+type StepParts = Pick<Parts, 'stores' | 'outbox'>;
+interface Applied {
+  readonly parts: StepParts;
+  readonly session: ClientSession;
+  readonly state: LifecycleState;
+  readonly step: RecordedStep;
+  readonly command: Command;
+}
+type Data<N extends keyof CommandData['project']> = CommandData['project'][N];
+
+/** What the steps of a project change in its public record. */
+export const projectSteps =
+  (parts: StepParts): StepEffect =>
+  async (step, state, session) => {
+    const { projects } = parts.stores;
+    if (step.phase !== step.from) {
+      const entered = { phase: step.phase, at: step.at };
+      await projects.change(session, state.id, { $set: { phase: step.phase }, $push: { phases: entered } });
+    }
+    const reason = reasonOf(step.command?.data);
+    if (reason) await projects.addReason(session, state.id, step.name, reason, step.at);
+    if (step.name === 'champion-succeeded') await succeed(parts, session, state.id);
+    const { command } = step;
+    if (!command) return;
+    await effects[command.name as keyof CommandData['project']]?.({ parts, session, state, step, command });
+  };
+
+const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) => Promise<void>>> = {
+  merge: async ({ parts: { stores }, session, state, command }) => {
+    const { into } = command.data as Data<'merge'>;
+    const merged = await stores.projects.change(session, state.id, { $set: { mergedInto: into } });
+    const other = await stores.projects.byId(into, session);
+    const newcomers = [merged!.champion, ...merged!.coChampions].filter((id) => id !== other.champion);
+    await stores.projects.change(session, into, { $addToSet: { coChampions: { $each: newcomers } } });
+  },
+  admit: async ({ parts: { stores }, session, state, command }) => {
+    const { cost } = command.data as Data<'admit'>;
+    await stores.projects.change(session, state.id, { $set: { reviewedCost: cost } });
+  },
+  assign: async ({ parts: { stores }, session, state, step, command }) => {
+    const prepared = await stores.prepared.take<Omit<NonNullable<ProjectDocument['staff']>, 'at'>>(
+      session,
+      command.decisionId,
+    );
+    const { staff: before } = await stores.projects.byId(state.id, session);
+    // Days to staff count to the first assignment, whatever is changed later.
+    const staff = { ...prepared, at: before?.at ?? step.at };
+    await stores.projects.change(session, state.id, { $set: { staff } });
+  },
+  'propose-agreement': async ({ parts: { stores }, session, state, command }) => {
+    const agreement = await stores.prepared.take<Agreement>(session, command.decisionId);
+    await stores.projects.change(session, state.id, { $set: { agreement } });
+  },
+  'sign-agreement': async ({ parts: { stores }, session, state, command }) => {
+    const { agreement } = await stores.projects.byId(state.id, session);
+    if (!agreement) throw new Error(`${state.id} has no agreement to sign`);
+    const signed = withSignature(agreement, command.actor.id);
+    await stores.projects.change(session, state.id, { $set: { agreement: signed } });
+  },
+  'accept-milestone': async ({ parts: { stores, outbox }, session, state, step, command }) => {
+    const { milestoneId } = command.data as Data<'accept-milestone'>;
+    const key = `milestones.${milestoneId}`;
+    await stores.projects.change(session, state.id, { $addToSet: { [key]: command.actor.as } as never });
+    if (step.data['accepted'] !== true) return;
+    const about = { aggregateId: state.id, municipalityId: state.municipalityId, occurredAt: step.at };
+    const event = eventOf({ event: projectMilestoneAcceptedV1, ...about, data: { milestoneId } });
+    await outbox.appendEvents(session, [event]);
+  },
+  'sign-assessment': async ({ parts: { stores }, session, state, command }) => {
+    const { assessmentId } = command.data as Data<'sign-assessment'>;
+    await stores.projects.change(session, state.id, { $set: { assessmentId } });
+  },
+  object: async ({ parts: { stores }, session, command }) => {
+    await stores.assessments.makeObjection(session, (command.data as Data<'object'>).objectionId);
+  },
+  'decide-appeal': async ({ parts: { stores }, session, state, step, command }) => {
+    if (step.from !== 'assessment') return;
+    const { upheld } = command.data as Data<'decide-appeal'>;
+    await stores.assessments.decideObjections(session, state.id, upheld);
+    if (upheld) await stores.projects.change(session, state.id, { $set: { assessmentId: null } });
+  },
+};
+
+/** The champion fell silent: the successor named in the pledge takes over, in one pot only. */
+async function succeed({ stores }: StepParts, session: ClientSession, projectId: string): Promise<void> {
+  const { content } = await stores.projects.byId(projectId, session);
+  const champion = content.pledge.successor;
+  if (!champion) return;
+  await stores.projects.change(session, projectId, {
+    $set: { champion },
+    $pull: { coChampions: champion, volunteers: { personId: champion } },
+  });
+}

@@ -1,0 +1,111 @@
+import type { Money, TextRef } from '@talkoot/api-contracts';
+import type { CriteriaLock, Criterion, Pledge, Pot } from '@talkoot/api-contracts/projects';
+import { DomainError } from '@talkoot/http-service';
+
+export interface ProposalText {
+  title: string;
+  description: string;
+  place: string;
+  cost: Money;
+  pledge: Pledge;
+  criteria: Criterion[];
+}
+
+export interface Agreement {
+  sha256: string;
+  pots: Record<Pot, number>;
+  members: { personId: string; pot: Pot; weight: number }[];
+  milestones: { id: string; title: string; due?: string | undefined }[];
+  signedBy: string[];
+  signed: boolean;
+  proposedAt: string;
+}
+
+/** The public record of one project, from its proposal on. */
+export interface ProjectDocument {
+  _id: string;
+  municipalityId: string;
+  pilotId: string;
+  roundId: string;
+  externalId: string | null;
+  content: ProposalText;
+  version: number;
+  champion: string;
+  coChampions: string[];
+  invited: string[];
+  /** Proposals whose champion was asked to take this one in. */
+  mergeRequests: string[];
+  mergedInto: string | null;
+  phase: string;
+  phases: { phase: string; at: string }[];
+  reasons: { step: string; text: TextRef; at: string }[];
+  endorsements: number;
+  threshold: number;
+  thresholdReached: boolean;
+  ideasClosed: boolean;
+  reviewedCost: Money | null;
+  allocation: { funded: boolean; votes: number; cost: Money; reasonCode: string } | null;
+  lock: CriteriaLock | null;
+  staff: { lead: string; civilServants: { personId: string; hours: number }[]; at: string } | null;
+  volunteers: { personId: string; acceptedByChampion: boolean; acceptedByLead: boolean }[];
+  agreement: Agreement | null;
+  milestones: Record<string, string[]>;
+  /** How many were recorded: written by each recording, so that two of them are serialised. */
+  observations: number;
+  measurementId: string | null;
+  assessmentId: string | null;
+  finalScore: { pollId: string; score: string; computation: string[]; payable: boolean } | null;
+  at: string;
+}
+
+export type Side = 'civil-servants' | 'citizens';
+export interface Member {
+  readonly personId: string;
+  readonly pot: Pot;
+}
+
+type Relations = Pick<ProjectDocument, 'champion' | 'coChampions' | 'staff' | 'volunteers'>;
+
+/** Everybody on the team and the pot they share in: civil servants, champions, accepted volunteers. */
+export function teamOf(project: Relations): Member[] {
+  const accepted = project.volunteers.filter((one) => one.acceptedByChampion && one.acceptedByLead);
+  return [
+    ...(project.staff?.civilServants ?? []).map(({ personId }) => member(personId, 'civil-servants')),
+    ...[project.champion, ...project.coChampions].map((personId) => member(personId, 'champions')),
+    ...accepted.map(({ personId }) => member(personId, 'volunteers')),
+  ];
+}
+const member = (personId: string, pot: Pot): Member => ({ personId, pot });
+
+/** On which side of the collaboration a person works; null when they are not on the team. */
+export function sideOf(project: Relations, personId: string): Side | null {
+  const found = teamOf(project).find((one) => one.personId === personId);
+  if (!found) return null;
+  return found.pot === 'civil-servants' ? 'civil-servants' : 'citizens';
+}
+
+export const isOnTeam = (project: Relations, personId: string): boolean => sideOf(project, personId) !== null;
+
+/** @throws DomainError `not-on-team` */
+export function requireSide(project: Relations, personId: string): Side {
+  const side = sideOf(project, personId);
+  if (!side) throw new DomainError('not-on-team');
+  return side;
+}
+
+/** @throws DomainError `not-champion` */
+export function requireChampion(project: Pick<Relations, 'champion'>, personId: string): void {
+  if (project.champion !== personId) throw new DomainError('not-champion');
+}
+
+/** @throws DomainError `not-champion` or `not-lead` */
+export function requireCapacity(project: Relations, personId: string, as: 'champion' | 'lead'): void {
+  if (as === 'champion') return requireChampion(project, personId);
+  if (project.staff?.lead !== personId) throw new DomainError('not-lead');
+}
+
+/** @throws DomainError `wrong-phase` */
+export function requirePhase(project: Pick<ProjectDocument, 'phase'>, phases: readonly string[]): void {
+  if (!phases.includes(project.phase))
+    throw new DomainError('wrong-phase', `The project is ${project.phase}`);
+}

@@ -1,0 +1,64 @@
+import type { reviewRoutes } from '@talkoot/api-contracts/projects';
+import { storeText } from '@talkoot/lifecycle-record';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { requireChampion } from '../proposal/project.ts';
+import { requireWithinCap } from '../proposal/proposal.ts';
+
+interface ReasonedCall {
+  readonly operationId: string;
+  readonly params: { readonly municipalityId: string };
+  readonly body: { readonly reason: string };
+}
+
+export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoutes>, 'endorse'> {
+  const { connection, record, stores } = parts;
+  const about = (params: { municipalityId: string; projectId: string }) =>
+    ({ kind: 'project', lifecycleId: params.projectId, municipalityId: params.municipalityId }) as const;
+  const reasonOf = (call: ReasonedCall) =>
+    storeText(connection, call, call.params.municipalityId, 'reason', call.body.reason);
+  return {
+    async admitProposal(call) {
+      const { municipalityId, projectId } = call.params;
+      const { cost } = call.body;
+      const data = { cost, reason: await reasonOf(call) };
+      const check = async () => {
+        const { pilotId } = await stores.projects.get(municipalityId, projectId);
+        requireWithinCap(cost, (await stores.pilots.get(municipalityId, pilotId)).charter);
+      };
+      const decision = {
+        ...about(call.params),
+        name: 'admit',
+        as: 'department-manager',
+        data,
+        check,
+      } as const;
+      return { body: await record.decide(call, decision) };
+    },
+    async refuseProposal(call) {
+      const data = { reason: await reasonOf(call) };
+      const decision = { ...about(call.params), name: 'refuse', as: 'department-manager', data } as const;
+      return { body: await record.decide(call, decision) };
+    },
+    async appeal(call) {
+      const { municipalityId, projectId } = call.params;
+      const project = await stores.projects.get(municipalityId, projectId);
+      // The bonus decision concerns everybody, the refusal of a proposal its champion.
+      const as = project.phases.some(({ phase }) => phase === 'bonus-vote') ? 'resident' : 'champion';
+      const data = { reason: await reasonOf(call) };
+      const check = async () => {
+        if (as === 'champion') requireChampion(project, call.person.id);
+      };
+      const decision = { ...about(call.params), name: 'appeal', as, data, check } as const;
+      return { body: await record.decide(call, decision) };
+    },
+    async decideAppeal(call) {
+      const data = { upheld: call.body.upheld, reason: await reasonOf(call) };
+      const decision = { ...about(call.params), name: 'decide-appeal', as: 'appeal-body', data } as const;
+      return { body: await record.decide(call, decision) };
+    },
+    async closeWindow(call) {
+      const decision = { ...about(call.params), name: 'close-window', as: 'appeal-body', data: {} } as const;
+      return { body: await record.decide(call, decision) };
+    },
+  };
+}

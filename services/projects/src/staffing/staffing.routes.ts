@@ -1,0 +1,164 @@
+import type { staffingRoutes } from '@talkoot/api-contracts/projects';
+import { DomainError, once } from '@talkoot/http-service';
+import type { HandlersOf, Parts } from '../parts.ts';
+import { requireCapacity, requirePhase, requireSide, sideOf } from '../proposal/project.ts';
+import type { Agreement, ProjectDocument } from '../proposal/project.ts';
+import { draftAgreement } from './agreement.ts';
+
+type Handlers = HandlersOf<typeof staffingRoutes>;
+const BEFORE_AGREEMENT = [
+  'proposed',
+  'qualified',
+  'admitted',
+  'on-ballot',
+  'criteria-vote',
+  'staffing',
+] as const;
+
+export function staffingHandlers(parts: Parts): Handlers {
+  return { ...assigning(parts), ...volunteering(parts), ...agreeing(parts) };
+}
+
+function assigning({ record, stores, neighbours }: Parts): Pick<Handlers, 'assignStaff' | 'showTeam'> {
+  return {
+    async assignStaff(call) {
+      const { municipalityId, projectId } = call.params;
+      const { lead, civilServants } = call.body;
+      const people = civilServants.map(({ personId }) => personId);
+      const check = async () => {
+        if (!people.includes(lead) || new Set(people).size !== people.length) {
+          throw new DomainError('lead-not-assigned', 'each person once, the lead among them');
+        }
+        const project = await stores.projects.get(municipalityId, projectId);
+        if (people.some((personId) => sideOf(project, personId) === 'citizens'))
+          throw new DomainError('both-sides');
+        for (const personId of people) {
+          const { roles } = await neighbours.identity.checkPerson({ params: { municipalityId, personId } });
+          if (!roles.includes('civil-servant')) throw new DomainError('not-civil-servant');
+        }
+      };
+      await stores.projects.get(municipalityId, projectId);
+      await stores.prepared.keep(call.operationId, municipalityId, { lead, civilServants });
+      const hours = civilServants.reduce((sum, one) => sum + one.hours, 0);
+      const answer = await record.decide(call, {
+        kind: 'project',
+        lifecycleId: projectId,
+        municipalityId,
+        name: 'assign',
+        as: 'department-manager',
+        data: { lead, civilServants: people, hours },
+        check,
+      });
+      return { body: answer };
+    },
+    async showTeam({ params }) {
+      const project = await stores.projects.get(params.municipalityId, params.projectId);
+      const { staff, champion, coChampions } = project;
+      const volunteers = project.volunteers.map((one) => ({
+        ...one,
+        accepted: one.acceptedByChampion && one.acceptedByLead,
+      }));
+      return {
+        body: {
+          lead: staff?.lead ?? null,
+          civilServants: staff?.civilServants ?? [],
+          champion,
+          coChampions,
+          volunteers,
+          assignedAt: staff?.at ?? null,
+        },
+      };
+    },
+  };
+}
+
+function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer' | 'acceptVolunteer'> {
+  return {
+    async volunteer(call) {
+      const { municipalityId, projectId } = call.params;
+      const personId = call.person.id;
+      const body = await once(connection, call, async (session) => {
+        const project = await stores.projects.get(municipalityId, projectId, session);
+        requirePhase(project, BEFORE_AGREEMENT);
+        requireNewcomer(project, personId);
+        const one = { personId, acceptedByChampion: false, acceptedByLead: false };
+        await stores.projects.change(session, projectId, { $push: { volunteers: one } });
+        return { personId };
+      });
+      return { body };
+    },
+    async acceptVolunteer(call) {
+      const { municipalityId, projectId, personId } = call.params;
+      const mark = call.body.as === 'champion' ? 'acceptedByChampion' : 'acceptedByLead';
+      const body = await once(connection, call, async (session) => {
+        const project = await stores.projects.get(municipalityId, projectId, session);
+        requireCapacity(project, call.person.id, call.body.as);
+        requirePhase(project, BEFORE_AGREEMENT);
+        const one = project.volunteers.find((volunteer) => volunteer.personId === personId);
+        if (!one) throw new DomainError('not-found');
+        if (one[mark]) throw new DomainError('already-accepted');
+        const after = { ...one, [mark]: true };
+        const volunteers = project.volunteers.map((other) => (other === one ? after : other));
+        await stores.projects.change(session, projectId, { $set: { volunteers } });
+        return { personId, accepted: after.acceptedByChampion && after.acceptedByLead };
+      });
+      return { body };
+    },
+  };
+}
+
+function requireNewcomer(project: ProjectDocument, personId: string): void {
+  if ([project.champion, ...project.coChampions].includes(personId))
+    throw new DomainError('already-champion');
+  if (project.volunteers.some((one) => one.personId === personId))
+    throw new DomainError('already-volunteered');
+  if (sideOf(project, personId) === 'civil-servants') throw new DomainError('both-sides');
+}
+
+function agreeing({
+  record,
+  stores,
+  now,
+}: Parts): Pick<Handlers, 'proposeAgreement' | 'getAgreement' | 'signAgreement'> {
+  return {
+    async proposeAgreement(call) {
+      const { municipalityId, projectId } = call.params;
+      const { as, ...terms } = call.body;
+      const draft = async () => {
+        const project = await stores.projects.get(municipalityId, projectId);
+        requireCapacity(project, call.person.id, as);
+        const drafted = draftAgreement(project, terms, now().toISOString());
+        return stores.prepared.keep<Agreement>(call.operationId, municipalityId, drafted);
+      };
+      const agreement = (await stores.prepared.find<Agreement>(call.operationId)) ?? (await draft());
+      const answer = await record.decide(call, {
+        kind: 'project',
+        lifecycleId: projectId,
+        municipalityId,
+        name: 'propose-agreement',
+        as,
+        data: {
+          agreementSha256: agreement.sha256,
+          members: agreement.members.map(({ personId }) => personId),
+          milestones: agreement.milestones.map(({ id }) => id),
+        },
+      });
+      return { body: { ...answer, agreementSha256: agreement.sha256 } };
+    },
+    async getAgreement({ params }) {
+      const { agreement } = await stores.projects.get(params.municipalityId, params.projectId);
+      if (!agreement) throw new DomainError('agreement-missing');
+      return { body: agreement };
+    },
+    async signAgreement(call) {
+      const { municipalityId, projectId } = call.params;
+      const check = async () => {
+        requireSide(await stores.projects.get(municipalityId, projectId), call.person.id);
+      };
+      const about = { kind: 'project', lifecycleId: projectId, municipalityId } as const;
+      const data = { agreementSha256: call.body.agreementSha256 };
+      const decision = { ...about, name: 'sign-agreement', as: 'team', data, check } as const;
+      return { body: await record.decide(call, decision) };
+    },
+  };
+}
