@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { cacheDirectory } from '../provision/cache.ts';
 import { repository } from '../stack/data-directory.ts';
 import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';
 
@@ -31,7 +32,7 @@ export function nodePlan({
     args: [...(preload ? ['--import', preload] : []), entry],
     // The preload is looked up from here, as a workspace's own dependency.
     directory: join(repository, folder),
-    environment: { ...inherited(), ...environment },
+    environment: { ...inherited(), NODE_COMPILE_CACHE: join(cacheDirectory(), 'node'), ...environment },
     ports: [port],
     needs,
     probe: () => isReady(port),

@@ -9,6 +9,8 @@ export const repository = fileURLToPath(new URL('../../../../', import.meta.url)
 /** Where everything a stack keeps lies. */
 export interface DataDirectory {
   readonly root: string;
+  /** True of the one in the repository, which is used when none is named. */
+  readonly usual: boolean;
   readonly logs: string;
   readonly secrets: string;
   /** Written once; its presence marks the directory as a stack's. */
@@ -19,9 +21,11 @@ export interface DataDirectory {
 
 /** The data directory: the one given, else `TALKOOT_DATA`, else `.talkoot/stack` in the repository. */
 export function dataDirectory(given?: string): DataDirectory {
-  const root = resolve(given ?? (process.env['TALKOOT_DATA'] || join(repository, '.talkoot', 'stack')));
+  const usual = join(repository, '.talkoot', 'stack');
+  const root = resolve(given ?? (process.env['TALKOOT_DATA'] || usual));
   return {
     root,
+    usual: root === usual,
     logs: join(root, 'logs'),
     secrets: join(root, 'secrets'),
     ports: join(root, 'ports.json'),

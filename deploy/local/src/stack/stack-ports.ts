@@ -1,4 +1,5 @@
 import { freePort, isFree, requireFree } from '../supervisor/ports.ts';
+import type { DataDirectory } from './data-directory.ts';
 import { readJson, writeJson } from './json-file.ts';
 import { portNames, type PortName, type Ports } from './process-names.ts';
 
@@ -18,14 +19,15 @@ const preferred: Ports = {
 
 /**
  * The ports of a data directory: those it had before, since MongoDB and Kafka store their own address.
- * A new directory gets the preferred ports, or free ones where a preferred one is held.
+ * The usual directory gets the preferred ports at first, or free ones where a preferred one is held; any other
+ * directory gets free ones, so that several stacks can run side by side.
  * `TALKOOT_PORT_<NAME>`, such as `TALKOOT_PORT_TEMPORAL_UI`, insists on one.
  * @throws PortHeld when one that is insisted on is held
  */
-export async function portsOf(file: string): Promise<Ports> {
+export async function portsOf({ ports: file, usual }: DataDirectory): Promise<Ports> {
   const before = (readJson(file) ?? {}) as Partial<Ports>;
   const ports: Partial<Record<PortName, number>> = {};
-  for (const name of portNames) ports[name] = insisted(name) ?? before[name] ?? (await choose(name));
+  for (const name of portNames) ports[name] = insisted(name) ?? before[name] ?? (await choose(name, usual));
   for (const name of portNames) if (insisted(name) !== undefined) await requireFree(ports[name] ?? 0, name);
   writeJson(file, ports);
   return ports as Ports;
@@ -36,6 +38,6 @@ function insisted(name: PortName): number | undefined {
   return value ? Number(value) : undefined;
 }
 
-async function choose(name: PortName): Promise<number> {
-  return (await isFree(preferred[name])) ? preferred[name] : freePort();
+async function choose(name: PortName, usual: boolean): Promise<number> {
+  return usual && (await isFree(preferred[name])) ? preferred[name] : freePort();
 }

@@ -72,7 +72,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackHandl
 /** What the environments are made of: kept in the data directory, made there at the first start. */
 export async function factsOf(directory: DataDirectory): Promise<StackFacts> {
   createDirectory(directory);
-  const ports = await portsOf(directory.ports);
+  const ports = await portsOf(directory);
   return { ports, secrets: await secretsOf(directory.secrets), keys: keyFiles(directory.secrets) };
 }
 

@@ -18,7 +18,9 @@ export class PortHeld extends Error {
   readonly port: number;
 
   constructor(port: number, wantedBy: string, holder: string) {
-    super(`Port ${port}, wanted by ${wantedBy}, is held by ${holder}`);
+    super(
+      `Port ${port}, wanted by ${wantedBy}, is held by ${holder}. Stop that, or choose another data directory`,
+    );
     this.name = 'PortHeld';
     this.port = port;
   }
