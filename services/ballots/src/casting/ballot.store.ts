@@ -14,6 +14,8 @@ interface BallotDocument {
   vote: Vote;
   /** Sent again while the poll was open: the request that stored it may not take it back any more. */
   confirmed?: true;
+  /** Came too late: it never counts, and it stays so that the same ballot sent again fares no better. */
+  withdrawn?: true;
   /** Set once, when the poll is sealed; a ballot without it does not count. */
   counted?: true;
 }
@@ -25,6 +27,7 @@ const schema = new Schema<BallotDocument>(
     certificate: Schema.Types.Mixed,
     vote: Schema.Types.Mixed,
     confirmed: Boolean,
+    withdrawn: Boolean,
     counted: Boolean,
   },
   { versionKey: false, collection: 'ballots' },
@@ -40,6 +43,8 @@ export interface StoredBallot {
   readonly certificate: Certificate;
   readonly vote: Vote;
 }
+
+const notWithdrawn = { withdrawn: { $exists: false } } as const;
 
 export function ballotStore(connection: Connection) {
   const model = connection.model<BallotDocument>('Ballot', schema);
@@ -58,28 +63,29 @@ export function ballotStore(connection: Connection) {
       }
     },
 
-    /** Whether the ballot is there, and whether it is counted in. */
+    /** Whether the ballot is in, and whether it is counted; null when it is not there or came too late. */
     async find(pollId: string, receipt: string): Promise<{ readonly counted: boolean } | null> {
-      const found = await ballots().findOne({ _id: receipt, poll: pollId }, { projection: { counted: 1 } });
+      const filter = { _id: receipt, poll: pollId, ...notWithdrawn };
+      const found = await ballots().findOne(filter, { projection: { counted: 1 } });
       return found && { counted: found.counted ?? false };
     },
 
-    /** Keeps a ballot that was sent again from being taken back; false when it is not there. */
+    /** Keeps a ballot that was sent again from being withdrawn; false when it is not in. */
     async confirm(pollId: string, receipt: string): Promise<boolean> {
-      const filter = { _id: receipt, poll: pollId };
+      const filter = { _id: receipt, poll: pollId, ...notWithdrawn };
       const { matchedCount } = await ballots().updateOne(filter, { $set: { confirmed: true } }, durable);
       return matchedCount === 1;
     },
 
-    /** Removes a ballot that came too late; false when somebody relies on it or the count has it. */
-    async takeBack(receipt: string): Promise<boolean> {
+    /** Withdraws a ballot that came too late; false when somebody relies on it or the count has it. */
+    async withdraw(receipt: string): Promise<boolean> {
       const free = { _id: receipt, counted: { $exists: false }, confirmed: { $exists: false } };
-      return (await ballots().deleteOne(free, durable)).deletedCount === 1;
+      return (await ballots().updateOne(free, { $set: { withdrawn: true } }, durable)).matchedCount === 1;
     },
 
-    /** Marks the ballots that count: those that are there. */
+    /** Marks the ballots that count: those that are in. */
     async markCounted(pollId: string, session: ClientSession): Promise<void> {
-      await ballots().updateMany({ poll: pollId }, { $set: { counted: true } }, { session });
+      await ballots().updateMany({ poll: pollId, ...notWithdrawn }, { $set: { counted: true } }, { session });
     },
 
     /** The counted ballots in the order of their receipts, with nothing of their certificates. */

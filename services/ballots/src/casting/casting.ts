@@ -11,7 +11,7 @@ import type { RulesCache } from './rules.cache.ts';
 
 export interface CastingParts {
   readonly gates: Pick<GateStore, 'stateOf'>;
-  readonly ballots: Pick<BallotStore, 'insert' | 'confirm' | 'find' | 'takeBack'>;
+  readonly ballots: Pick<BallotStore, 'insert' | 'confirm' | 'find' | 'withdraw'>;
   readonly keys: CertificateKeys;
   readonly rules: RulesCache;
 }
@@ -30,13 +30,18 @@ export async function cast(parts: CastingParts, pollId: string, sent: Ballot): P
   if (gate === null) throw new DomainError('poll-not-open');
   const vote = voteOf(sent, rules);
   const receipt = receiptOf(pollId, certificate.serial, vote);
-  const outcome = await store(parts, gate, { receipt, poll: pollId, certificate, vote });
+  const outcome = await takeIn(parts, gate, { receipt, poll: pollId, certificate, vote });
   if (outcome === 'refused-closed') throw new DomainError('poll-not-open');
   if (outcome === 'undecided') throw new DomainError('poll-being-counted');
   return receipt;
 }
 
-async function store(parts: CastingParts, gate: Gate, ballot: StoredBallot): Promise<CastOutcome> {
+/** Stores a ballot that may be cast, and tells what became of it. `gate` is where the gate stood before. */
+export async function takeIn(
+  parts: Pick<CastingParts, 'gates' | 'ballots'>,
+  gate: Gate,
+  ballot: StoredBallot,
+): Promise<CastOutcome> {
   const { ballots, gates } = parts;
   const { poll, receipt } = ballot;
   const isOwn = gate === 'open' && (await ballots.insert(ballot)) === 'stored';
@@ -45,7 +50,9 @@ async function store(parts: CastingParts, gate: Gate, ballot: StoredBallot): Pro
   const after = (await gates.stateOf(poll)) ?? 'closed';
   if (!isThere && after === 'open') throw new DomainError('certificate-already-used');
   if (isOwn && after === 'open') return 'accepted';
-  if (isOwn && (await ballots.takeBack(receipt))) return 'refused-closed';
+  if (isOwn && (await ballots.withdraw(receipt))) return 'refused-closed';
   const known = await ballots.find(poll, receipt);
-  return known ? fateOf(after, known.counted) : 'refused-closed';
+  if (known) return fateOf(after, known.counted);
+  // Another copy of it may still be on its way in, until the poll is sealed.
+  return gate === 'open' || after === 'sealed' ? 'refused-closed' : 'undecided';
 }

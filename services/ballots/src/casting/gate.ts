@@ -11,7 +11,7 @@ export type CastOutcome = 'accepted' | 'refused-closed' | 'undecided';
 
 /**
  * The fate of a ballot that is stored, by the gate as it is read *after* storing. Still open: closing, and so the
- * count, come later and will see it. Closed: it may be counted or taken back by the request that stored it; nobody
+ * count, come later and will see it. Closed: it may be counted or withdrawn by the request that stored it; nobody
  * can tell before the poll is sealed.
  */
 export function fateOf(gateAfter: Gate, counted: boolean): CastOutcome {
