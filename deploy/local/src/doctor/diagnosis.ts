@@ -10,6 +10,8 @@ export interface Findings {
   readonly python?: Tool;
   readonly pip?: Tool;
   readonly servers: Partial<Record<Server, Tool & { readonly source: string }>>;
+  /** Servers whose variable is set, but to something that does not run as that server. */
+  readonly misnamed: readonly Server[];
 }
 
 export interface Tool {
@@ -84,6 +86,10 @@ function judgeServer(server: Server, findings: Findings): Finding {
   const found = findings.servers[server];
   if (found) return { name: server, state: 'found', version: found.version, where: found.path };
   const { version, environment } = pins[server];
+  if (findings.misnamed.includes(server)) {
+    const advice = `${environment} is set to something that is not a usable ${server}: correct it, or unset it`;
+    return { name: server, state: 'missing', advice };
+  }
   if (fetchable(server, findings)) {
     return {
       name: server,

@@ -10,6 +10,7 @@ const complete: Findings = {
   python: tool('3.11.7'),
   pip: tool('23.2.1'),
   servers: {},
+  misnamed: [],
 };
 
 function stateOf(name: string, findings: Findings): string | undefined {
@@ -45,4 +46,8 @@ test('without a package for the platform and without a vendor archive a server i
     state: 'missing',
     advice: expect.stringContaining('TALKOOT_TEMPORAL_TEST_SERVER'),
   });
+});
+
+test('a variable that names a wrong file is a fault, though the server could be downloaded', () => {
+  expect(stateOf('mongod', { ...complete, misnamed: ['mongod'] })).toBe('missing');
 });

@@ -1,5 +1,6 @@
 import { findJava, onPath, versionOf } from '../provision/executables.ts';
-import { servers } from '../provision/pins.ts';
+import { servers, type Server } from '../provision/pins.ts';
+import { ServerUnavailable } from '../provision/provision.errors.ts';
 import { locate } from '../provision/provision.ts';
 import { findPython } from '../provision/wheel.ts';
 import type { Findings, Tool } from './diagnosis.ts';
@@ -16,7 +17,7 @@ export async function examine(): Promise<Findings> {
   return {
     platform: `${process.platform}-${process.arch}`,
     node: process.versions.node,
-    servers: found,
+    ...found,
     ...(java && { java: { path: java.command, version: java.version } }),
     ...(maven && { maven }),
     ...(python && { python }),
@@ -29,13 +30,16 @@ async function tool(path: string | undefined, ...args: string[]): Promise<Tool |
   return path && version ? { path, version } : undefined;
 }
 
-async function findServers(): Promise<Findings['servers']> {
+async function findServers(): Promise<Pick<Findings, 'servers' | 'misnamed'>> {
+  const misnamed: Server[] = [];
   const entries = await Promise.all(
     servers.map(async (server) => {
-      // A variable that names a wrong file is as good as missing: its advice says to set it.
-      const found = await locate(server).catch(() => undefined);
+      const found = await locate(server).catch((error: unknown) => {
+        if (!(error instanceof ServerUnavailable)) throw error;
+        misnamed.push(server);
+      });
       return found ? [[server, found] as const] : [];
     }),
   );
-  return Object.fromEntries(entries.flat());
+  return { servers: Object.fromEntries(entries.flat()), misnamed };
 }

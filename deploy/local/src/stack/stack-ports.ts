@@ -1,3 +1,4 @@
+import { NotAPort } from './stack.errors.ts';
 import { freePort, isFree, requireFree } from '../supervisor/ports.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { readJson, writeJson } from './json-file.ts';
@@ -22,7 +23,7 @@ const preferred: Ports = {
  * The usual directory gets the preferred ports at first, or free ones where a preferred one is held; any other
  * directory gets free ones, so that several stacks can run side by side.
  * `TALKOOT_PORT_<NAME>`, such as `TALKOOT_PORT_TEMPORAL_UI`, insists on one.
- * @throws PortHeld when one that is insisted on is held
+ * @throws PortHeld when one that is insisted on is held; NotAPort when it is no number of a port
  */
 export async function portsOf({ ports: file, usual }: DataDirectory): Promise<Ports> {
   const before = (readJson(file) ?? {}) as Partial<Ports>;
@@ -34,8 +35,12 @@ export async function portsOf({ ports: file, usual }: DataDirectory): Promise<Po
 }
 
 function insisted(name: PortName): number | undefined {
-  const value = process.env[`TALKOOT_PORT_${name.toUpperCase().replaceAll('-', '_')}`];
-  return value ? Number(value) : undefined;
+  const variable = `TALKOOT_PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+  const value = process.env[variable];
+  if (!value) return undefined;
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new NotAPort(variable, value);
+  return port;
 }
 
 async function choose(name: PortName, usual: boolean): Promise<number> {

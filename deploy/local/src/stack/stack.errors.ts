@@ -27,3 +27,13 @@ export class NotAStackDirectory extends Error {
     this.name = 'NotAStackDirectory';
   }
 }
+
+/** Thrown when a variable that insists on a port holds something else. */
+export class NotAPort extends Error {
+  readonly code = 'not-a-port';
+
+  constructor(variable: string, value: string) {
+    super(`${variable} is "${value}", which is not the number of a port`);
+    this.name = 'NotAPort';
+  }
+}
