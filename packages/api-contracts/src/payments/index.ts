@@ -13,6 +13,7 @@ import { spendingRoutes } from './spending.ts';
 
 export * from './batch.ts';
 export * from './bonus.ts';
+export * from './capacity.ts';
 export * from './fund.ts';
 export * from './internal.ts';
 export * from './ledger.ts';

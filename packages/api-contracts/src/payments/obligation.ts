@@ -63,6 +63,8 @@ export const ObligationShape = z
     costCentre: z.string(),
     account: z.string(),
     vatCode: z.string(),
+    /** Why it was closed without payment. */
+    closedBecause: z.enum(['declined', 'cancelled', 'unclaimed']).nullable(),
     reason: TextRefShape.nullable(),
     attempts: z.array(AttemptShape),
     dueSince: InstantShape,

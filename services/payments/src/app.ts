@@ -1,0 +1,38 @@
+import { paymentsApi } from '@talkoot/api-contracts/payments';
+import { createService } from '@talkoot/http-service';
+import type { Auth, Logger } from '@talkoot/http-service';
+import { batchRoutes } from './batch/batch.routes.ts';
+import { bonusRoutes } from './bonus/bonus.routes.ts';
+import type { Payments } from './context.ts';
+import { fundRoutes } from './fund/fund.routes.ts';
+import { ledgerRoutes } from './ledger/ledger.routes.ts';
+import { obligationRoutes } from './obligation/obligation.routes.ts';
+import { payeeRoutes } from './payee/payee.routes.ts';
+import { settlementRoutes } from './settlement/settlement.routes.ts';
+import { spendingRoutes } from './spending/spending.routes.ts';
+
+export interface PaymentsAppOptions {
+  readonly payments: Payments;
+  readonly auth: Auth;
+  readonly log: Logger;
+  readonly publicUrl: string;
+}
+
+export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
+  return createService({
+    ...shell,
+    api: paymentsApi,
+    connection: payments.connection,
+    handlers: {
+      ...payments.record.handlers,
+      ...fundRoutes(payments),
+      ...ledgerRoutes(payments),
+      ...spendingRoutes(payments),
+      ...bonusRoutes(payments),
+      ...obligationRoutes(payments),
+      ...payeeRoutes(payments),
+      ...batchRoutes(payments),
+      ...settlementRoutes(payments),
+    },
+  });
+}

@@ -1,0 +1,129 @@
+import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
+import type { Call } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
+import { stringify } from 'csv-stringify/sync';
+import type { ClientSession } from 'mongoose';
+import { z } from 'zod';
+import type { Payments, Routes } from '../context.ts';
+import { instructBatch, instructionsOf } from './batch.instruction.ts';
+import { proposeBatch } from './batch.proposal.ts';
+import { linesOf } from './batch.steps.ts';
+import type { BatchDocument } from './batch.store.ts';
+import { batchLineView, batchView } from './batch.view.ts';
+
+type BatchRoutes = Routes<
+  | 'instructBatch'
+  | 'proposeBatch'
+  | 'listBatches'
+  | 'getBatch'
+  | 'approveBatch'
+  | 'refuseBatch'
+  | 'releaseBatch'
+  | 'getPaymentInstructions'
+  | 'exportPaymentInstructions'
+>;
+interface BatchCall extends Pick<Call, 'operationId' | 'bodyHash' | 'person'> {
+  readonly params: { readonly municipalityId: string; readonly batchId: string };
+}
+
+export function batchRoutes(payments: Payments): BatchRoutes {
+  const { connection, batches } = payments;
+  return {
+    ...signing(payments),
+    async instructBatch({ params }) {
+      const attempts = await inTransaction(connection, async (session) => {
+        const batch = await batches.find(params.batchId, session);
+        if (!batch) throw new DomainError('not-found');
+        return instructBatch(payments, session, batch);
+      });
+      return { body: { attempts } };
+    },
+    async proposeBatch(call) {
+      const proposal = {
+        municipalityId: call.params.municipalityId,
+        obligationIds: call.body.obligationIds,
+        operationId: call.operationId,
+        personId: call.person.id,
+      };
+      return { body: await once(connection, call, (session) => proposeBatch(payments, session, proposal)) };
+    },
+    async listBatches({ params, query }) {
+      const after = decodeCursor(query.after, z.string());
+      const filter = { municipalityId: params.municipalityId, state: query.state, pilotId: query.pilotId };
+      const page = pageFrom(
+        await batches.list(filter, after, query.limit + 1),
+        query.limit,
+        ({ _id }) => _id,
+      );
+      return { body: { items: page.items.map(batchView), next: page.next } };
+    },
+    async getBatch({ params }) {
+      const [batch, lines] = await inTransaction(connection, async (session) => {
+        const found = await requireBatch(payments, params, session);
+        return [found, await linesOf(payments, session, found._id)] as const;
+      });
+      const lifecycle = await payments.record.view('batch', batch._id, batch.municipalityId);
+      const shown = lines.map(({ attempt, obligation }) => batchLineView(attempt, obligation));
+      return { body: { batch: batchView(batch), lines: shown, lifecycle } };
+    },
+    async getPaymentInstructions({ params }) {
+      return { body: await readInstructions(payments, params) };
+    },
+    async exportPaymentInstructions({ params }) {
+      const { payments: rows } = await readInstructions(payments, params);
+      const columns = ['endToEndId', 'obligationId', 'payeeId', 'method', 'iban', 'amount', 'currency'];
+      const table = rows.map((row) => ({ ...row, ...row.amount }));
+      return { body: stringify(table, { header: true, columns }) };
+    },
+  };
+}
+
+/** The second and the third person. What was read is what is signed. */
+function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuseBatch' | 'releaseBatch'> {
+  const decide = async (
+    call: BatchCall,
+    name: string,
+    as: 'payout-approver' | 'payout-releaser',
+    data: unknown,
+  ) => {
+    const { municipalityId, batchId } = call.params;
+    const check = async () => {
+      const { proposedBy, approvedBy, state } = await requireBatch(payments, call.params);
+      const before = state === 'approved' ? [proposedBy, approvedBy] : [proposedBy];
+      if (before.includes(call.person.id)) throw new DomainError('same-person-twice');
+    };
+    const about = { kind: 'batch' as const, lifecycleId: batchId, municipalityId };
+    return { body: { ...(await payments.record.decide(call, { ...about, name, as, data, check })) } };
+  };
+  return {
+    approveBatch: (call) => decide(call, 'approve', 'payout-approver', call.body),
+    releaseBatch: (call) => decide(call, 'release', 'payout-releaser', call.body),
+    async refuseBatch(call) {
+      const { municipalityId } = call.params;
+      const reason = await storeText(
+        payments.connection,
+        call,
+        municipalityId,
+        'batch-refused',
+        call.body.reason,
+      );
+      return decide(call, 'refuse', 'payout-approver', { reason });
+    },
+  };
+}
+
+function readInstructions(payments: Payments, params: BatchCall['params']) {
+  return inTransaction(payments.connection, async (session) =>
+    instructionsOf(payments, session, await requireBatch(payments, params, session)),
+  );
+}
+
+async function requireBatch(
+  { batches }: Payments,
+  { municipalityId, batchId }: BatchCall['params'],
+  session?: ClientSession,
+): Promise<BatchDocument> {
+  const batch = await batches.find(batchId, session);
+  if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
+  return batch;
+}

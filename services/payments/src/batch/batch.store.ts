@@ -1,0 +1,65 @@
+import type { BatchShape } from '@talkoot/api-contracts/payments';
+import type { ClientSession, Connection } from 'mongoose';
+import type { z } from 'zod';
+
+export type BatchState = z.infer<typeof BatchShape>['state'];
+
+export interface BatchDocument {
+  _id: string;
+  municipalityId: string;
+  pilotId: string;
+  state: BatchState;
+  sha256: string;
+  total: number;
+  currency: string;
+  fiscalYear: number;
+  lines: number;
+  proposedBy: string;
+  approvedBy: string | null;
+  releasedBy: string | null;
+  proposedAt: Date;
+}
+
+export async function prepareBatches(connection: Connection): Promise<void> {
+  await connection.collection<BatchDocument>('batches').createIndex({ municipalityId: 1, _id: 1 });
+}
+
+/** Payout batches. The three people are different: every write that names one says so in its filter. */
+export function batchStore(connection: Connection) {
+  const batches = connection.collection<BatchDocument>('batches');
+  return {
+    async insert(session: ClientSession, batch: BatchDocument): Promise<void> {
+      await batches.insertOne(batch, { session });
+    },
+    find: (batchId: string, session?: ClientSession) =>
+      batches.findOne({ _id: batchId }, session ? { session } : {}),
+    list(
+      filter: { municipalityId: string; state?: BatchState | undefined; pilotId?: string | undefined },
+      after: string | undefined,
+      limit: number,
+    ) {
+      const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
+      return batches
+        .find({ ...given, ...(after === undefined ? {} : { _id: { $gt: after } }) })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+    },
+    async setState(session: ClientSession, batchId: string, state: BatchState): Promise<void> {
+      await batches.updateOne({ _id: batchId }, { $set: { state } }, { session });
+    },
+    /** False when this person proposed the batch. */
+    async approve(session: ClientSession, batchId: string, personId: string): Promise<boolean> {
+      const filter = { _id: batchId, proposedBy: { $ne: personId } };
+      const written = await batches.updateOne(filter, { $set: { approvedBy: personId } }, { session });
+      return written.matchedCount === 1;
+    },
+    /** False when this person proposed or approved the batch. */
+    async release(session: ClientSession, batchId: string, personId: string): Promise<boolean> {
+      const filter = { _id: batchId, proposedBy: { $ne: personId }, approvedBy: { $nin: [personId, null] } };
+      const written = await batches.updateOne(filter, { $set: { releasedBy: personId } }, { session });
+      return written.matchedCount === 1;
+    },
+  };
+}
+export type BatchStore = ReturnType<typeof batchStore>;

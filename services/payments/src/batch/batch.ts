@@ -1,0 +1,74 @@
+import { DomainError, sha256Of } from '@talkoot/http-service';
+import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import { attemptIdOf, endToEndIdOf, requireOpen } from '../obligation/obligation.ts';
+import { payrollDestination } from '../payee/payee.store.ts';
+import type { Destination } from '../payee/payee.store.ts';
+
+/**
+ * What approver and releaser sign: every payment with its amount and where it goes, in the order of their ids.
+ * Account numbers enter by their fingerprint.
+ */
+export function batchHash(batchId: string, attempts: readonly AttemptDocument[]): string {
+  const lines = attempts
+    .map(({ obligationId, endToEndId, amount, currency, destination }) => [
+      obligationId,
+      endToEndId,
+      amount,
+      currency,
+      destination.method,
+      destination.fingerprint,
+    ])
+    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+  return sha256Of(batchId, lines);
+}
+
+/** @throws DomainError `obligation-repeated` */
+export function requireDistinct(ids: readonly string[]): void {
+  if (new Set(ids).size !== ids.length) throw new DomainError('obligation-repeated');
+}
+
+/** @throws DomainError `obligation-unknown`, `obligation-not-open` or `batch-mixes-pilots` */
+export function requireBatchable(ids: readonly string[], found: readonly ObligationDocument[]): void {
+  if (found.length !== ids.length) throw new DomainError('obligation-unknown');
+  for (const obligation of found) requireOpen(obligation);
+  if (new Set(found.map(({ pilotId }) => pilotId)).size > 1) throw new DomainError('batch-mixes-pilots');
+}
+
+/**
+ * Where a payment goes: to the details of the payee; civil servants are paid through payroll unless they say otherwise.
+ * @throws DomainError `payee-details-missing`
+ */
+export function destinationFor(
+  obligation: ObligationDocument,
+  details: (Destination & { readonly method: 'payroll' | 'bank' }) | undefined,
+): Destination {
+  if (details) {
+    const { method, masked, fingerprint, sealed } = details;
+    return { method, masked, fingerprint, sealed };
+  }
+  if (obligation.payeeRole === 'civil-servant') return payrollDestination;
+  throw new DomainError('payee-details-missing', `Payee of ${obligation._id}`);
+}
+
+/** The next attempt to pay an obligation. */
+export function attemptFor(
+  obligation: ObligationDocument,
+  batchId: string,
+  destination: Destination,
+): AttemptDocument {
+  const number = obligation.attempts + 1;
+  return {
+    _id: attemptIdOf(obligation._id, number),
+    obligationId: obligation._id,
+    municipalityId: obligation.municipalityId,
+    batchId,
+    number,
+    endToEndId: endToEndIdOf(obligation._id, number),
+    destination,
+    amount: obligation.amount,
+    currency: obligation.currency,
+    state: 'batched',
+    open: true,
+    reasonCode: null,
+  };
+}

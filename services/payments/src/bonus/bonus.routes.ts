@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import { eventOf } from '@talkoot/event-bus';
+import { fundBonusDecidedV1 } from '@talkoot/event-contracts';
+import { DomainError, idFrom, inTransaction } from '@talkoot/http-service';
+import { decideBonus, lineText } from '@talkoot/impact';
+import { money, ratio } from '@talkoot/money';
+import type { ClientSession } from 'mongoose';
+import type { Payments, Routes } from '../context.ts';
+import type { CommitmentDocument } from '../fund/fund.store.ts';
+import type { BonusDocument, BonusInputs } from './bonus.store.ts';
+
+export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonus'> {
+  const { connection, bonuses, projects } = payments;
+  return {
+    async decideBonus({ params, body }) {
+      const { municipalityId, pilotId, ...inputs } = body;
+      const charter = await projects.charterOf(pilotId);
+      const decided = await inTransaction(connection, async (session) => {
+        const project = await payments.funds.findCommitment(params.projectId, session);
+        if (project?.municipalityId !== municipalityId || project.pilotId !== pilotId) {
+          throw new DomainError('not-found');
+        }
+        return decide(payments, session, { project, inputs, charter });
+      });
+      const { pool, payable, computation } = decided;
+      return { body: { pool, payable, computation } };
+    },
+    async getBonus({ params }) {
+      const [current, ...superseded] = await bonuses.all(params.municipalityId, params.projectId);
+      if (!current) throw new DomainError('not-found');
+      return { body: { current: bonusView(current), superseded: superseded.map(bonusView) } };
+    },
+  };
+}
+
+interface BonusQuestion {
+  readonly project: CommitmentDocument;
+  readonly inputs: BonusInputs;
+  readonly charter: Awaited<ReturnType<Payments['projects']['charterOf']>>;
+}
+
+/** Decides once for given inputs; other inputs (an upheld appeal) make a later decision that supersedes the former. */
+async function decide(payments: Payments, session: ClientSession, question: BonusQuestion) {
+  const { project, inputs } = question;
+  const before = await payments.bonuses.current(project._id, session);
+  if (before && isDeepStrictEqual(before.inputs, inputs)) return before;
+  if (before?.split) throw new DomainError('bonus-fixed');
+  const document = newDecision(question, (before?.number ?? 0) + 1, payments.now());
+  await payments.bonuses.insert(session, document, before);
+  await payments.outbox.appendEvents(session, [decidedEvent(document)]);
+  return document;
+}
+
+function newDecision({ project, inputs, charter }: BonusQuestion, number: number, at: Date): BonusDocument {
+  const pool = money(project.pool, project.currency);
+  const decision = decideBonus({ rules: charter.charter.bonus, pool, ...inputs });
+  return {
+    _id: idFrom(`${project._id}/${number}`, 'bon'),
+    municipalityId: project.municipalityId,
+    pilotId: project.pilotId,
+    projectId: project._id,
+    number,
+    inputs,
+    charterSha256: charter.sha256,
+    pool,
+    payable: decision.payable,
+    reason: decision.reason,
+    computation: decision.computation.map(lineText),
+    decidedAt: at,
+    supersededBy: null,
+    split: null,
+  };
+}
+
+const decidedEvent = (bonus: BonusDocument) =>
+  eventOf({
+    event: fundBonusDecidedV1,
+    aggregateId: bonus.pilotId,
+    municipalityId: bonus.municipalityId,
+    occurredAt: bonus.decidedAt,
+    data: {
+      projectId: bonus.projectId,
+      pool: bonus.pool,
+      payable: bonus.payable,
+      score: sixPlaces(bonus.inputs.score),
+    },
+  });
+
+/** The exact score as a decimal of six places, cut towards zero; the decision itself keeps the fraction. */
+export function sixPlaces(score: string): string {
+  const { numerator, denominator } = ratio(score);
+  const scaled = (numerator * 1_000_000n) / denominator;
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(7, '0');
+  return `${scaled < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
+
+function bonusView(bonus: BonusDocument) {
+  const { _id, projectId, pilotId, number, pool, payable, computation, supersededBy } = bonus;
+  const { pollId, score, roll, ballots } = bonus.inputs;
+  return {
+    decisionId: _id,
+    projectId,
+    pilotId,
+    pollId,
+    number,
+    score,
+    pool,
+    payable,
+    roll,
+    ballots,
+    computation,
+    decidedAt: bonus.decidedAt.toISOString(),
+    supersededBy,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Charter } from '@talkoot/api-contracts/projects';
+import type { Outbox } from '@talkoot/event-bus';
+import type { Handlers } from '@talkoot/http-service';
+import type { LifecycleRecord } from '@talkoot/lifecycle-record';
+import type { PaymentsApi } from '@talkoot/api-contracts/payments';
+import type { Connection } from 'mongoose';
+import type { BatchStore } from './batch/batch.store.ts';
+import type { BonusStore } from './bonus/bonus.store.ts';
+import type { FundStore } from './fund/fund.store.ts';
+import type { LedgerStore } from './ledger/ledger.store.ts';
+import type { ObligationStore } from './obligation/obligation.store.ts';
+import type { PayeeStore } from './payee/payee.store.ts';
+import type { SettlementStore } from './settlement/settlement.store.ts';
+import type { SpendingStore } from './spending/spending.store.ts';
+
+export type Pot = 'civil-servants' | 'champions' | 'volunteers';
+
+/** Who gains from a project, with the signed shares. */
+export interface Team {
+  readonly members: readonly {
+    readonly personId: string;
+    readonly pot: Pot;
+    readonly weight: number;
+    readonly minutes: number;
+  }[];
+  readonly pots: Readonly<Record<Pot, number>>;
+}
+
+/** What this service asks the projects service. */
+export interface Projects {
+  charterOf(pilotId: string): Promise<{ charter: Charter; sha256: string }>;
+  teamOf(projectId: string): Promise<Team>;
+}
+
+/** Everything the handlers work with. */
+export interface Payments {
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly record: Pick<LifecycleRecord, 'start' | 'decide' | 'report' | 'view' | 'handlers'>;
+  readonly projects: Projects;
+  readonly ledger: LedgerStore;
+  readonly funds: FundStore;
+  readonly spending: SpendingStore;
+  readonly bonuses: BonusStore;
+  readonly obligations: ObligationStore;
+  readonly payees: PayeeStore;
+  readonly batches: BatchStore;
+  readonly settlements: SettlementStore;
+  readonly now: () => Date;
+}
+
+/** Handlers of some of the service's routes. */
+export type Routes<N extends keyof PaymentsApi['routes']> = Pick<Handlers<PaymentsApi>, N>;

@@ -1,0 +1,159 @@
+import type { AccountName, FundName } from '@talkoot/api-contracts/payments';
+import type { Leg, Side, Transaction } from './ledger.ts';
+
+/** Where a transaction belongs. */
+export interface Book {
+  readonly municipalityId: string;
+  readonly pilotId: string | null;
+  readonly fiscalYear: number;
+  readonly currency: string;
+}
+
+/** One payee's part of a transaction. */
+export interface Part {
+  readonly obligationId: string;
+  readonly projectId: string;
+  readonly amount: number;
+}
+
+/** Where an obligation's money came from, and returns to. */
+export type Origin = 'round' | 'bonus';
+
+const leg = (side: Side, account: AccountName, amount: number, of: Partial<Part> = {}): Leg => ({
+  side,
+  account,
+  amount,
+  projectId: of.projectId ?? null,
+  obligationId: of.obligationId ?? null,
+});
+const debit = (account: AccountName, amount: number, of?: Partial<Part>) => leg('debit', account, amount, of);
+const credit = (account: AccountName, amount: number, of?: Partial<Part>) =>
+  leg('credit', account, amount, of);
+
+const transaction = (book: Book, kind: string, key: string, legs: Leg[]): Transaction => ({
+  municipalityId: book.municipalityId,
+  pilotId: book.pilotId,
+  fiscalYear: book.fiscalYear,
+  currency: book.currency,
+  id: `${kind}/${key}`,
+  kind,
+  legs: legs.filter((one) => one.amount !== 0),
+});
+
+/** Permission: the allotment is split into the funds. */
+export function fundsOpened(book: Book, amounts: Readonly<Record<FundName, number>>): Transaction {
+  const { round, bonus, outcome } = amounts;
+  return transaction(book, 'funds-opened', book.pilotId ?? '', [
+    debit('allotment', round + bonus + outcome),
+    credit('round-fund', round),
+    credit('bonus-fund', bonus),
+    credit('outcome-fund', outcome),
+  ]);
+}
+
+/** Funding: the cost is committed out of the round fund, the bonus pool reserved out of the bonus fund. */
+export function projectCommitted(book: Book, projectId: string, cost: number, pool: number): Transaction {
+  return transaction(book, 'project-committed', projectId, [
+    debit('round-fund', cost),
+    credit('commitment', cost, { projectId }),
+    debit('bonus-fund', pool),
+    credit('reserve', pool, { projectId }),
+  ]);
+}
+
+export function commitmentRaised(book: Book, projectId: string, amount: number, key: string): Transaction {
+  return transaction(book, 'commitment-raised', key, [
+    debit('round-fund', amount),
+    credit('commitment', amount, { projectId }),
+  ]);
+}
+
+/** Underspend, or the part of a refused spending, returns to the round fund. */
+export function commitmentReturned(book: Book, projectId: string, amount: number, key: string): Transaction {
+  return transaction(book, 'commitment-returned', key, [
+    debit('commitment', amount, { projectId }),
+    credit('round-fund', amount),
+  ]);
+}
+
+export function reserveReturned(book: Book, projectId: string, amount: number): Transaction {
+  return transaction(book, 'reserve-returned', projectId, [
+    debit('reserve', amount, { projectId }),
+    credit('bonus-fund', amount),
+  ]);
+}
+
+/** Acceptance: the commitment is used up and the amount owed, to a contractor's obligation where there is one. */
+export function spendingAccepted(
+  book: Book,
+  spending: { spendingId: string; projectId: string; amount: number; obligationId: string | null },
+): Transaction {
+  const { spendingId, projectId, amount, obligationId } = spending;
+  const owed = obligationId ? { projectId, obligationId } : { projectId };
+  return transaction(book, 'spending-accepted', spendingId, [
+    debit('commitment', amount, { projectId }),
+    credit('round-expended', amount, { projectId }),
+    debit('expenditure', amount, { projectId }),
+    credit('payable', amount, owed),
+  ]);
+}
+
+/** A decided bonus becomes owed: the reserve is used up, part by part. */
+export function bonusAwarded(book: Book, decisionId: string, parts: readonly Part[]): Transaction {
+  const legs = parts.flatMap((part) => [
+    debit('reserve', part.amount, { projectId: part.projectId }),
+    credit('bonus-expended', part.amount, { projectId: part.projectId }),
+    debit('expenditure', part.amount, { projectId: part.projectId }),
+    credit('payable', part.amount, part),
+  ]);
+  return transaction(book, 'bonus-awarded', decisionId, legs);
+}
+
+/** What is declined, cancelled or unclaimed is no longer owed and returns to the fund it came from. */
+export function obligationClosed(book: Book, part: Part, origin: Origin): Transaction {
+  const { projectId, amount } = part;
+  return transaction(book, 'obligation-closed', part.obligationId, [
+    debit('payable', amount, part),
+    credit('expenditure', amount, { projectId }),
+    debit(`${origin}-expended`, amount, { projectId }),
+    credit(`${origin}-fund`, amount),
+  ]);
+}
+
+export function batchInstructed(book: Book, batchId: string, parts: readonly Part[]): Transaction {
+  const legs = parts.flatMap((part) => [
+    debit('payable', part.amount, part),
+    credit('in-transit', part.amount, part),
+  ]);
+  return transaction(book, 'batch-instructed', batchId, legs);
+}
+
+export function paymentSettled(book: Book, part: Part, attemptId: string): Transaction {
+  return transaction(book, 'payment-settled', attemptId, [
+    debit('in-transit', part.amount, part),
+    credit('bank', part.amount),
+  ]);
+}
+
+export function paymentRejected(book: Book, part: Part, attemptId: string): Transaction {
+  return transaction(book, 'payment-rejected', attemptId, [
+    debit('in-transit', part.amount, part),
+    credit('payable', part.amount, part),
+  ]);
+}
+
+export function paymentReturned(book: Book, part: Part, attemptId: string): Transaction {
+  return transaction(book, 'payment-returned', attemptId, [
+    debit('bank', part.amount),
+    credit('payable', part.amount, part),
+  ]);
+}
+
+/** Money moved at the bank that fits no payment: out on a booking, in on a return. */
+export function suspenseBooked(book: Book, key: string, amount: number, way: 'out' | 'in'): Transaction {
+  const legs =
+    way === 'out'
+      ? [debit('suspense', amount), credit('bank', amount)]
+      : [debit('bank', amount), credit('suspense', amount)];
+  return transaction({ ...book, pilotId: null }, 'suspense-booked', key, legs);
+}

@@ -1,0 +1,62 @@
+import { createClient } from '@talkoot/api-contracts';
+import { projectsApi } from '@talkoot/api-contracts/projects';
+import { outboxFor, startRelay } from '@talkoot/event-bus';
+import { temporalDispatcher } from '@talkoot/event-bus/temporal';
+import {
+  connectMongo,
+  createAuth,
+  createLog,
+  createServiceToken,
+  prepareModels,
+  runService,
+} from '@talkoot/http-service';
+import { temporalClient } from '@talkoot/lifecycle-record';
+import { createPaymentsApp } from './app.ts';
+import { payeeKeyOf, paymentsConfig } from './config.ts';
+import { createVault } from './payee/vault.ts';
+import { paymentsOf, prepareStores } from './payments.ts';
+
+const config = paymentsConfig();
+const log = createLog('payments', config.LOG_LEVEL);
+const connection = await connectMongo(config.MONGODB_URL, { appName: 'payments' });
+const outbox = outboxFor(connection, { source: '/services/payments' });
+const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+const projects = createClient(projectsApi, {
+  baseUrl: config.PROJECTS_URL,
+  token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'payments', audience: 'projects' }),
+});
+const payments = paymentsOf({
+  connection,
+  outbox,
+  temporal,
+  projects: {
+    charterOf: (pilotId) => projects.getCharter({ params: { pilotId } }),
+    teamOf: (projectId) => projects.getTeam({ params: { projectId } }),
+  },
+  vault: createVault(payeeKeyOf(config)),
+  now: () => new Date(),
+});
+await prepareModels(connection);
+await prepareStores(connection);
+await outbox.prepare();
+const relay = startRelay({
+  connection,
+  brokers: config.KAFKA_BROKERS,
+  clientId: 'payments',
+  dispatcher: temporalDispatcher(temporal),
+  log,
+});
+const app = createPaymentsApp({
+  payments,
+  auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
+  log,
+  publicUrl: config.PUBLIC_URL ?? config.PAYMENTS_URL,
+});
+await runService({
+  name: 'payments',
+  app,
+  log,
+  port: config.PORT,
+  host: config.LISTEN_HOST,
+  onStop: [() => relay.stop(), () => temporal.connection.close(), () => connection.close()],
+});

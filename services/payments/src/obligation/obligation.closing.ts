@@ -1,0 +1,55 @@
+import type { TextRef } from '@talkoot/api-contracts';
+import { DomainError } from '@talkoot/http-service';
+import { money } from '@talkoot/money';
+import type { ClientSession } from 'mongoose';
+import type { Payments } from '../context.ts';
+import { obligationClosed } from '../ledger/postings.ts';
+import { isClosed, requireOpen } from './obligation.ts';
+import type { ObligationDocument } from './obligation.store.ts';
+
+export interface Closing {
+  readonly closedBecause: 'declined' | 'cancelled' | 'unclaimed';
+  readonly reason: TextRef | null;
+}
+
+/** Closes an open obligation without payment: what was owed returns to the fund it came from. */
+export async function closeObligation(
+  payments: Payments,
+  session: ClientSession,
+  obligation: ObligationDocument,
+  closing: Closing,
+): Promise<void> {
+  requireOpen(obligation);
+  const state = closing.closedBecause === 'unclaimed' ? 'unclaimed' : 'cancelled';
+  if (!(await payments.obligations.move(session, [obligation], { state, ...closing }))) {
+    throw new DomainError('obligation-not-open');
+  }
+  const { _id: obligationId, projectId, amount, origin } = obligation;
+  const posting = obligationClosed(obligation, { obligationId, projectId, amount }, origin);
+  await payments.ledger.post(session, posting, payments.now());
+  await reportClosed(payments, session, obligation);
+}
+
+/**
+ * Tells the project's lifecycle when every share of its bonus is paid or closed. Call it last in each transaction that
+ * closes one: touching the project makes two such transactions meet, so that one of them sees the other's closing.
+ */
+export async function reportClosed(
+  payments: Payments,
+  session: ClientSession,
+  of: Pick<ObligationDocument, 'municipalityId' | 'projectId' | 'currency'>,
+): Promise<void> {
+  await payments.funds.touch(session, of.projectId);
+  const all = await payments.obligations.ofProject(of.municipalityId, of.projectId, session);
+  const bonuses = all.filter((one) => one.origin === 'bonus');
+  if (bonuses.length === 0 || !bonuses.every((one) => isClosed(one.state))) return;
+  const settled = bonuses.filter((one) => one.state === 'settled').reduce((sum, one) => sum + one.amount, 0);
+  await payments.record.report(session, {
+    kind: 'project',
+    lifecycleId: of.projectId,
+    municipalityId: of.municipalityId,
+    name: 'obligations-closed',
+    factId: `obligations-closed/${of.projectId}`,
+    data: { settled: money(settled, of.currency) },
+  });
+}

@@ -1,0 +1,124 @@
+import { DomainError } from '@talkoot/http-service';
+import { lineText, splitBonus } from '@talkoot/impact';
+import type { ClientSession } from 'mongoose';
+import type { BonusDocument } from '../bonus/bonus.store.ts';
+import type { Payments, Team } from '../context.ts';
+import { bookOf } from '../fund/commitment.ts';
+import type { CommitmentDocument } from '../fund/fund.store.ts';
+import { bonusAwarded } from '../ledger/postings.ts';
+import type { SpendingDocument } from '../spending/spending.store.ts';
+import { bookingCodes, obligationIdOf, payeeRoleOf, splitMembers } from './obligation.ts';
+import type { PayeeRole } from './obligation.ts';
+import type { ObligationDocument } from './obligation.store.ts';
+import { payoutDue } from './payout.events.ts';
+
+/** Splits the bonus in force into obligations, once for ever: a repetition answers with what exists. */
+export async function createObligations(
+  payments: Payments,
+  session: ClientSession,
+  of: { readonly projectId: string; readonly municipalityId: string; readonly team: Team },
+): Promise<{ obligations: number; total: number; currency: string }> {
+  const project = await payments.funds.findCommitment(of.projectId, session);
+  if (project?.municipalityId !== of.municipalityId) throw new DomainError('not-found');
+  const bonus = await payments.bonuses.current(of.projectId, session);
+  if (!bonus) throw new DomainError('bonus-undecided');
+  const known = bonus.split
+    ? await payments.obligations.ofProject(of.municipalityId, of.projectId, session)
+    : null;
+  const made =
+    known?.filter((one) => one.decisionId === bonus._id) ??
+    (await split(payments, session, bonus, project, of.team));
+  const total = made.reduce((sum, one) => sum + one.amount, 0);
+  return { obligations: made.length, total, currency: project.currency };
+}
+
+async function split(
+  payments: Payments,
+  session: ClientSession,
+  bonus: BonusDocument,
+  project: CommitmentDocument,
+  team: Team,
+): Promise<ObligationDocument[]> {
+  const members = splitMembers(bonus._id, team);
+  const someone = members.length > 0 && bonus.payable.amount > 0;
+  const { shares, computation } = someone
+    ? splitBonus({ payable: bonus.payable, pots: team.pots, members })
+    : { shares: [], computation: [] };
+  const at = payments.now();
+  const made = shares
+    .filter(({ amount }) => amount.amount > 0)
+    .map(({ obligationId, pot, amount }) =>
+      newObligation(project, at, {
+        obligationId,
+        decisionId: bonus._id,
+        payeeId: members.find((member) => member.obligationId === obligationId)!.personId,
+        payeeRole: payeeRoleOf(pot),
+        tranche: pot,
+        origin: 'bonus',
+        amount: amount.amount,
+      }),
+    );
+  await payments.bonuses.setSplit(session, bonus._id, computation.map(lineText));
+  if (made.length === 0) return made;
+  const parts = made.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
+  await payments.ledger.post(session, bonusAwarded(bookOf(project), bonus._id, parts), at);
+  await payments.obligations.insert(session, made);
+  await payments.outbox.appendEvents(
+    session,
+    made.map((one) => payoutDue(one, at)),
+  );
+  return made;
+}
+
+/** Accepted spending on a contractor is owed and paid like any other obligation. Returns its id; the caller posts it. */
+export async function oweContractor(
+  payments: Payments,
+  session: ClientSession,
+  spending: SpendingDocument,
+  project: CommitmentDocument,
+): Promise<string> {
+  const payeeId = spending.contractorId!;
+  const at = payments.now();
+  const obligation = newObligation(project, at, {
+    obligationId: obligationIdOf(spending._id, payeeId, 'spending'),
+    decisionId: spending._id,
+    payeeId,
+    payeeRole: 'contractor',
+    tranche: 'spending',
+    origin: 'round',
+    amount: spending.amount,
+  });
+  await payments.obligations.insert(session, [obligation]);
+  await payments.outbox.appendEvents(session, [payoutDue(obligation, at)]);
+  return obligation._id;
+}
+
+interface Owed {
+  readonly obligationId: string;
+  readonly decisionId: string;
+  readonly payeeId: string;
+  readonly payeeRole: PayeeRole;
+  readonly tranche: string;
+  readonly origin: 'round' | 'bonus';
+  readonly amount: number;
+}
+
+function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed): ObligationDocument {
+  const { obligationId, ...rest } = owed;
+  return {
+    _id: obligationId,
+    municipalityId: project.municipalityId,
+    pilotId: project.pilotId,
+    projectId: project._id,
+    ...rest,
+    currency: project.currency,
+    fiscalYear: project.fiscalYear,
+    ...bookingCodes[owed.payeeRole],
+    state: 'due',
+    attempts: 0,
+    closedBecause: null,
+    reason: null,
+    dueSince,
+    version: 1,
+  };
+}

@@ -1,0 +1,61 @@
+import type { AttemptShape, ObligationShape, PayeeRoleShape } from '@talkoot/api-contracts/payments';
+import { DomainError, idFrom } from '@talkoot/http-service';
+import type { z } from 'zod';
+import type { Pot, Team } from '../context.ts';
+
+export type ObligationState = z.infer<typeof ObligationShape>['state'];
+export type AttemptState = z.infer<typeof AttemptShape>['state'];
+export type PayeeRole = z.infer<typeof PayeeRoleShape>;
+
+/** From these a new attempt may be made, or the obligation be closed without payment. */
+const open: readonly ObligationState[] = ['due', 'rejected', 'returned'];
+/** From these nothing follows by itself. A settled one may still be returned, on any later day. */
+const closed: readonly ObligationState[] = ['settled', 'cancelled', 'unclaimed'];
+
+export const isOpen = (state: ObligationState): boolean => open.includes(state);
+export const isClosed = (state: ObligationState): boolean => closed.includes(state);
+
+/** @throws DomainError `obligation-not-open` while it is being paid or once it is closed. */
+export function requireOpen(obligation: { readonly _id: string; readonly state: ObligationState }): void {
+  if (!isOpen(obligation.state)) {
+    throw new DomainError('obligation-not-open', `${obligation._id} is ${obligation.state}`);
+  }
+}
+
+/** One payee's share of one decision has one id for ever: making it again makes the same. */
+export function obligationIdOf(decisionId: string, payeeId: string, tranche: string): string {
+  return idFrom(`${decisionId}/${payeeId}/${tranche}`, 'obl');
+}
+
+/** Identifies one attempt at the bank: 23 characters or a few more, where 35 are allowed. */
+export function endToEndIdOf(obligationId: string, number: number): string {
+  return `T${obligationId.replace(/^obl-/, '').toUpperCase()}-${number}`;
+}
+
+export const attemptIdOf = (obligationId: string, number: number): string =>
+  idFrom(`${obligationId}/${number}`, 'att');
+
+const roleOfPot: Readonly<Record<Pot, PayeeRole>> = {
+  'civil-servants': 'civil-servant',
+  champions: 'champion',
+  volunteers: 'volunteer',
+};
+export const payeeRoleOf = (pot: Pot): PayeeRole => roleOfPot[pot];
+
+/** How a payout is booked until a municipality brings its own chart of accounts. */
+export const bookingCodes: Readonly<
+  Record<PayeeRole, { readonly costCentre: string; readonly account: string; readonly vatCode: string }>
+> = {
+  'civil-servant': { costCentre: '4100', account: '401000', vatCode: '00' },
+  champion: { costCentre: '4100', account: '401500', vatCode: '00' },
+  volunteer: { costCentre: '4100', account: '401500', vatCode: '00' },
+  contractor: { costCentre: '4100', account: '434000', vatCode: '24' },
+};
+
+/** Members of the team as the split takes them: one obligation for each person and pot. */
+export function splitMembers(decisionId: string, team: Team) {
+  return team.members.map((member) => ({
+    ...member,
+    obligationId: obligationIdOf(decisionId, member.personId, member.pot),
+  }));
+}

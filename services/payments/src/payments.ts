@@ -1,0 +1,57 @@
+import type { Outbox } from '@talkoot/event-bus';
+import { createLifecycleRecord } from '@talkoot/lifecycle-record';
+import type { Client } from '@temporalio/client';
+import type { Connection } from 'mongoose';
+import { batchSteps } from './batch/batch.steps.ts';
+import { batchStore, prepareBatches } from './batch/batch.store.ts';
+import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
+import type { Payments, Projects } from './context.ts';
+import { fundStore, prepareFunds } from './fund/fund.store.ts';
+import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
+import { obligationStore, prepareObligations } from './obligation/obligation.store.ts';
+import { payeeStore, preparePayees } from './payee/payee.store.ts';
+import type { Vault } from './payee/vault.ts';
+import { prepareSettlements, settlementStore } from './settlement/settlement.store.ts';
+import { prepareSpending, spendingStore } from './spending/spending.store.ts';
+
+export interface PaymentsParts {
+  readonly connection: Connection;
+  readonly outbox: Outbox;
+  readonly temporal: Client;
+  readonly projects: Projects;
+  readonly vault: Vault;
+  readonly now: () => Date;
+}
+
+/** Everything the routes of this service work with. */
+export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Payments {
+  const { connection, outbox } = parts;
+  const stores = {
+    ledger: ledgerStore(connection),
+    funds: fundStore(connection),
+    spending: spendingStore(connection),
+    bonuses: bonusStore(connection),
+    obligations: obligationStore(connection),
+    payees: payeeStore(connection, vault),
+    batches: batchStore(connection),
+    settlements: settlementStore(connection),
+  };
+  const onStep = { batch: batchSteps(() => ({ ...stores, outbox })) };
+  const record = createLifecycleRecord({ connection, outbox, temporal, onStep });
+  return { ...parts, ...stores, record };
+}
+
+/** Makes every collection and index before the first request. */
+export async function prepareStores(connection: Connection): Promise<void> {
+  const prepare = [
+    prepareLedger,
+    prepareFunds,
+    prepareSpending,
+    prepareBonuses,
+    prepareObligations,
+    preparePayees,
+    prepareBatches,
+    prepareSettlements,
+  ];
+  for (const one of prepare) await one(connection);
+}
