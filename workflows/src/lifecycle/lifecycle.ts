@@ -133,8 +133,20 @@ export class Lifecycle<K extends LifecycleKind> {
     void this.#claim(takeStep(this.#state, name, move, now()));
   }
 
-  /** Has a service do something, for as long as it takes. `summary` is what operators read. */
+  /**
+   * Has a service do something, for as long as it takes, once every step before is on record: services answer by what
+   * is recorded. `summary` is what operators read.
+   */
   async effect<N extends ActivityName>(
+    summary: string,
+    name: N,
+    ...args: Parameters<Activities[N]>
+  ): Promise<Awaited<ReturnType<Activities[N]>>> {
+    await condition(() => this.#records.idle);
+    return this.#perform(summary, name, ...args);
+  }
+
+  async #perform<N extends ActivityName>(
     summary: string,
     name: N,
     ...args: Parameters<Activities[N]>
@@ -201,7 +213,7 @@ export class Lifecycle<K extends LifecycleKind> {
     this.#show();
     return this.#records.add(async () => {
       const snapshot = state as unknown as LifecycleState;
-      const { page } = await this.effect(
+      const { page } = await this.#perform(
         `record step ${step.number}: ${step.name}`,
         'recordStep',
         snapshot,
@@ -223,7 +235,7 @@ export class Lifecycle<K extends LifecycleKind> {
     const { kind, pilotId } = this.#state;
     const timing = this.#decisions.timing?.[name]?.(this.#state) ?? {};
     const opening = { kind, name, pilotId, since: now(), ...timing };
-    const wait = await this.effect(`compute the deadline of ${name}`, 'openWait', opening);
+    const wait = await this.#perform(`compute the deadline of ${name}`, 'openWait', opening);
     // Meanwhile the lifecycle may have gone on; the deadline is then of no use.
     if (this.#wanted(place) !== name || this.#state[place] !== null) return;
     void this.#claim(openedWait(this.#state, place, wait, now()));
@@ -277,7 +289,7 @@ export class Lifecycle<K extends LifecycleKind> {
       dueAt: wait.due,
     };
     void this.#notices.add(() =>
-      this.effect(`tell ${notice.to}: ${notice.template} of ${wait.name}`, 'notify', notice),
+      this.#perform(`tell ${notice.to}: ${notice.template} of ${wait.name}`, 'notify', notice),
     );
   }
 

@@ -9,8 +9,18 @@ export async function effectsAreMeasured(play: Play, report: Report): Promise<vo
   await forEach(report, await fundedProjects(play), async (project) => {
     await readingsAreTaken(play, project, (collection) => collection !== 'baseline');
     await sideEffectsAreReported(play, project);
+    await measurementCloses(play, project);
     await phaseOf(play, project, 'assessment');
   });
+}
+
+/** Once everything planned is observed, the assessor closes the measurement. */
+async function measurementCloses(play: Play, project: PlayedProject): Promise<void> {
+  const params = { ...municipalityOf(play), measurementId: project.measurementId! };
+  const look = () => play.visitor.projects.getMeasurement({ params });
+  await until(`The closing of ${project.plan.key}`, look, ({ phase }) => phase === 'closing');
+  const body = { reason: 'Everything planned is observed.' };
+  await play.official('assessor').projects.closeMeasurement({ params, body });
 }
 
 /** The assessor signs what the locked criteria and the readings give; the window for objections closes. */
