@@ -96,8 +96,9 @@ async function valuesIn(database: string): Promise<Set<string>> {
     if (value instanceof Date) return void values.add(value.toISOString());
     if (value !== null && typeof value === 'object' && !('_bsontype' in value))
       return Object.values(value).forEach(collect);
-    const text = typeof value === 'object' && value !== null ? String(value) : value;
-    if (typeof text === 'string') values.add(text);
+    // Numbers, truth values and nothing are shared by everybody.
+    if (typeof value === 'string') values.add(value);
+    else if (value !== null && typeof value === 'object') values.add(JSON.stringify(value));
   };
   for (const collection of await connection.db!.collections()) {
     for await (const row of collection.find()) collect(row);

@@ -1,7 +1,4 @@
 import { readConfig, ServiceConfigShape } from '@talkoot/http-service';
-import type { ServiceConfig } from '@talkoot/http-service';
-
-export type BallotsConfig = ServiceConfig;
 
 /** @throws ConfigError */
 export function ballotsConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {

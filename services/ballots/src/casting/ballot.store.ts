@@ -1,6 +1,6 @@
 import type { Certificate } from '@talkoot/api-contracts/identity';
 import { Schema } from 'mongoose';
-import type { ClientSession, Connection } from 'mongoose';
+import type { ClientSession, Connection, mongo } from 'mongoose';
 import type { Vote } from './ballot.ts';
 
 /**
@@ -49,7 +49,7 @@ const notWithdrawn = { withdrawn: { $exists: false } } as const;
 export function ballotStore(connection: Connection) {
   const model = connection.model<BallotDocument>('Ballot', schema);
   // Straight to the driver: this is the one busy place.
-  const ballots = () => model.collection as unknown as import('mongoose').mongo.Collection<BallotDocument>;
+  const ballots = () => model.collection as unknown as mongo.Collection<BallotDocument>;
   const durable = { writeConcern: { w: 'majority', journal: true } } as const;
   return {
     /** Stores a ballot durably. `taken`: its certificate was used before, for this ballot or another. */

@@ -53,4 +53,3 @@ export function issuanceStore(connection: Connection) {
     },
   };
 }
-export type IssuanceStore = ReturnType<typeof issuanceStore>;

@@ -96,4 +96,3 @@ export function noticeStore(connection: Connection, now: () => Date) {
     },
   };
 }
-export type NoticeStore = ReturnType<typeof noticeStore>;

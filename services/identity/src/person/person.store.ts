@@ -54,7 +54,7 @@ export function personStore(connection: Connection, hashes: IdentifierHashes) {
           update: { $set: { identifiers: [...identifiers], homes: [...homes] } },
         },
       }));
-      await people.bulkWrite(writes as never);
+      await people.bulkWrite(writes);
     }
   }
 

@@ -60,7 +60,7 @@ export function grantStore(connection: Connection) {
           upsert: true,
         },
       }));
-      if (writes.length > 0) await grants.bulkWrite(writes as never, { session });
+      if (writes.length > 0) await grants.bulkWrite(writes, { session });
     },
 
     find: (municipalityId: string, grantId: string, session: ClientSession) =>

@@ -17,7 +17,8 @@ export function isOperator(grants: Readonly<Record<string, readonly Role[]>>): b
 
 export function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: name }).format();
+    return true;
   } catch {
     return false;
   }

@@ -58,4 +58,3 @@ export function municipalityStore(connection: Connection) {
     },
   };
 }
-export type MunicipalityStore = ReturnType<typeof municipalityStore>;

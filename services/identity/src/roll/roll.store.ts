@@ -79,4 +79,3 @@ export function rollStore(connection: Connection) {
     },
   };
 }
-export type RollStore = ReturnType<typeof rollStore>;

@@ -88,4 +88,3 @@ export function sessionStore(connection: Connection, now: () => Date) {
     },
   };
 }
-export type SessionStore = ReturnType<typeof sessionStore>;

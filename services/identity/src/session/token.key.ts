@@ -48,4 +48,4 @@ export function publicJwk({ keyId, publicKey }: SigningKey): JWK {
 }
 
 export const signerOf = (key: SigningKey) =>
-  importJWK({ ...key.privateKey.export({ format: 'jwk' }) } as JWK, 'EdDSA');
+  importJWK({ ...key.privateKey.export({ format: 'jwk' }) }, 'EdDSA');

@@ -33,7 +33,7 @@ export function signInRoutes(identity: Identity, settings: SignInSettings): Rout
       const { query } = call;
       const attempt = await attempts.take(query.state);
       if (!attempt) throw new DomainError('sign-in-expired');
-      const claims = await provider.complete(attempt, query as Record<string, string>);
+      const claims = await provider.complete(attempt, query);
       const personId = await personOf(identity, claims);
       if (attempt.returnTo === null) {
         return { body: await sessionFor(identity, personId, await identity.sessions.begin(personId)) };
