@@ -1,7 +1,7 @@
 import { createLog, createProbes, endOnFault, readConfig, runService } from '@talkoot/http-service';
 import type { Logger } from '@talkoot/http-service';
 import { startTelemetry } from '@talkoot/http-service/telemetry';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Worker } from '@temporalio/worker';
 import { createActivities } from './activities/activities.ts';
 import { createClients } from './worker.clients.ts';
@@ -11,7 +11,14 @@ import { createWorker } from './worker.ts';
 const config = readConfig(WorkerConfigShape);
 const log = createLog('worker', config.LOG_LEVEL);
 endOnFault(log);
-Runtime.install({ logger: runtimeLogger(log), shutdownSignals: [] });
+Runtime.install({
+  logger: runtimeLogger(log),
+  // The process decides itself when it stops.
+  shutdownSignals: [],
+  telemetryOptions: {
+    logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+  },
+});
 
 const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
 const worker = await createWorker({

@@ -135,11 +135,11 @@ function idsOf(kind: LifecycleKind, number: number) {
   }[kind];
   const isOfRound = kind === 'project' || kind === 'poll';
   return {
-    id: `${prefix}-${number}`,
+    id: `${prefix}-t${number}`,
     municipalityId: 'lintula',
-    pilotId: kind === 'pilot' ? `pil-${number}` : 'pil-1',
-    roundId: kind === 'round' ? `rnd-${number}` : isOfRound ? 'rnd-1' : null,
-    projectId: kind === 'project' ? `prj-${number}` : kind === 'measurement' ? 'prj-1' : null,
+    pilotId: kind === 'pilot' ? `pil-t${number}` : 'pil-1',
+    roundId: kind === 'round' ? `rnd-t${number}` : isOfRound ? 'rnd-1' : null,
+    projectId: kind === 'project' ? `prj-t${number}` : kind === 'measurement' ? 'prj-1' : null,
   };
 }
 

@@ -33,6 +33,7 @@ export type LifecycleFacts = {
     reasonCode?: string;
     mergedInto?: string;
     pollId?: string;
+    criteriaPollId?: string;
     criteriaLockSha256?: string;
     lead?: string;
     civilServants?: readonly string[];
@@ -48,6 +49,7 @@ export type LifecycleFacts = {
     measurementId?: string;
     assessment?: { assessmentId: string; sha256: string; score: string };
     objections?: readonly string[];
+    bonusPollId?: string;
     bonusPublished?: boolean;
     /** Null once an upheld appeal asks for the decision again. */
     bonusPayable?: Money | null;

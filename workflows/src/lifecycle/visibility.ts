@@ -81,6 +81,6 @@ function describeWait(wait: Wait): string[] {
 
 function describeWork({ summary, since, trouble }: Work): string {
   return trouble === null
-    ? `Working since ${since}: ${summary}`
+    ? `Being done since ${since}: ${summary}. If this stays, a service does not answer: see Pending Activities.`
     : `**Stuck** since ${since}: ${summary}: ${trouble}. It is tried again ever more slowly; the signal \`try-again\` tries at once.`;
 }

@@ -3,8 +3,9 @@ import type { Project } from './work.phases.ts';
 
 /** Citizens see the assessment, then decide on side effects and share; the decision may be appealed once. */
 export async function holdBonusVote(project: Project): Promise<void> {
-  if (project.isAt('bonus-vote')) {
-    await project.effect('prepare the bonus vote', 'prepareBonusVote', project.about);
+  if (project.isAt('bonus-vote') && !project.facts.bonusPollId) {
+    const { pollId } = await project.effect('prepare the bonus vote', 'prepareBonusVote', project.about);
+    project.advance('bonus-poll-prepared', { facts: { bonusPollId: pollId }, data: { pollId } });
   }
   await project.hold('bonus-vote', 'bonus-appeal', 'bonus-appeal-decision');
   while (project.isIdleIn('bonus-vote') && !project.facts.ending) {
