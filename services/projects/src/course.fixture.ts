@@ -20,7 +20,10 @@ export async function courseOf(fixture: Fixture) {
   const { engine, worker } = fixture;
 
   async function draftedPilot() {
-    const { pilotId, charterSha256 } = await people.sponsor.draftPilot({ params: M, body: { name: 'P', charter } });
+    const { pilotId, charterSha256 } = await people.sponsor.draftPilot({
+      params: M,
+      body: { name: 'P', charter },
+    });
     await engine.step('pilot', pilotId, { name: 'drafted', phase: 'drafted' });
     return { params: { ...M, pilotId }, pilotId, charterSha256 };
   }
@@ -111,5 +114,16 @@ export async function courseOf(fixture: Fixture) {
     value,
     unit: 'cyclists',
   });
-  return { people, draftedPilot, runningPilot, openRound, proposed, admitted, locked, agreed, delivered, reading };
+  return {
+    people,
+    draftedPilot,
+    runningPilot,
+    openRound,
+    proposed,
+    admitted,
+    locked,
+    agreed,
+    delivered,
+    reading,
+  };
 }

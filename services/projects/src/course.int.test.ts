@@ -31,7 +31,10 @@ describe('a project from its proposal to its final score', () => {
       ['c1', '290'],
       ['c2', '310'],
     ] as const) {
-      await people.assessor.recordObservation({ params: project, body: reading(criterionId, collection, value) });
+      await people.assessor.recordObservation({
+        params: project,
+        body: reading(criterionId, collection, value),
+      });
     }
     expect(await fixture.facts('collection-complete')).toHaveLength(2);
     await worker.completeMeasurement({ params: { measurementId } });
@@ -72,6 +75,10 @@ describe('a project from its proposal to its final score', () => {
     await worker.roundAllocated({ params: { roundId } });
     expect((await fixture.facts('round-allocated'))[0]?.workflowId).toBe(`pilot/${pilotId}`);
     const evaluation = await visitor.getEvaluation({ params: { ...project, pilotId } });
-    expect(evaluation).toMatchObject({ delivered: 1, committed: eur(40_000_00), projectsByPhase: { assessment: 1 } });
+    expect(evaluation).toMatchObject({
+      delivered: 1,
+      committed: eur(40_000_00),
+      projectsByPhase: { assessment: 1 },
+    });
   });
 });

@@ -36,8 +36,20 @@ export class FixtureEngine {
     },
   } as unknown as Client;
 
-  /** Records one step as the worker would. */
-  async step(
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** Records one step as the worker would, one after the other. */
+  step(
+    kind: LifecycleKind,
+    lifecycleId: string,
+    change: { name: string; phase?: string; command?: Command; data?: Record<string, unknown> },
+  ): Promise<LifecycleState> {
+    const next = this.last.then(() => this.recordStep(kind, lifecycleId, change));
+    this.last = next.catch(() => undefined);
+    return next;
+  }
+
+  private async recordStep(
     kind: LifecycleKind,
     lifecycleId: string,
     change: { name: string; phase?: string; command?: Command; data?: Record<string, unknown> },

@@ -83,7 +83,12 @@ export async function projectsFixture(mongodbUrl: string) {
   const stores = storesOf(connection);
   const tokens = await testTokens();
   const engine = new FixtureEngine();
-  const world = { electorate: 40, ineligible: new Set<string>(), strangers: new Set<string>(), fund: eur(100_000_00) };
+  const world = {
+    electorate: 40,
+    ineligible: new Set<string>(),
+    strangers: new Set<string>(),
+    fund: eur(100_000_00),
+  };
   const { app, record } = createProjectsApp({
     connection,
     outbox,
@@ -151,7 +156,9 @@ function neighboursIn(world: World): Neighbours {
         eligible: !world.ineligible.has(personId),
       }),
     },
-    payments: { getFunds: async () => ({ round: world.fund, bonus: eur(15_000_00), outcome: eur(5_000_00) }) },
+    payments: {
+      getFunds: async () => ({ round: world.fund, bonus: eur(15_000_00), outcome: eur(5_000_00) }),
+    },
     ballots: {
       getResult: async () => {
         throw new Error('There are no ballots in this test');

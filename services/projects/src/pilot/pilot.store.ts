@@ -133,4 +133,3 @@ export function pilotStore(connection: Connection) {
       ordinary.find({ municipalityId, pilotId }).limit(10_000).toArray(),
   };
 }
-export type PilotStore = ReturnType<typeof pilotStore>;

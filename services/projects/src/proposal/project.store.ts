@@ -105,4 +105,3 @@ export function projectStore(connection: Connection) {
         .toArray(),
   };
 }
-export type ProjectStore = ReturnType<typeof projectStore>;

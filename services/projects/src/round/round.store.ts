@@ -66,4 +66,3 @@ export function roundStore(connection: Connection) {
     },
   };
 }
-export type RoundStore = ReturnType<typeof roundStore>;

@@ -1,0 +1,228 @@
+import { projectsApi } from '@talkoot/api-contracts/projects';
+import type { CriterionInput, ObservationInput } from '@talkoot/api-contracts/projects';
+import { createClient } from '@talkoot/api-contracts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { courseOf } from '../course.fixture.ts';
+import { cyclists, M, projectsFixture } from '../projects.fixture.ts';
+import type { Fixture } from '../projects.fixture.ts';
+
+let fixture: Fixture;
+let course: Awaited<ReturnType<typeof courseOf>>;
+
+beforeAll(async () => {
+  fixture = await projectsFixture(inject('mongodbUrl'));
+  course = await courseOf(fixture);
+});
+afterAll(() => fixture.stop());
+
+const refused = (code: string) => ({ code });
+const compared: CriterionInput = { ...cyclists, comparator: 'comparison-units' };
+const { baseline: _, ...unmeasured } = cyclists;
+
+async function measuring(criteria: CriterionInput[] = [cyclists]) {
+  const delivered = await course.delivered(criteria);
+  const criterionId = delivered.criteria[0]!.criterionId;
+  const record = (changes: Partial<ObservationInput> = {}, value = '300') =>
+    course.people.assessor.recordObservation({
+      params: delivered.project,
+      body: { ...course.reading(criterionId, 'c1', value), ...changes },
+    });
+  return { ...delivered, criterionId, record };
+}
+
+describe('recording an observation', () => {
+  it.each<[string, Partial<ObservationInput>]>([
+    ['criterion-unknown', { criterionId: 'crt-other' }],
+    ['collection-unknown', { collection: 'c9' }],
+    ['wrong-unit', { unit: 'cars' }],
+    ['no-comparison', { group: 'comparison', unitName: 'Harju' }],
+    ['observed-ahead', { observedAt: '2040-01-01T00:00:00.000Z' }],
+    ['observation-unknown', { corrects: 'obs-none' }],
+    ['invalid-request', { value: 'NaN' }],
+    ['wrong-phase', { collection: 'baseline' }],
+  ])('is refused with %s', async (code, changes) => {
+    const { project: params, record } = await measuring();
+    await expect(record(changes)).rejects.toMatchObject(refused(code));
+    expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
+  });
+
+  it('is not for members of the team, and a comparison names its unit', async () => {
+    const { project: params, criterionId } = await course
+      .delivered([compared])
+      .then((one) => ({ ...one, criterionId: one.criteria[0]!.criterionId }));
+    const body = course.reading(criterionId, 'c1', '300');
+    await expect(course.people.lead.recordObservation({ params, body })).rejects.toMatchObject(
+      refused('team-member-measures'),
+    );
+    const unnamed = { ...body, group: 'comparison' as const };
+    await expect(course.people.assessor.recordObservation({ params, body: unnamed })).rejects.toMatchObject(
+      refused('group-unnamed'),
+    );
+  });
+
+  it('corrects by adding, never by overwriting, and once', async () => {
+    const { project: params, record } = await measuring();
+    const { observationId } = await record({}, '3000');
+    const corrected = await record({ corrects: observationId }, '300');
+    await expect(record({ corrects: observationId })).rejects.toMatchObject(refused('already-corrected'));
+    const { items } = await fixture.visitor.listObservations({ params });
+    expect(items.map(({ value, correctedBy, corrects }) => [value, correctedBy, corrects])).toEqual([
+      ['3000', corrected.observationId, null],
+      ['300', null, observationId],
+    ]);
+    const draft = await fixture.visitor.draftAssessment({ params });
+    expect(draft.criteria[0]).toMatchObject({ observed: '300.000000', observations: 1 });
+  });
+});
+
+describe('a collection', () => {
+  it('is complete once, when each criterion has its reading, and both sides where units are compared', async () => {
+    const { record, measurementId, project } = await measuring([compared]);
+    const told = async () =>
+      (await fixture.facts('collection-complete')).filter(({ workflowId }) =>
+        workflowId.endsWith(measurementId),
+      );
+    await record();
+    expect(await told()).toHaveLength(0);
+    await Promise.all([
+      record({ group: 'comparison', unitName: 'Harju' }),
+      record({ group: 'comparison', unitName: 'Rantala' }),
+    ]);
+    await record({ unitName: 'Second loop' });
+    expect(await told()).toHaveLength(1);
+    const shown = await fixture.visitor.getMeasurement({ params: { ...project, measurementId } });
+    expect(shown.collections.map(({ missing }) => missing.length)).toEqual([0, 1]);
+  });
+
+  it('of baselines is complete before delivery', async () => {
+    const { project: params, projectId, criteria } = await course.locked([unmeasured]);
+    const { missing } = await fixture.worker.checkBaselines({ params: { projectId } });
+    expect(missing).toEqual([criteria[0]!.criterionId]);
+    const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+    await course.people.assessor.recordObservation({ params, body });
+    expect(await fixture.worker.checkBaselines({ params: { projectId } })).toEqual({ missing: [] });
+    const told = await fixture.facts('baselines-recorded');
+    expect(told.map(({ workflowId }) => workflowId)).toContain(`project/${projectId}`);
+  });
+});
+
+describe('a CSV of observations', () => {
+  const header = 'criterion,collection,observed_at,value,unit,group,unit_name';
+  const line = (criterionId: string, changes: Partial<Record<'value' | 'unit' | 'at', string>> = {}) =>
+    `${criterionId},c1,${changes.at ?? '2026-11-01T10:00:00Z'},${changes.value ?? '300'},${changes.unit ?? 'cyclists'},treated,`;
+
+  it('is imported whole, or not at all with the faulty lines', async () => {
+    const { project: params, criterionId } = await measuring();
+    const send = (body: string) => course.people.assessor.importObservations({ params, body });
+    const faulty = [header, line(criterionId), line(criterionId, { value: '1,5' }), line(criterionId)].join(
+      '\n',
+    );
+    await expect(send(faulty)).rejects.toMatchObject({
+      code: 'csv-malformed',
+      problem: { errors: [{ at: 'line.3' }] },
+    });
+    const wrong = [header, line(criterionId), line('crt-none'), line(criterionId, { unit: 'cars' })].join(
+      '\r\n',
+    );
+    await expect(send(wrong)).rejects.toMatchObject({
+      problem: {
+        errors: [
+          { at: 'line.3', message: 'criterion-unknown' },
+          { at: 'line.4', message: 'wrong-unit' },
+        ],
+      },
+    });
+    await expect(send('a,b\n1,2')).rejects.toMatchObject({ problem: { errors: [{ at: 'line.1' }] } });
+    await expect(send(header)).rejects.toMatchObject(refused('csv-malformed'));
+    await expect(send(`${header}\n"open`)).rejects.toMatchObject(refused('csv-malformed'));
+    expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
+    const good = `\uFEFF${[header, line(criterionId), line(criterionId, { value: '310' })].join('\r\n')}\r\n`;
+    expect(await send(good)).toEqual({ imported: 2 });
+    const lead = course.people.lead.importObservations({ params, body: good });
+    await expect(lead).rejects.toMatchObject(refused('team-member-measures'));
+  });
+});
+
+describe('a data feed', () => {
+  it('delivers with its own token, each reading once, until it is revoked', async () => {
+    const { project, criterionId } = await measuring();
+    const { assessor } = course.people;
+    const call = { params: project, body: { criterionId, name: 'Loop' }, idempotencyKey: 'feed-of-the-loop' };
+    const { feedId, token } = await assessor.createFeed(call);
+    expect(await assessor.createFeed(call)).toEqual({ feedId, token: null });
+    const stored = JSON.stringify(await fixture.connection.collection('operations').find().toArray());
+    expect(stored).not.toContain(token);
+    const device = createClient(projectsApi, { baseUrl: fixture.url });
+    const { criterionId: __, ...reading } = course.reading(criterionId, 'c1', '301');
+    const deliver = (given: string, ...refs: string[]) =>
+      device.feedObservations({
+        params: { ...M, feedId },
+        body: { token: given, readings: refs.map((ref) => ({ ...reading, ref })) },
+      });
+    await expect(deliver('x'.repeat(43), 'r1')).rejects.toMatchObject(refused('feed-token-wrong'));
+    expect(await deliver(token!, 'r1', 'r2')).toEqual({ recorded: 2, repeated: 0 });
+    expect(await deliver(token!, 'r2', 'r3')).toEqual({ recorded: 1, repeated: 1 });
+    const astray = {
+      params: { ...M, feedId },
+      body: { token: token!, readings: [{ ...reading, unit: 'cars', ref: 'r9' }] },
+    };
+    await expect(device.feedObservations(astray)).rejects.toMatchObject(refused('wrong-unit'));
+    await assessor.revokeFeed({ params: { ...M, feedId } });
+    await expect(deliver(token!, 'r4')).rejects.toMatchObject(refused('feed-revoked'));
+  });
+
+  it('is for a criterion of the project', async () => {
+    const { project: params } = await measuring();
+    const create = course.people.assessor.createFeed({
+      params,
+      body: { criterionId: 'crt-none', name: 'Loop' },
+    });
+    await expect(create).rejects.toMatchObject(refused('criterion-unknown'));
+  });
+});
+
+describe('side effects', () => {
+  it('are reported by anyone signed in, and pointed by an assessor outside the team before signing', async () => {
+    const { project: params, projectId } = await measuring();
+    const body = { direction: 'bad' as const, title: 'The ramp is blocked', evidence: 'Eight photographs.' };
+    const traveller = await fixture.elsewhere('per-traveller');
+    const { sideEffectId } = await traveller.reportSideEffect({ params, body });
+    await expect(
+      fixture.visitor.reportSideEffect({ params, body, idempotencyKey: 'anonymous-key' }),
+    ).rejects.toMatchObject(refused('unauthenticated'));
+    const point = { params: { ...M, sideEffectId }, body: { points: '-0.1', reason: 'Serious.' } };
+    const assessingChampion = await fixture.person('per-champion', 'assessor');
+    await expect(assessingChampion.proposePoints(point)).rejects.toMatchObject(refused('assessor-on-team'));
+    await course.people.assessor.proposePoints(point);
+    await fixture.engine.step('project', projectId, { name: 'measured', phase: 'assessment' });
+    const draft = await fixture.visitor.draftAssessment({ params });
+    expect(draft.sideEffects).toMatchObject([{ sideEffectId, points: '-0.1' }]);
+    const sign = { params, body: { draftSha256: draft.sha256, conclusion: 'As measured.' } };
+    await course.people.assessor.signAssessment(sign);
+    await expect(course.people.assessor.proposePoints(point)).rejects.toMatchObject(
+      refused('points-settled'),
+    );
+  });
+
+  it('are reported once there is something to observe', async () => {
+    const { project: params } = await course.proposed();
+    const body = { direction: 'good' as const, title: 'Hope', evidence: 'None yet.' };
+    await expect(course.people.resident.reportSideEffect({ params, body })).rejects.toMatchObject(
+      refused('wrong-phase'),
+    );
+  });
+});
+
+describe('closing a measurement', () => {
+  it('is for an assessor outside the team', async () => {
+    const { measurementId } = await measuring();
+    const params = { ...M, measurementId };
+    const body = { reason: 'The school moved.' };
+    const assessingChampion = await fixture.person('per-champion', 'assessor');
+    await expect(assessingChampion.closeMeasurement({ params, body })).rejects.toMatchObject(
+      refused('assessor-on-team'),
+    );
+    await course.people.assessor.closeMeasurement({ params, body });
+    expect(fixture.engine.commands.at(-1)).toMatchObject({ kind: 'measurement', lifecycleId: measurementId });
+  });
+});
