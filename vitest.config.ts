@@ -6,6 +6,7 @@ const minute = 60_000;
 /** Each kind of test is a project: `npx vitest run --project int services/ballots`. */
 export default defineConfig({
   test: {
+    reporters: ['default', './tests/closing-line.reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     projects: [

@@ -1,5 +1,5 @@
 import { DomainError } from '@talkoot/http-service';
-import { refusalCodes, terminalPhases, workflowIdOf } from '@talkoot/workflow-contracts';
+import { refusalCodes, workflowIdOf } from '@talkoot/workflow-contracts';
 import type { ActingPerson, Command, DecisionAnswer, LifecycleKind } from '@talkoot/workflow-contracts';
 import {
   isGrpcServiceError,
@@ -105,6 +105,3 @@ export function refusalOf(error: unknown): unknown {
     (error instanceof Error && isGrpcServiceError(error.cause));
   return unknown ? new DomainError('outcome-unknown') : error;
 }
-
-export const isTerminalPhase = (kind: LifecycleKind, phase: string): boolean =>
-  (terminalPhases[kind] as readonly string[]).includes(phase);

@@ -227,5 +227,3 @@ function publicStepOf(row: PublicStep): PublicStep {
   const { number, name, cause, from, phase, actedAs, data, awaiting, dueAt, at } = row;
   return { number, name, cause, from, phase, actedAs, data, awaiting, dueAt, at };
 }
-
-export type { Command };

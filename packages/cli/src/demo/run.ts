@@ -90,7 +90,8 @@ async function playOn(
   const begun = performance.now();
   const { play, steps } = scriptOf(stack, options.plan);
   const chaos = options.chaosSeed === undefined ? null : new Chaos(stack, options.chaosSeed, say);
-  const seconds = await runSteps(steps, options).finally(async () => chaos?.end());
+  const seconds = await runSteps(steps, options);
+  await chaos?.end();
   const result = await readResult(play);
   const run: Run = {
     seconds: Math.round((performance.now() - begun) / 100) / 10,

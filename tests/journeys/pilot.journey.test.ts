@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const talkoot = fileURLToPath(new URL('../../packages/cli/src/talkoot.ts', import.meta.url));
+const folders: string[] = [];
+
+interface Outcome {
+  result: {
+    pilot: { phase: string };
+    projects: { id: string; phase: string; votes: number; funded: boolean; score: string | null }[];
+    payouts: { project: string; payee: string; amount: { amount: number }; state: string }[];
+    ledger: { balanced: boolean; debit: number; credit: number };
+  };
+  run: { kills: string[] };
+}
+
+/** Plays the demo on a stack of its own, as a newcomer does. */
+async function demo(...options: string[]): Promise<Outcome> {
+  const data = await mkdtemp(join(tmpdir(), 'talkoot-journey-'));
+  folders.push(data);
+  const words = [talkoot, 'demo', '--json', '--data', data, ...options];
+  const { stdout } = await run(process.execPath, words, { maxBuffer: 64e6, timeout: 600_000 });
+  return JSON.parse(stdout) as Outcome;
+}
+
+describe('a pilot from sponsor to payout', () => {
+  let quiet: Outcome;
+  beforeAll(async () => {
+    quiet = await demo();
+  });
+  afterAll(async () => {
+    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
+  });
+
+  it('carries every proposal to the end that its course asks for', () => {
+    expect(quiet.result.pilot.phase).toBe('concluded');
+    expect(Object.fromEntries(quiet.result.projects.map(({ id, phase }) => [id, phase]))).toEqual({
+      'bicycle-racks': 'closed',
+      'healthy-school-food': 'closed',
+      'library-evenings': 'closed',
+      'private-jetty': 'refused',
+      'shore-path': 'not-funded',
+      'skate-ramp': 'withdrawn',
+      statue: 'lapsed',
+    });
+  });
+
+  it('pays nobody for a failed project and everybody else once', () => {
+    const { payouts } = quiet.result;
+    expect(new Set(payouts.map(({ project }) => project))).toEqual(
+      new Set(['bicycle-racks', 'healthy-school-food']),
+    );
+    expect(payouts.every(({ state }) => state === 'settled')).toBe(true);
+    expect(new Set(payouts.map(({ project, payee }) => `${project}/${payee}`)).size).toBe(payouts.length);
+  });
+
+  it('keeps the ledger balanced', () => {
+    expect(quiet.result.ledger).toMatchObject({ balanced: true, debit: quiet.result.ledger.credit });
+  });
+});
