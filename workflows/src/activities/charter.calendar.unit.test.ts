@@ -15,14 +15,39 @@ const local = (calendar: Calendar, at: string) => DateTime.fromISO(at, { zone: c
 
 describe('a deadline of a day or more', () => {
   test.each([
-    ['ends with the last second of the local day', '2027-03-01T10:00:00.000Z', 'P1D', '2027-03-02T21:59:59.000Z'],
+    [
+      'ends with the last second of the local day',
+      '2027-03-01T10:00:00.000Z',
+      'P1D',
+      '2027-03-02T21:59:59.000Z',
+    ],
     ['moves from Saturday to Monday', '2027-03-05T10:00:00.000Z', 'P1D', '2027-03-08T21:59:59.000Z'],
     ['moves from Sunday to Monday', '2027-03-05T10:00:00.000Z', 'P2D', '2027-03-08T21:59:59.000Z'],
-    ['moves over a holiday that follows a weekend', '2027-12-03T10:00:00.000Z', 'P1D', '2027-12-07T21:59:59.000Z'],
-    ['ends in summer time when it is counted into summer', '2027-03-26T10:00:00.000Z', 'P5D', '2027-03-31T20:59:59.000Z'],
-    ['ends in winter time when it is counted into winter', '2027-10-29T10:00:00.000Z', 'P3D', '2027-11-01T21:59:59.000Z'],
+    [
+      'moves over a holiday that follows a weekend',
+      '2027-12-03T10:00:00.000Z',
+      'P1D',
+      '2027-12-07T21:59:59.000Z',
+    ],
+    [
+      'ends in summer time when it is counted into summer',
+      '2027-03-26T10:00:00.000Z',
+      'P5D',
+      '2027-03-31T20:59:59.000Z',
+    ],
+    [
+      'ends in winter time when it is counted into winter',
+      '2027-10-29T10:00:00.000Z',
+      'P3D',
+      '2027-11-01T21:59:59.000Z',
+    ],
     ['counts months by the calendar', '2027-01-29T10:00:00.000Z', 'P1M', '2027-03-01T21:59:59.000Z'],
-    ['counts from the local day, which began before midnight UTC', '2027-03-01T22:30:00.000Z', 'P1D', '2027-03-03T21:59:59.000Z'],
+    [
+      'counts from the local day, which began before midnight UTC',
+      '2027-03-01T22:30:00.000Z',
+      'P1D',
+      '2027-03-03T21:59:59.000Z',
+    ],
     ['counts 48 hours as two days', '2027-03-01T10:00:00.000Z', 'PT48H', '2027-03-03T21:59:59.000Z'],
   ])('%s', (_, since, duration, due) => {
     expect(dueAfter(helsinki, since, duration)).toBe(due);
@@ -44,7 +69,12 @@ describe('a deadline shorter than a day', () => {
   test.each([
     ['is exact', '2027-03-06T10:00:00.000Z', 'PT2H', '2027-03-06T12:00:00.000Z'],
     ['is not moved off a holiday', '2027-12-06T10:00:00.000Z', 'PT30M', '2027-12-06T10:30:00.000Z'],
-    ['is exact across the change to summer time', '2027-03-28T00:30:00.000Z', 'PT2H', '2027-03-28T02:30:00.000Z'],
+    [
+      'is exact across the change to summer time',
+      '2027-03-28T00:30:00.000Z',
+      'PT2H',
+      '2027-03-28T02:30:00.000Z',
+    ],
     ['may be seconds', '2027-03-06T10:00:00.000Z', 'PT5S', '2027-03-06T10:00:05.000Z'],
   ])('%s', (_, since, duration, due) => {
     expect(dueAfter(helsinki, since, duration)).toBe(due);
@@ -53,9 +83,9 @@ describe('a deadline shorter than a day', () => {
 
 describe('a calendar that cannot be counted with', () => {
   test('is refused when its zone is unknown', () => {
-    expect(() => dueAfter({ ...helsinki, timeZone: 'Europe/Lintula' }, '2027-03-06T10:00:00.000Z', 'P1D')).toThrow(
-      CalendarError,
-    );
+    expect(() =>
+      dueAfter({ ...helsinki, timeZone: 'Europe/Lintula' }, '2027-03-06T10:00:00.000Z', 'P1D'),
+    ).toThrow(CalendarError);
   });
   test('is refused when a duration is none', () => {
     expect(() => dueAfter(helsinki, '2027-03-06T10:00:00.000Z', 'soon')).toThrow(CalendarError);
@@ -97,7 +127,10 @@ describe('every deadline', () => {
         const start = local(calendar, since.toISOString()).startOf('day');
         expect(Math.round(due.startOf('day').diff(start, 'days').days)).toBeGreaterThanOrEqual(days);
         // An hour that the clocks skip does not exist: the deadline is then right after it.
-        const wanted = due.set({ hour: Number(calendar.endOfDay.slice(0, 2)), minute: Number(calendar.endOfDay.slice(3)) });
+        const wanted = due.set({
+          hour: Number(calendar.endOfDay.slice(0, 2)),
+          minute: Number(calendar.endOfDay.slice(3)),
+        });
         expect(due.toMillis()).toBe(wanted.toMillis());
       }),
     );
@@ -114,20 +147,32 @@ describe('every deadline', () => {
 
   test('is never earlier for a later start or a longer wait', () => {
     fc.assert(
-      fc.property(calendars, instants, fc.nat(2_000_000_000), fc.integer({ min: 1, max: 300 }), fc.nat(300), (timing, since, later, days, more) => {
-        const calendar = whole(timing);
-        const first = Date.parse(dueAfter(calendar, since.toISOString(), `P${days}D`));
-        const after = new Date(since.getTime() + later).toISOString();
-        expect(Date.parse(dueAfter(calendar, after, `P${days}D`))).toBeGreaterThanOrEqual(first);
-        expect(Date.parse(dueAfter(calendar, since.toISOString(), `P${days + more}D`))).toBeGreaterThanOrEqual(first);
-      }),
+      fc.property(
+        calendars,
+        instants,
+        fc.nat(2_000_000_000),
+        fc.integer({ min: 1, max: 300 }),
+        fc.nat(300),
+        (timing, since, later, days, more) => {
+          const calendar = whole(timing);
+          const first = Date.parse(dueAfter(calendar, since.toISOString(), `P${days}D`));
+          const after = new Date(since.getTime() + later).toISOString();
+          expect(Date.parse(dueAfter(calendar, after, `P${days}D`))).toBeGreaterThanOrEqual(first);
+          expect(
+            Date.parse(dueAfter(calendar, since.toISOString(), `P${days + more}D`)),
+          ).toBeGreaterThanOrEqual(first);
+        },
+      ),
     );
   });
 
   test('of a duty is followed by its rungs in order, and then by giving up', () => {
     fc.assert(
       fc.property(calendars, instants, fc.integer({ min: 1, max: 100 }), (timing, since, days) => {
-        const calendar = whole({ ...timing, calendar: { default: { duration: `P${days}D`, escalateAfter: 'P3D' } } });
+        const calendar = whole({
+          ...timing,
+          calendar: { default: { duration: `P${days}D`, escalateAfter: 'P3D' } },
+        });
         const plan = { calendar, kind: 'project', name: 'review', spec: specOf('project', 'review') };
         const { due, escalations, lapseAt } = planWait({ ...plan, since: since.toISOString() });
         const instantsInOrder = [due, ...escalations.map(({ at }) => at), lapseAt ?? ''];
@@ -142,7 +187,10 @@ describe('a wait', () => {
   const plan = { calendar: helsinki, kind: 'project', since: '2027-03-01T10:00:00.000Z' } as const;
 
   test('takes its own durations before the default ones', () => {
-    const calendar = { ...helsinki, calendar: { ...helsinki.calendar, 'project.review': { duration: 'P2D' } } };
+    const calendar = {
+      ...helsinki,
+      calendar: { ...helsinki.calendar, 'project.review': { duration: 'P2D' } },
+    };
     const wait = planWait({ ...plan, calendar, name: 'review', spec: specOf('project', 'review') });
     expect(wait.due).toBe('2027-03-03T21:59:59.000Z');
     expect(wait.remindAt).toBeNull();
@@ -161,7 +209,9 @@ describe('a wait', () => {
 
   test('has no reminder that would come before it begins', () => {
     const calendar = { ...helsinki, calendar: { default: { duration: 'P1D', remindBefore: 'P7D' } } };
-    expect(planWait({ ...plan, calendar, name: 'objection', spec: specOf('project', 'objection') }).remindAt).toBeNull();
+    expect(
+      planWait({ ...plan, calendar, name: 'objection', spec: specOf('project', 'objection') }).remindAt,
+    ).toBeNull();
   });
 
   test('may be due at an instant that was decided', () => {
@@ -171,7 +221,13 @@ describe('a wait', () => {
 
   test('may count from another instant', () => {
     const from = '2026-03-01T10:00:00.000Z';
-    const wait = planWait({ ...plan, name: 'objection', spec: specOf('project', 'objection'), from, duration: 'P2Y' });
+    const wait = planWait({
+      ...plan,
+      name: 'objection',
+      spec: specOf('project', 'objection'),
+      from,
+      duration: 'P2Y',
+    });
     expect(wait.due).toBe('2028-03-01T21:59:59.000Z');
     expect(wait.since).toBe(plan.since);
   });
