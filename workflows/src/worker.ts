@@ -33,7 +33,7 @@ export function workflowBundle(): ReturnType<typeof bundleWorkflowCode> {
 }
 
 const spansTo = ({ spanProcessor, resource }: WorkflowTelemetry): InjectedSinks<Sinks> => ({
-  exporter: makeWorkflowExporter(spanProcessor, resource) as InjectedSinks<Sinks>['exporter'],
+  exporter: makeWorkflowExporter(spanProcessor, resource),
 });
 
 /** Replays and tests record no spans; the interceptors in the bundle still hand them out. */

@@ -11,7 +11,6 @@ import {
   workflowIdOf,
 } from '@talkoot/workflow-contracts';
 import type {
-  Command,
   DecisionAnswer,
   LifecycleKind,
   LifecycleState,

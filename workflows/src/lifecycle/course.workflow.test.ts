@@ -1,6 +1,6 @@
 import { lifecycleKinds } from '@talkoot/workflow-contracts';
 import type { LifecycleKind } from '@talkoot/workflow-contracts';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
 import { follow } from '../../test/courses.ts';
 import { startEngine } from '../../test/engine.ts';
 import type { Engine, Running } from '../../test/engine.ts';

@@ -183,9 +183,7 @@ export class Lifecycle<K extends LifecycleKind> {
   /** Continues as new from the state alone, once everything begun is finished. Call it from the main function only. */
   async renew(): Promise<void> {
     await this.#settle();
-    await continueAsNew<(state: LifecycleState) => Promise<unknown>>(
-      this.#state as unknown as LifecycleState,
-    );
+    await continueAsNew<(state: LifecycleState) => Promise<unknown>>(this.#state);
   }
 
   /** Leaves the workflow once everything is recorded and answered. */

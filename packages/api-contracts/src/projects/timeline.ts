@@ -62,7 +62,7 @@ export const timelineRoutes = {
     params: LifecycleParams,
     body: z.object({ change: ChangeShape, due: InstantShape.optional(), reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['not-awaited'],
+    problems: ['invalid-change', 'not-awaited', 'already-decided', 'suspended'],
   }),
   confirmWaitChange: route(
     'POST /v1/m/{municipalityId}/lifecycles/{kind}/{lifecycleId}/wait-changes/confirmation',
@@ -73,7 +73,13 @@ export const timelineRoutes = {
       params: LifecycleParams,
       body: z.object({ change: ChangeShape }),
       answer: DecisionAnswerShape,
-      problems: ['no-change-requested', 'same-person-twice', 'not-awaited'],
+      problems: [
+        'invalid-change',
+        'no-change-requested',
+        'same-person-twice',
+        'not-awaited',
+        'already-decided',
+      ],
     },
   ),
 };

@@ -1,5 +1,11 @@
 import type { CriteriaLock } from '@talkoot/api-contracts/projects';
-import { againstGoal, beforeAfter, differenceInDifferences, signEstimate } from '@talkoot/impact';
+import {
+  againstGoal,
+  beforeAfter,
+  differenceInDifferences,
+  ImpactError,
+  signEstimate,
+} from '@talkoot/impact';
 import type { Estimate, SignedEstimate } from '@talkoot/impact';
 import { fraction, parseFraction, plus } from '../number/fraction.ts';
 import type { Fraction } from '../number/fraction.ts';
@@ -30,11 +36,17 @@ export function measure(criterion: Locked, observations: readonly Standing[]): M
   const after = own.filter(({ collection }) => collection !== 'baseline');
   const baseline = criterion.baseline?.value ?? meanOf(treated(before).map(({ value }) => value));
   const estimate = baseline === null ? null : estimateOf(criterion, baseline, before, after);
-  return {
-    baseline,
-    estimate: estimate && signEstimate(estimate, criterion.unit),
-    observations: after.length,
-  };
+  return { baseline, estimate: estimate && signable(estimate, criterion.unit), observations: after.length };
+}
+
+/** Numbers that are too large to sign exactly count as missing. */
+function signable(estimate: Estimate, unit: string): SignedEstimate | null {
+  try {
+    return signEstimate(estimate, unit);
+  } catch (error) {
+    if (error instanceof ImpactError && error.code === 'number-malformed') return null;
+    throw error;
+  }
 }
 
 function estimateOf(
