@@ -106,8 +106,9 @@ export const courses: { readonly [K in LifecycleKind]: Course<K> } = {
 
 /** Follows the good course until the lifecycle reaches the stage, or its end. */
 export async function follow<K extends LifecycleKind>(run: Running<K>, until?: WaitName<K>): Promise<void> {
+  await run.recorded(1);
   for (;;) {
-    const state = await run.state();
+    const state = run.recordedState();
     if (isOver(run, state)) return;
     if (state.stage !== null && state.stage === until && state.wait !== null) return;
     // Where the worker still has to open the wait or to do its part, the next step is its own.

@@ -1,6 +1,6 @@
 import { lifecycleKinds } from '@talkoot/workflow-contracts';
 import type { LifecycleKind } from '@talkoot/workflow-contracts';
-import { afterAll, afterEach, beforeAll, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { follow } from '../../test/courses.ts';
 import { startEngine } from '../../test/engine.ts';
 import type { Engine, Running } from '../../test/engine.ts';
@@ -16,6 +16,10 @@ describe.each(lifecycleKinds)('%s', (kind) => {
   test('follows its good course to the end', async () => {
     const run = (await engine.start(kind)) as Running<LifecycleKind>;
     await follow(run);
-    console.log(await run.result(), run.steps.join(' '), engine.town.calls);
+    const { phase, step } = await run.result();
+    expect(phase).toBe(run.recordedState().phase);
+    expect(step).toBe(run.steps.length);
+    expect(run.steps).toMatchSnapshot();
+    expect(engine.town.calls.map((call) => call.replaceAll(/t\d+/g, 't'))).toMatchSnapshot();
   });
 });
