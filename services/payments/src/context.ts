@@ -7,6 +7,7 @@ import type { Connection } from 'mongoose';
 import type { BatchStore } from './batch/batch.store.ts';
 import type { BonusStore } from './bonus/bonus.store.ts';
 import type { FundStore } from './fund/fund.store.ts';
+import type { Lane } from './ledger/lane.ts';
 import type { LedgerStore } from './ledger/ledger.store.ts';
 import type { ObligationStore } from './obligation/obligation.store.ts';
 import type { PayeeStore } from './payee/payee.store.ts';
@@ -46,6 +47,8 @@ export interface Payments {
   readonly payees: PayeeStore;
   readonly batches: BatchStore;
   readonly settlements: SettlementStore;
+  /** Queues what meets on one pilot's funds. */
+  readonly lane: Lane;
   readonly now: () => Date;
 }
 

@@ -7,6 +7,7 @@ import { batchStore, prepareBatches } from './batch/batch.store.ts';
 import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
 import type { Payments, Projects } from './context.ts';
 import { fundStore, prepareFunds } from './fund/fund.store.ts';
+import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
 import { obligationStore, prepareObligations } from './obligation/obligation.store.ts';
 import { payeeStore, preparePayees } from './payee/payee.store.ts';
@@ -35,6 +36,7 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
     payees: payeeStore(connection, vault),
     batches: batchStore(connection),
     settlements: settlementStore(connection),
+    lane: createLane(),
   };
   const onStep = { batch: batchSteps(() => ({ ...stores, outbox })) };
   const record = createLifecycleRecord({ connection, outbox, temporal, onStep });

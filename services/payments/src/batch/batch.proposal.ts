@@ -44,6 +44,7 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
     approvedBy: null,
     releasedBy: null,
     proposedAt: payments.now(),
+    settlements: 0,
   };
   await payments.batches.insert(session, batch);
   const facts = { batchSha256: batch.sha256, proposedBy: personId };

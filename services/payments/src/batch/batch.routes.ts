@@ -1,4 +1,5 @@
 import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
+import type { TextRef } from '@talkoot/api-contracts';
 import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { stringify } from 'csv-stringify/sync';
@@ -84,11 +85,13 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
     call: BatchCall,
     name: string,
     as: 'payout-approver' | 'payout-releaser',
-    data: unknown,
+    data: { readonly batchSha256?: string; readonly reason?: TextRef },
   ) => {
     const { municipalityId, batchId } = call.params;
     const check = async () => {
-      const { proposedBy, approvedBy, state } = await requireBatch(payments, call.params);
+      const { proposedBy, approvedBy, state, sha256 } = await requireBatch(payments, call.params);
+      if (data.batchSha256 !== undefined && data.batchSha256 !== sha256)
+        throw new DomainError('hash-mismatch');
       const before = state === 'approved' ? [proposedBy, approvedBy] : [proposedBy];
       if (before.includes(call.person.id)) throw new DomainError('same-person-twice');
     };

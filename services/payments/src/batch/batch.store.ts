@@ -1,6 +1,7 @@
 import type { BatchShape } from '@talkoot/api-contracts/payments';
 import type { ClientSession, Connection } from 'mongoose';
 import type { z } from 'zod';
+import { ignoreExisting } from '../ledger/ledger.store.ts';
 
 export type BatchState = z.infer<typeof BatchShape>['state'];
 
@@ -18,13 +19,29 @@ export interface BatchDocument {
   approvedBy: string | null;
   releasedBy: string | null;
   proposedAt: Date;
+  /** Counts settlement imports: two of them that touch one batch conflict here. */
+  settlements: number;
 }
 
+/** Three different people, whatever a program tries to write. */
+const threePeople = {
+  $expr: {
+    $and: [
+      { $ne: ['$proposedBy', '$approvedBy'] },
+      { $ne: ['$proposedBy', '$releasedBy'] },
+      { $or: [{ $eq: ['$releasedBy', null] }, { $ne: ['$releasedBy', '$approvedBy'] }] },
+      { $or: [{ $eq: ['$releasedBy', null] }, { $ne: ['$approvedBy', null] }] },
+    ],
+  },
+};
+
 export async function prepareBatches(connection: Connection): Promise<void> {
+  await connection.createCollection('batches').catch(ignoreExisting);
+  await connection.db!.command({ collMod: 'batches', validator: threePeople });
   await connection.collection<BatchDocument>('batches').createIndex({ municipalityId: 1, _id: 1 });
 }
 
-/** Payout batches. The three people are different: every write that names one says so in its filter. */
+/** Payout batches. The three people are different: each write says so in its filter, and the database checks it. */
 export function batchStore(connection: Connection) {
   const batches = connection.collection<BatchDocument>('batches');
   return {
@@ -47,6 +64,10 @@ export function batchStore(connection: Connection) {
     },
     async setState(session: ClientSession, batchId: string, state: BatchState): Promise<void> {
       await batches.updateOne({ _id: batchId }, { $set: { state } }, { session });
+    },
+    /** Makes concurrent transactions on one batch conflict, so that the later one sees what the earlier did. */
+    async touch(session: ClientSession, batchId: string): Promise<void> {
+      await batches.updateOne({ _id: batchId }, { $inc: { settlements: 1 } }, { session });
     },
     /** False when this person proposed the batch. */
     async approve(session: ClientSession, batchId: string, personId: string): Promise<boolean> {

@@ -42,7 +42,9 @@ export function fundRoutes(payments: Payments): FundRoutes {
     },
     async commitProject({ params, body }) {
       const order = { ...body, projectId: params.projectId };
-      const made = await inTransaction(connection, (session) => commitProject(payments, session, order));
+      const made = await payments.lane(body.pilotId, () =>
+        inTransaction(connection, (session) => commitProject(payments, session, order)),
+      );
       const { cost, pool, currency } = made;
       return { body: { committed: money(cost, currency), reserved: money(pool, currency) } };
     },

@@ -6,11 +6,13 @@ import { paymentRejected, paymentReturned, paymentSettled, suspenseBooked } from
 import { reportClosed } from '../obligation/obligation.closing.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutFailure, payoutStep } from '../obligation/payout.events.ts';
-import { judge } from './settlement.ts';
-import type { SettlementLine } from './settlement.ts';
-import type { SuspenseDocument } from './settlement.store.ts';
+import { decideSettlement } from './settlement.ts';
+import type { Outcome, SettlementLine } from './settlement.ts';
+import type { MovementDocument, SuspenseDocument } from './settlement.store.ts';
 
 const postings = { settled: paymentSettled, rejected: paymentRejected, returned: paymentReturned } as const;
+type Booked = Extract<Outcome, { attemptId: string }>;
+type Suspended = Extract<Outcome, { code: string }>;
 
 /** Takes in every movement or, when one differs, none. */
 export async function importSettlements(
@@ -19,80 +21,128 @@ export async function importSettlements(
   municipalityId: string,
   lines: readonly SettlementLine[],
 ) {
-  const counts = { settled: 0, rejected: 0, returned: 0, duplicates: 0 };
-  const suspense: SuspenseDocument[] = [];
-  const keyOf = ({ bankReference }: SettlementLine) => `${municipalityId}/${bankReference}`;
-  const known = await payments.settlements.known(session, lines.map(keyOf));
-  const touched = new Map<string, AttemptDocument>();
-  for (const line of lines) {
-    if (known.has(keyOf(line))) {
-      counts.duplicates += 1;
-      continue;
-    }
-    known.add(keyOf(line));
-    const { endToEndId, status } = line;
-    const at = payments.now();
-    await payments.settlements.insertMovement(session, {
-      _id: keyOf(line),
-      municipalityId,
-      endToEndId,
-      status,
-      at,
-    });
-    const [attempt] = await payments.obligations.attemptsByEndToEndId(municipalityId, [endToEndId], session);
-    const verdict = judge(line, attempt);
-    if ('suspense' in verdict) {
-      suspense.push(await suspend(payments, session, municipalityId, line, verdict.suspense));
-      continue;
-    }
-    await apply(payments, session, line, verdict.apply);
-    touched.set(verdict.apply._id, verdict.apply);
-    counts[status] += 1;
-  }
-  await tell(payments, session, [...touched.values()]);
-  return { ...counts, suspense };
-}
-
-async function apply(
-  payments: Payments,
-  session: ClientSession,
-  line: SettlementLine,
-  attempt: AttemptDocument,
-): Promise<void> {
   const at = payments.now();
-  const [obligation] = await payments.obligations.findMany(
-    attempt.municipalityId,
-    [attempt.obligationId],
+  const attempts = await payments.obligations.attemptsByEndToEndId(
+    municipalityId,
+    lines.map((line) => line.endToEndId),
     session,
   );
-  const reasonCode = line.reasonCode ?? null;
-  await payments.obligations.moveAttempts(session, [attempt._id], {
-    state: line.status,
-    open: false,
-    reasonCode,
-  });
-  if (!(await payments.obligations.move(session, [obligation!], { state: line.status }))) {
-    throw new Error(`Obligation ${attempt.obligationId} changed while it was paid`);
+  const movements = lines.map((line) => movementOf(municipalityId, line, at));
+  const known = await payments.settlements.known(
+    session,
+    movements.map(({ _id }) => _id),
+  );
+  const isKnown = (line: SettlementLine) => known.has(movementOf(municipalityId, line, at)._id);
+  const booked = new Set(lines.filter(isKnown).map((line) => line.bankReference));
+  const outcomes = decideSettlement(lines, attempts, booked);
+  const fresh = movements.filter((_, line) => outcomes[line]!.kind !== 'duplicate');
+  await payments.settlements.insertMovements(session, fresh);
+  await bookAll(payments, session, { municipalityId, attempts, at, outcomes: outcomes.filter(isBooked) });
+  const suspense = outcomes.filter(isSuspended).map((outcome) => suspenseOf(municipalityId, outcome, at));
+  for (const item of suspense) await suspend(payments, session, item);
+  return { ...countsOf(outcomes), suspense };
+}
+
+const isBooked = (outcome: Outcome): outcome is Booked => 'attemptId' in outcome;
+const isSuspended = (outcome: Outcome): outcome is Suspended => outcome.kind === 'suspense';
+
+function countsOf(outcomes: readonly Outcome[]) {
+  const count = (kind: Outcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  return {
+    settled: count('settled'),
+    rejected: count('rejected'),
+    returned: count('returned'),
+    duplicates: count('duplicate'),
+  };
+}
+
+function movementOf(municipalityId: string, line: SettlementLine, at: Date): MovementDocument {
+  const { endToEndId, status, bankReference } = line;
+  return { _id: `${municipalityId}/${bankReference}`, municipalityId, endToEndId, status, at };
+}
+
+interface Booking {
+  readonly municipalityId: string;
+  readonly attempts: readonly AttemptDocument[];
+  readonly outcomes: readonly Booked[];
+  readonly at: Date;
+}
+
+async function bookAll(payments: Payments, session: ClientSession, booking: Booking): Promise<void> {
+  const { municipalityId, outcomes, at } = booking;
+  const attempts = new Map(booking.attempts.map((one) => [one._id, one]));
+  const ids = booking.attempts.map((one) => one.obligationId);
+  const owed = await payments.obligations.findMany(municipalityId, ids, session);
+  const obligations = new Map(owed.map((one) => [one._id, one]));
+  for (const outcome of outcomes) {
+    const attempt = attempts.get(outcome.attemptId)!;
+    const obligation = obligations.get(attempt.obligationId)!;
+    await book(payments, session, { outcome, attempt, obligation, at });
+    obligations.set(obligation._id, { ...obligation, version: obligation.version + 1 });
   }
-  const { _id: obligationId, projectId, amount } = obligation!;
-  const posting = postings[line.status](obligation!, { obligationId, projectId, amount }, attempt._id);
-  await payments.ledger.post(session, posting, at);
+  const touched = outcomes.map((outcome) => attempts.get(outcome.attemptId)!);
+  for (const batchId of new Set(touched.map((one) => one.batchId))) {
+    await reportReconciled(payments, session, municipalityId, batchId);
+  }
+  const projects = new Map(
+    touched.map(({ obligationId }) => {
+      const obligation = obligations.get(obligationId)!;
+      return [obligation.projectId, obligation];
+    }),
+  );
+  for (const obligation of projects.values()) await reportClosed(payments, session, obligation);
+}
+
+interface Single {
+  readonly outcome: Booked;
+  readonly attempt: AttemptDocument;
+  readonly obligation: ObligationDocument;
+  readonly at: Date;
+}
+
+async function book(
+  payments: Payments,
+  session: ClientSession,
+  { outcome, attempt, obligation, at }: Single,
+) {
+  const { kind, line } = outcome;
+  const reasonCode = line.reasonCode ?? null;
+  await payments.obligations.moveAttempts(session, [attempt._id], { state: kind, open: false, reasonCode });
+  if (!(await payments.obligations.move(session, [obligation], { state: kind }))) {
+    throw new Error(`Obligation ${obligation._id} changed while it was paid`);
+  }
+  const { _id: obligationId, projectId } = obligation;
+  const part = { obligationId, projectId, amount: attempt.amount };
+  await payments.ledger.post(session, postings[kind](obligation, part, attempt._id), at);
   const event =
-    line.status === 'settled'
-      ? payoutStep('settled', obligation!, attempt, at)
-      : payoutFailure(line.status, obligation!, attempt, { at, reasonCode });
+    kind === 'settled'
+      ? payoutStep('settled', obligation, attempt, at)
+      : payoutFailure(kind, obligation, attempt, { at, reasonCode });
   await payments.outbox.appendEvents(session, [event]);
 }
 
-async function suspend(
+/** A batch is reconciled when the fate of each of its payments is known. */
+async function reportReconciled(
   payments: Payments,
   session: ClientSession,
   municipalityId: string,
-  line: SettlementLine,
-  code: SuspenseDocument['code'],
-): Promise<SuspenseDocument> {
-  const at = payments.now();
-  const item: SuspenseDocument = {
+  batchId: string,
+): Promise<void> {
+  await payments.batches.touch(session, batchId);
+  const lines = await linesOf(payments, session, batchId);
+  if (lines.some(({ attempt }) => attempt.open)) return;
+  await payments.record.report(session, {
+    kind: 'batch',
+    lifecycleId: batchId,
+    municipalityId,
+    name: 'reconciled',
+    factId: `reconciled/${batchId}`,
+    data: {},
+  });
+}
+
+function suspenseOf(municipalityId: string, { line, code }: Suspended, at: Date): SuspenseDocument {
+  return {
     _id: idFrom(`${municipalityId}/${line.bankReference}`, 'sus'),
     municipalityId,
     code,
@@ -103,37 +153,14 @@ async function suspend(
     bankReference: line.bankReference,
     at,
   };
-  await payments.settlements.insertSuspense(session, item);
-  // A rejection moved no money at the bank.
-  if (line.status !== 'rejected') {
-    const book = { municipalityId, pilotId: null, fiscalYear: at.getUTCFullYear(), currency: item.currency };
-    const way = line.status === 'settled' ? 'out' : 'in';
-    await payments.ledger.post(session, suspenseBooked(book, item._id, item.amount, way), at);
-  }
-  return item;
 }
 
-/** Tells batches whose payments all have an answer, and projects whose shares are all paid or closed. */
-async function tell(
-  payments: Payments,
-  session: ClientSession,
-  attempts: readonly AttemptDocument[],
-): Promise<void> {
-  const projects = new Map<string, ObligationDocument>();
-  for (const batchId of new Set(attempts.map((one) => one.batchId))) {
-    const lines = await linesOf(payments, session, batchId);
-    for (const { attempt, obligation } of lines) {
-      if (attempts.some(({ _id }) => _id === attempt._id)) projects.set(obligation.projectId, obligation);
-    }
-    if (lines.some(({ attempt }) => attempt.state === 'in-transit')) continue;
-    await payments.record.report(session, {
-      kind: 'batch',
-      lifecycleId: batchId,
-      municipalityId: attempts[0]!.municipalityId,
-      name: 'reconciled',
-      factId: `reconciled/${batchId}`,
-      data: {},
-    });
-  }
-  for (const obligation of projects.values()) await reportClosed(payments, session, obligation);
+/** Money that moved at the bank without a payment of ours is booked; a rejection moved none. */
+async function suspend(payments: Payments, session: ClientSession, item: SuspenseDocument): Promise<void> {
+  await payments.settlements.insertSuspense(session, item);
+  if (item.status === 'rejected' || item.amount <= 0) return;
+  const { municipalityId, currency, at } = item;
+  const book = { municipalityId, pilotId: null, fiscalYear: at.getUTCFullYear(), currency };
+  const way = item.status === 'settled' ? 'out' : 'in';
+  await payments.ledger.post(session, suspenseBooked(book, item._id, item.amount, way), at);
 }

@@ -14,6 +14,9 @@ export function settlementRoutes(payments: Payments): Routes<'importSettlements'
         const taken = await importSettlements(payments, session, municipalityId, call.body.lines);
         return { ...taken, suspense: taken.suspense.map(suspenseView) };
       });
+      const second = body.suspense.filter((one) => one.code === 'second-booking');
+      if (second.length > 0)
+        call.log.error({ suspense: second.map((one) => one.suspenseId) }, 'second booking');
       return { body };
     },
     async listSuspense({ params, query }) {

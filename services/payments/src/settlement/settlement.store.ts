@@ -41,8 +41,8 @@ export function settlementStore(connection: Connection) {
       const found = await movements.find({ _id: { $in: [...ids] } }, { session }).toArray();
       return new Set(found.map(({ _id }) => _id));
     },
-    async insertMovement(session: ClientSession, movement: MovementDocument): Promise<void> {
-      await movements.insertOne(movement, { session });
+    async insertMovements(session: ClientSession, taken: MovementDocument[]): Promise<void> {
+      if (taken.length > 0) await movements.insertMany(taken, { session });
     },
     async insertSuspense(session: ClientSession, item: SuspenseDocument): Promise<void> {
       await suspense.insertOne(item, { session });

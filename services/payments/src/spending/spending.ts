@@ -1,13 +1,11 @@
 import { DomainError } from '@talkoot/http-service';
-import type { Role } from '@talkoot/api-contracts';
 import type { Team } from '../context.ts';
 
 /**
- * Spending is recorded by those who run the project, its assigned civil servants and champions, or by a finance clerk.
+ * Those who run a project spend for it: its assigned civil servants and champions. Volunteers do not.
  * @throws DomainError `not-on-team`
  */
-export function requireSpender(personId: string, rolesHere: readonly Role[], team: Team): void {
-  if (rolesHere.includes('finance-clerk')) return;
+export function requireSpender(personId: string, team: Team): void {
   const runs = team.members.some((member) => member.personId === personId && member.pot !== 'volunteers');
   if (!runs) throw new DomainError('not-on-team');
 }

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { endToEndIdOf, obligationIdOf } from '../obligation/obligation.ts';
+import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import { payrollDestination } from '../payee/payee.store.ts';
+import { attemptFor, batchHash, destinationFor, requireBatchable } from './batch.ts';
+
+const obligation = (id: string, changes: Partial<ObligationDocument> = {}) =>
+  ({
+    _id: id,
+    municipalityId: 'lintula',
+    pilotId: 'pil-1',
+    payeeRole: 'volunteer',
+    amount: 100,
+    currency: 'EUR',
+    state: 'due',
+    attempts: 0,
+    ...changes,
+  }) as ObligationDocument;
+const attempt = (id: string, changes: Partial<AttemptDocument> = {}): AttemptDocument => ({
+  ...attemptFor(obligation(id), 'bat-1', payrollDestination),
+  ...changes,
+});
+
+describe('what is signed', () => {
+  const signed = batchHash('bat-1', [attempt('obl-a'), attempt('obl-b')]);
+
+  it('is the same whatever order the payments were read in', () => {
+    expect(batchHash('bat-1', [attempt('obl-b'), attempt('obl-a')])).toBe(signed);
+  });
+  it.each([
+    ['another amount', attempt('obl-b', { amount: 101 })],
+    ['another account', attempt('obl-b', { destination: { ...payrollDestination, fingerprint: 'f' } })],
+    ['another attempt', attempt('obl-b', { endToEndId: 'TB-2' })],
+    ['another payment', attempt('obl-c')],
+  ])('differs for %s', (_, changed) => {
+    expect(batchHash('bat-1', [attempt('obl-a'), changed])).not.toBe(signed);
+  });
+  it('differs for another batch and for a payment more', () => {
+    expect(batchHash('bat-2', [attempt('obl-a'), attempt('obl-b')])).not.toBe(signed);
+    expect(batchHash('bat-1', [attempt('obl-a'), attempt('obl-b'), attempt('obl-c')])).not.toBe(signed);
+  });
+});
+
+describe('a batch', () => {
+  it.each(['batched', 'instructed', 'settled', 'cancelled', 'unclaimed'] as const)(
+    'takes no obligation that is %s',
+    (state) => {
+      const take = () => requireBatchable(['obl-a'], [obligation('obl-a', { state })]);
+      expect(take).toThrow(expect.objectContaining({ code: 'obligation-not-open' }));
+    },
+  );
+  it.each(['due', 'rejected', 'returned'] as const)('takes an obligation that is %s', (state) => {
+    expect(() => requireBatchable(['obl-a'], [obligation('obl-a', { state })])).not.toThrow();
+  });
+  it('pays a civil servant without details through payroll, and nobody else', () => {
+    expect(destinationFor(obligation('obl-a', { payeeRole: 'civil-servant' }), undefined).method).toBe(
+      'payroll',
+    );
+    const volunteer = () => destinationFor(obligation('obl-a'), undefined);
+    expect(volunteer).toThrow(expect.objectContaining({ code: 'payee-details-missing' }));
+  });
+});
+
+describe('the end-to-end id of an attempt', () => {
+  it('fits a bank and is its own for each obligation and attempt', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(fc.uuid(), fc.integer({ min: 1, max: 10 ** 9 }))), (attempts) => {
+        const ids = attempts.map(([payee, n]) =>
+          endToEndIdOf(obligationIdOf('bon-1', payee, 'volunteers'), n),
+        );
+        expect(ids.filter((id) => !/^[A-Z0-9][A-Z0-9-]{0,34}$/.test(id))).toEqual([]);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,215 @@
+import type { Role } from '@talkoot/api-contracts';
+import { paymentsApi } from '@talkoot/api-contracts/payments';
+import type { Charter } from '@talkoot/api-contracts/projects';
+import { outboxFor } from '@talkoot/event-bus';
+import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
+import { testApp, testTokens } from '@talkoot/http-service/testing';
+import type { Command, LifecycleState } from '@talkoot/workflow-contracts';
+import type { Client } from '@temporalio/client';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createPaymentsApp } from './app.ts';
+import type { Payments, Team } from './context.ts';
+import { createVault } from './payee/vault.ts';
+import { paymentsOf, prepareStores } from './payments.ts';
+
+export const municipalityId = 'lintula';
+export const euros = (amount: number) => ({ amount, currency: 'EUR' });
+export const key = () => randomUUID();
+
+const bonus: Charter['bonus'] = {
+  poolShare: '0.1',
+  scoreThreshold: '0.2',
+  slope: '1',
+  cap: '1',
+  quorum: '0.1',
+  withoutQuorum: 'pay-nothing',
+  defaultShare: 0,
+};
+
+/** A civil servant, a champion and two volunteers who share 4 : 3 : 3. */
+export const team: Team = {
+  members: [
+    { personId: 'per-servant', pot: 'civil-servants', weight: 1, minutes: 0 },
+    { personId: 'per-champion', pot: 'champions', weight: 1, minutes: 0 },
+    { personId: 'per-volunteer-1', pot: 'volunteers', weight: 0, minutes: 120 },
+    { personId: 'per-volunteer-2', pot: 'volunteers', weight: 0, minutes: 60 },
+  ],
+  pots: { 'civil-servants': 4, champions: 3, volunteers: 3 },
+};
+
+/** The service on a database of its own. The engine is played: it records each decision of a batch at once. */
+export async function paymentsFixture(mongodbUrl: string) {
+  const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
+  const connection = await connectMongo(url, { appName: 'payments-test' });
+  const outbox = outboxFor(connection, { source: '/services/payments' });
+  const payments: Payments = paymentsOf({
+    connection,
+    outbox,
+    temporal: playedEngine(() => payments),
+    projects: {
+      charterOf: async () => ({ charter: { bonus } as Charter, sha256: 'c'.repeat(64) }),
+      teamOf: async () => team,
+    },
+    vault: createVault(randomBytes(32)),
+    now: () => new Date(),
+  });
+  await prepareModels(connection);
+  await prepareStores(connection);
+  await outbox.prepare();
+  const tokens = await testTokens();
+  const log = createLog('payments', process.env['TEST_LOG'] ?? 'silent');
+  const shell = { auth: tokens.auth, log, publicUrl: 'http://payments.test' };
+  const app = await testApp(createPaymentsApp({ payments, ...shell }), paymentsApi);
+  const as = async (id: string, ...roles: Role[]) =>
+    app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } }));
+  return {
+    connection,
+    payments,
+    url: app.url,
+    anyone: app.client(),
+    worker: app.client(await tokens.serviceToken('worker', 'payments', 59)),
+    as,
+    clerk: await as('per-clerk', 'finance-clerk'),
+    approver: await as('per-approver', 'payout-approver'),
+    releaser: await as('per-releaser', 'payout-releaser'),
+    authority: await as('per-authority', 'budget-authority'),
+    asElsewhere: async (id: string, ...roles: Role[]) =>
+      app.client(await tokens.personToken({ id, grants: { other: roles } })),
+    endPhase: (batchId: string, phase: 'expired' | 'reconciled') =>
+      recordMove(payments, batchId, { phase, command: null }),
+    async stop() {
+      await app.close();
+      await connection.dropDatabase();
+      await connection.close();
+    },
+  };
+}
+export type PaymentsFixture = Awaited<ReturnType<typeof paymentsFixture>>;
+
+const phaseAfter: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  refuse: 'refused',
+  release: 'released',
+};
+
+function playedEngine(payments: () => Payments): Client {
+  const executeUpdate = (id: string) => (name: string, options: { args: [Command] }) =>
+    recordMove(payments(), id.replace('batch/', ''), { phase: phaseAfter[name]!, command: options.args[0] });
+  return {
+    withDeadline: (_: number, work: () => Promise<unknown>) => work(),
+    workflow: { getHandle: (id: string) => ({ executeUpdate: executeUpdate(id) }) },
+  } as unknown as Client;
+}
+
+/** Records the next step of a batch, as the worker would. */
+async function recordMove(
+  payments: Payments,
+  batchId: string,
+  move: { readonly phase: string; readonly command: Command | null },
+) {
+  const params = { kind: 'batch', lifecycleId: batchId };
+  const before = (await payments.record.handlers.getLifecycle({ params } as never)).body
+    .state as unknown as LifecycleState;
+  const number = before.step + 1;
+  const step = {
+    number,
+    name: move.command?.name ?? move.phase,
+    cause: move.command ? 'decision' : 'phase',
+    from: before.phase,
+    phase: move.phase,
+    command: move.command,
+    waitEffect: null,
+    data: {},
+    at: new Date().toISOString(),
+  };
+  const state = { ...before, phase: move.phase, step: number };
+  await payments.record.handlers.recordStep({ params, body: { step, state } } as never);
+  return { lifecycleId: batchId, phase: move.phase, step: number, awaiting: null, dueAt: null };
+}
+
+/** Opens the funds of a pilot: 1,000,000.00 euros, nine tenths of it for rounds. */
+export const openFunds = ({ worker }: PaymentsFixture, pilotId: string, limit = 100_000_000) =>
+  worker.openFunds({
+    params: { pilotId },
+    body: {
+      municipalityId,
+      limit: euros(limit),
+      fiscalYear: 2027,
+      shares: { round: '0.9', bonus: '0.09', outcome: '0.01' },
+    },
+  });
+
+export const commit = (fixture: PaymentsFixture, pilotId: string, projectId: string, cost = 1_000_000) =>
+  fixture.worker.commitProject({
+    params: { projectId },
+    body: { municipalityId, pilotId, roundId: 'rnd-1', cost: euros(cost), pool: euros(cost / 10) },
+  });
+
+export const vote = {
+  pollId: 'pol-b-1',
+  score: '3/5',
+  payable: true,
+  roll: 100,
+  ballots: 20,
+  shares: [{ percent: 100, ballots: 20 }],
+};
+
+/** A project with a decided bonus of 60,000 cents, split into four obligations whose payees all said how to be paid. */
+export async function owedProject(fixture: PaymentsFixture, pilotId: string, projectId: string) {
+  await openFunds(fixture, pilotId);
+  await commit(fixture, pilotId, projectId);
+  const body = { municipalityId, pilotId, ...vote };
+  await fixture.worker.decideBonus({ params: { projectId }, body });
+  await fixture.worker.createObligations({ params: { projectId }, body: { municipalityId, pilotId } });
+  for (const { personId } of team.members.slice(1)) {
+    const person = await fixture.as(personId, 'resident');
+    const details = { method: 'bank', iban: 'FI21 1234 5600 0007 85' } as const;
+    await person.putPayeeDetails({ params: { municipalityId }, body: details });
+  }
+  const query = { projectId };
+  return (await fixture.clerk.listObligations({ params: { municipalityId }, query })).items;
+}
+
+export const propose = (fixture: PaymentsFixture, obligationIds: string[], idempotencyKey = key()) =>
+  fixture.clerk.proposeBatch({ params: { municipalityId }, body: { obligationIds }, idempotencyKey });
+
+/** Approves, releases and instructs a batch; returns its lines. */
+export async function instruct(fixture: PaymentsFixture, batch: { batchId: string; sha256: string }) {
+  const params = { municipalityId, batchId: batch.batchId };
+  const body = { batchSha256: batch.sha256 };
+  await fixture.approver.approveBatch({ params, body, idempotencyKey: key() });
+  await fixture.releaser.releaseBatch({ params, body, idempotencyKey: key() });
+  await fixture.worker.instructBatch({ params: { batchId: batch.batchId } });
+  return (await fixture.clerk.getBatch({ params })).lines;
+}
+
+export const settle = (
+  fixture: PaymentsFixture,
+  lines: readonly {
+    endToEndId: string;
+    amount: { amount: number; currency: string };
+    status?: 'settled' | 'rejected' | 'returned';
+    bankReference?: string;
+  }[],
+) =>
+  fixture.clerk.importSettlements({
+    params: { municipalityId },
+    idempotencyKey: key(),
+    body: {
+      lines: lines.map(({ endToEndId, amount, status, bankReference }) => ({
+        endToEndId,
+        amount,
+        status: status ?? 'settled',
+        bankReference: bankReference ?? `B${randomBytes(8).toString('hex')}`,
+      })),
+    },
+  });
+
+/** Facts told to lifecycles so far. */
+export async function signals({ connection }: PaymentsFixture, lifecycle: string) {
+  const rows = await connection
+    .collection('outbox')
+    .find({ 'command.kind': 'signal', 'command.workflowId': lifecycle })
+    .toArray();
+  return rows.map((row) => row['command'].signal as string);
+}
