@@ -1,4 +1,4 @@
-import { deciders, factNames, STATE_QUERY } from '@talkoot/workflow-contracts';
+import { deciders, factNames, STATE_QUERY, TRY_AGAIN } from '@talkoot/workflow-contracts';
 import type {
   Command,
   DecisionAnswer,
@@ -10,9 +10,6 @@ import { defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio
 import type { Decisions } from './decisions.ts';
 import { Lifecycle } from './lifecycle.ts';
 
-/** Signal by which an operator has everything tried again at once that was refused for good. */
-export const TRY_AGAIN = 'try-again';
-
 /**
  * Starts, continues or rebuilds a lifecycle from its state: always the same path. Answers messages from here on, so
  * call it before the first await.
@@ -22,6 +19,10 @@ export function resume<K extends LifecycleKind>(
   state: LifecycleState,
 ): Lifecycle<K> {
   const lifecycle = new Lifecycle(decisions, state);
+  // Before the handlers, which take in at once what came before the first task: a new lifecycle would have no phase yet.
+  lifecycle.begin();
+  // What came together with the start is handed to a handler as soon as that is set: it must find the first phase.
+  lifecycle.begin();
   setHandler(defineQuery<unknown>(STATE_QUERY), () => lifecycle.state);
   for (const name of [...Object.keys(deciders[decisions.kind]), 'request-change', 'confirm-change']) {
     // The validator must stay synchronous: an asynchronous one never refuses.
@@ -33,6 +34,5 @@ export function resume<K extends LifecycleKind>(
     setHandler(defineSignal<[Fact]>(name), (fact) => lifecycle.take(fact));
   }
   setHandler(defineSignal(TRY_AGAIN), () => lifecycle.tryAgain());
-  lifecycle.begin();
   return lifecycle;
 }
