@@ -21,8 +21,6 @@ export function resume<K extends LifecycleKind>(
   const lifecycle = new Lifecycle(decisions, state);
   // Before the handlers, which take in at once what came before the first task: a new lifecycle would have no phase yet.
   lifecycle.begin();
-  // What came together with the start is handed to a handler as soon as that is set: it must find the first phase.
-  lifecycle.begin();
   setHandler(defineQuery<unknown>(STATE_QUERY), () => lifecycle.state);
   for (const name of [...Object.keys(deciders[decisions.kind]), 'request-change', 'confirm-change']) {
     // The validator must stay synchronous: an asynchronous one never refuses.
