@@ -90,7 +90,7 @@ export const lifecycleRoutes = {
     body: z.object({ step: RecordedStepShape, state: LifecycleStateShape }),
     bodyLimit: 1024 * 1024,
     answer: z.object({ recorded: z.boolean() }),
-    problems: ['step-out-of-order'],
+    problems: ['step-out-of-order', 'step-of-another-run'],
   }),
   getLifecycle: route('GET /internal/v1/lifecycles/{kind}/{lifecycleId}', {
     summary: 'The latest recorded state, from which a workflow is rebuilt',
@@ -106,16 +106,23 @@ export const lifecycleRoutes = {
     answer: z.object({ facts: z.int().min(0) }),
   }),
   listLifecycles: route('GET /internal/v1/lifecycles', {
-    summary: 'Lifecycles that have not ended, oldest first',
+    summary: 'Lifecycles that have not ended, by kind and id',
     access: worker,
-    query: PageQueryShape.extend({ kind: z.string().optional() }),
-    answer: pageOf(z.object({ kind: z.string(), lifecycleId: IdShape, phase: z.string() })),
+    query: PageQueryShape.extend({
+      kind: z.string().optional(),
+      overdue: z.enum(['true', 'false']).optional(),
+    }),
+    answer: pageOf(z.object({ ...LifecycleViewShape.shape, municipalityId: IdShape })),
   }),
 };
 export const lifecycleProblems = {
   'step-out-of-order': {
     status: 409,
     title: 'An earlier step of this lifecycle is not recorded yet',
+  },
+  'step-of-another-run': {
+    status: 409,
+    title: 'Another run of this lifecycle recorded a different step under this number',
   },
   'not-awaited': { status: 409, title: 'Nobody is waiting for this decision now' },
   'same-person-twice': { status: 409, title: 'A second person has to do this' },

@@ -72,6 +72,16 @@ export async function bury(
   });
 }
 
+/** Dead letters that the filter names, oldest first; at most `limit`. */
+export async function listDeadLetters(
+  connection: Connection,
+  filter: DeadLetterFilter = {},
+  limit = 100,
+): Promise<DeadLetter[]> {
+  await connection.asPromise();
+  return deadLetters(connection).find(queryOf(filter)).sort({ failedAt: 1, _id: 1 }).limit(limit).toArray();
+}
+
 /**
  * Sends dead letters to their topic again, marked for the group that failed. Its running consumer
  * applies them like any message: once, or back to the dead letters.

@@ -2,6 +2,7 @@ export { BusError, DispatcherUnavailable, errorCodeOf, RetryLater, type BusError
 export { on, startConsumer, type EventConsumer } from './consumer.ts';
 export type { ConsumerHealth, ConsumerOptions } from './consumer.run.ts';
 export {
+  listDeadLetters,
   replayDeadLetters,
   type DeadLetter,
   type DeadLetterFilter,
@@ -10,7 +11,7 @@ export {
 export type { Dispatched, WorkflowDispatcher } from './dispatcher.ts';
 export type { EventHandler, EventHandlers } from './inbox.ts';
 export { eventOf, outboxFor, type NewEvent, type Outbox } from './outbox.ts';
-export { readOutbox, redispatchWorkflow, type OutboxPage } from './outbox.reader.ts';
+export { readOutbox, redispatchWorkflow, republishEvents, type OutboxPage } from './outbox.reader.ts';
 export type { PlainSearchAttribute, WorkflowSignal, WorkflowStart } from './outbox.rows.ts';
 export { rebuildProjection, type RebuildOptions } from './projection.ts';
 export { startRelay, type Relay, type RelayHealth, type RelayOptions } from './relay.ts';

@@ -43,8 +43,9 @@ export async function readOutbox(
 }
 
 /**
- * Makes the relay send again every start and signal of a workflow, for a workflow engine that lost it.
- * The workflow's own deduplication by fact id makes repeats harmless.
+ * Makes the relay send again every signal of a workflow, for a workflow engine that lost it. The workflow's own
+ * deduplication by fact id makes repeats harmless. Its first start is not sent again: it carries the state of the
+ * beginning, and a rebuild has started the workflow from the latest.
  *
  * @returns how many will be sent again
  */
@@ -52,9 +53,25 @@ export async function redispatchWorkflow(
   connection: Connection,
   options: { workflowId: string },
 ): Promise<number> {
+  const lane = { channel: 'workflow', lane: `workflow/${options.workflowId}` } as const;
   const done = await outboxRows(connection).updateMany(
-    { channel: 'workflow', lane: `workflow/${options.workflowId}`, publishedAt: { $ne: null } },
+    { ...lane, 'command.kind': 'signal', publishedAt: { $ne: null } },
     { $set: { publishedAt: null }, $unset: { droppedReason: '' } },
+  );
+  return done.modifiedCount;
+}
+
+/**
+ * Makes the relay publish every event of a service again, for topics that lost them or kept them too short.
+ * Consumers know an event by its source and id, so repeats are harmless.
+ *
+ * @returns how many will be published again
+ */
+export async function republishEvents(connection: Connection): Promise<number> {
+  await connection.asPromise();
+  const done = await outboxRows(connection).updateMany(
+    { channel: 'event', publishedAt: { $ne: null } },
+    { $set: { publishedAt: null } },
   );
   return done.modifiedCount;
 }

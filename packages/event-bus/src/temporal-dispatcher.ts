@@ -25,14 +25,15 @@ export function temporalDispatcher(client: Client): WorkflowDispatcher {
 
 async function startOnce(client: Client, start: WorkflowStart): Promise<Dispatched> {
   try {
-    await client.workflow.start(start.workflowType, startOptions(start));
+    await client.workflow.start(start.workflowType, workflowStartOptions(start));
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw asBusError(error);
   }
   return { outcome: 'done' };
 }
 
-function startOptions(start: WorkflowStart): WorkflowStartOptions {
+/** A start as the client of Temporal takes it. */
+export function workflowStartOptions(start: WorkflowStart): WorkflowStartOptions {
   return {
     workflowId: start.workflowId,
     taskQueue: start.taskQueue,

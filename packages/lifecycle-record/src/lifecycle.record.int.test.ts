@@ -122,6 +122,14 @@ describe('the record of a lifecycle', () => {
     expect(events.map((row) => row['envelope'].type)).toEqual(['org.talkoot.pilot.phase-entered.v1']);
   });
 
+  it('refuses the step of another run, which must not go on beside the recorded one', async () => {
+    const recorded = step(1, 'sponsor', 'drafted', 'sponsored', true);
+    const refusal = { code: 'step-of-another-run' };
+    await expect(send({ ...recorded, at: '2026-11-24T00:00:00.001Z' })).rejects.toMatchObject(refusal);
+    await expect(send({ ...recorded, name: 'sponsorship-lapsed' })).rejects.toMatchObject(refusal);
+    await expect(record.stateOf('pilot', 'pil-a')).resolves.toMatchObject({ phase: 'sponsored', step: 1 });
+  });
+
   it('answers a recorded decision for ever from its record, and never for another body', async () => {
     await expect(record.decide(call(), sponsor)).resolves.toMatchObject({ phase: 'sponsored', step: 1 });
     expect(updates).toBe(1);
@@ -141,6 +149,18 @@ describe('the record of a lifecycle', () => {
       params: { kind: 'pilot', lifecycleId: 'pil-a' },
     } as never);
     expect(body).toMatchObject({ terminal: false, state: { phase: 'sponsored', step: 1 } });
+  });
+
+  it('lists what has not ended, and on request only what is overdue', async () => {
+    const list = async (query: object) =>
+      (await record.handlers.listLifecycles({ query: { limit: 10, ...query } } as never)).body.items;
+    const here = { id: 'pil-a', kind: 'pilot', phase: 'sponsored', municipalityId: 'mun-a', overdue: false };
+    expect(await list({ kind: 'pilot' })).toMatchObject([here]);
+    expect(await list({ kind: 'round' })).toEqual([]);
+    expect(await list({ overdue: 'true' })).toEqual([]);
+    const late = { ...stateAt(1, 'sponsored'), wait: { name: 'sponsorship', outcome: null, overdue: true } };
+    await connection.db!.collection('lifecycles').updateOne({}, { $set: { state: late } });
+    expect(await list({ overdue: 'true' })).toMatchObject([{ ...here, overdue: true }]);
   });
 
   it('stores a text once per operation and gives it only to its municipality', async () => {

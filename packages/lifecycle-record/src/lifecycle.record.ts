@@ -3,13 +3,7 @@ import type { Call, Reply } from '@talkoot/http-service';
 import type { lifecycleRoutes, LifecycleView, Page, PageQuery } from '@talkoot/api-contracts';
 import { redispatchWorkflow } from '@talkoot/event-bus';
 import type { Outbox } from '@talkoot/event-bus';
-import {
-  lifecycleKinds,
-  lifecycles,
-  searchAttributes,
-  TASK_QUEUE,
-  workflowIdOf,
-} from '@talkoot/workflow-contracts';
+import { lifecycleKinds, workflowIdOf } from '@talkoot/workflow-contracts';
 import type {
   DecisionAnswer,
   LifecycleKind,
@@ -21,6 +15,7 @@ import type { ClientSession, Connection } from 'mongoose';
 import { z } from 'zod';
 import { decide } from './decision.ts';
 import type { Decision, DecidingCall } from './decision.ts';
+import { startOf } from './lifecycle.start.ts';
 import { lifecycleStore } from './lifecycle.store.ts';
 import { eventsOf } from './step.events.ts';
 
@@ -142,11 +137,12 @@ export function createLifecycleRecord(options: LifecycleRecordOptions) {
         return { body: { facts: await redispatchWorkflow(options.connection, { workflowId }) } };
       },
       async listLifecycles(call: RouteCall<'listLifecycles'>) {
-        const { after, limit, kind } = call.query;
-        const rows = await store.listOpen(decodeCursor(after, z.string()), limit + 1, kind);
+        const { after, limit, kind, overdue } = call.query;
+        const filter = { kind, overdue: overdue === 'true' };
+        const rows = await store.listOpen(decodeCursor(after, z.string()), limit + 1, filter);
         const items = rows
           .slice(0, limit)
-          .map(({ kind: k, lifecycleId, phase }) => ({ kind: k, lifecycleId, phase }));
+          .map(({ state, municipalityId }) => ({ ...viewOf(state), municipalityId }));
         return { body: { items, next: rows.length > limit ? encodeCursor(rows[limit - 1]!._id) : null } };
       },
     } satisfies { [N in keyof typeof lifecycleRoutes]: (call: RouteCall<N>) => Promise<Reply> },
@@ -157,6 +153,7 @@ export type LifecycleRecord = ReturnType<typeof createLifecycleRecord>;
 /**
  * Records a step once: snapshot, public step, decision, the service's own effects and the events, in one transaction.
  * @throws DomainError `step-out-of-order` when an earlier step is missing: the worker tries again.
+ * @throws DomainError `step-of-another-run` when the number is taken by a different step: the run has to be replaced.
  */
 async function record(
   options: LifecycleRecordOptions,
@@ -167,7 +164,10 @@ async function record(
   return inTransaction(options.connection, async (session) => {
     const before = await store.find(state.kind, state.id, session);
     if (!before || before.municipalityId !== state.municipalityId) throw new DomainError('not-found');
-    if (before.step >= step.number) return false;
+    if (before.step >= step.number) {
+      if (await store.isStep(session, state, step)) return false;
+      throw new DomainError('step-of-another-run');
+    }
     if (!(await store.advance(session, state, step))) throw new DomainError('step-out-of-order');
     await store.insertStep(session, state, step);
     await store.insertDecision(session, state, step);
@@ -181,29 +181,6 @@ function kindOf(kind: string): LifecycleKind {
   const known = lifecycleKinds.find((one) => one === kind);
   if (!known) throw new DomainError('not-found');
   return known;
-}
-
-/** The start of a lifecycle's workflow from a state: the same for a first start and a rebuild. */
-export function startOf(kind: LifecycleKind, state: LifecycleState, factId: string) {
-  const value = (name: keyof typeof searchAttributes, content: string) => ({
-    ...searchAttributes[name],
-    value: content,
-  });
-  return {
-    municipalityId: state.municipalityId,
-    factId,
-    workflowId: workflowIdOf(kind, state.id),
-    workflowType: lifecycles[kind].workflowType,
-    taskQueue: TASK_QUEUE,
-    args: [state],
-    staticSummary: `${kind} ${state.id}`,
-    searchAttributes: [
-      value('municipality', state.municipalityId),
-      value('pilot', state.pilotId),
-      ...(state.roundId ? [value('round', state.roundId)] : []),
-      value('phase', state.phase),
-    ],
-  };
 }
 
 function viewOf(state: LifecycleState): LifecycleView {

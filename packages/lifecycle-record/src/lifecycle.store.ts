@@ -194,17 +194,27 @@ export function lifecycleStore(connection: Connection) {
       return Decisions.findById(decisionId).lean();
     },
 
-    /** Open lifecycles after the cursor, by id. */
-    async listOpen(after: string | undefined, limit: number, kind: string | undefined) {
+    /** Whether exactly this step is on record under its number, rather than that of another run. */
+    async isStep(session: ClientSession, state: LifecycleState, { number, name, at }: RecordedStep) {
+      const known = await Steps.findById(`${keyOf(state.kind, state.id)}/${number}`)
+        .session(session)
+        .lean();
+      return known?.name === name && known.at === at;
+    },
+
+    /** Open lifecycles after the cursor, by kind and id. */
+    async listOpen(
+      after: string | undefined,
+      limit: number,
+      only: { kind: string | undefined; overdue: boolean },
+    ) {
       const filter = {
         terminal: false,
-        ...(kind ? { kind: kind as LifecycleKind } : {}),
+        ...(only.kind ? { kind: only.kind as LifecycleKind } : {}),
+        ...(only.overdue ? { 'state.wait.overdue': true } : {}),
         ...(after ? { _id: { $gt: after } } : {}),
       };
-      return Lifecycles.find(filter, { kind: 1, lifecycleId: 1, phase: 1 })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .lean();
+      return Lifecycles.find(filter, { state: 1, municipalityId: 1 }).sort({ _id: 1 }).limit(limit).lean();
     },
 
     /** Steps of one lifecycle in order, for the public record. */

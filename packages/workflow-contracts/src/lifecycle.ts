@@ -5,13 +5,17 @@ export const lifecycleKinds = ['pilot', 'round', 'project', 'poll', 'measurement
 export type LifecycleKind = (typeof lifecycleKinds)[number];
 
 export const lifecycles = {
-  pilot: { workflowType: 'pilotLifecycle', owner: 'projects' },
-  round: { workflowType: 'roundLifecycle', owner: 'projects' },
-  project: { workflowType: 'projectLifecycle', owner: 'projects' },
-  poll: { workflowType: 'pollLifecycle', owner: 'ballots' },
-  measurement: { workflowType: 'measurementLifecycle', owner: 'projects' },
-  batch: { workflowType: 'batchLifecycle', owner: 'payments' },
-} as const satisfies Record<LifecycleKind, { workflowType: string; owner: string }>;
+  pilot: { workflowType: 'pilotLifecycle', owner: 'projects', idPrefix: 'pil' },
+  round: { workflowType: 'roundLifecycle', owner: 'projects', idPrefix: 'rnd' },
+  project: { workflowType: 'projectLifecycle', owner: 'projects', idPrefix: 'prj' },
+  poll: { workflowType: 'pollLifecycle', owner: 'ballots', idPrefix: 'pol' },
+  measurement: { workflowType: 'measurementLifecycle', owner: 'projects', idPrefix: 'mea' },
+  batch: { workflowType: 'batchLifecycle', owner: 'payments', idPrefix: 'bat' },
+} as const satisfies Record<LifecycleKind, { workflowType: string; owner: string; idPrefix: string }>;
+
+/** The kind of a lifecycle by its id; null when the id is of none. */
+export const kindOfId = (lifecycleId: string): LifecycleKind | null =>
+  lifecycleKinds.find((kind) => lifecycleId.startsWith(`${lifecycles[kind].idPrefix}-`)) ?? null;
 
 /** Task queue of all lifecycles and their activities. */
 export const TASK_QUEUE = 'talkoot-lifecycles';
@@ -197,6 +201,9 @@ export const searchAttributes = {
   overdue: { name: 'TalkootOverdue', type: 'BOOL' },
   due: { name: 'TalkootDue', type: 'DATETIME' },
 } as const;
+
+/** Signal by which an operator has everything tried again at once that was refused for good. */
+export const TRY_AGAIN = 'try-again';
 
 /** Query answered by every lifecycle: its whole current state. */
 export const STATE_QUERY = 'state';
