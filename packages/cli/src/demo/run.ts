@@ -107,7 +107,7 @@ async function playOn(
 const say = (text: string) => process.stderr.write(`      ${text}\n`);
 
 /** The pilot as a story: one step after the other, each by those who may. */
-function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: Step[] } {
+export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: Step[] } {
   let officials = new Map<OfficialKey, Actor>();
   const residents: Actor[] = [];
   const play: Play = {
