@@ -3,9 +3,16 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
   try {
     await command();
   } catch (error) {
-    process.stderr.write(`${isExpected(error) ? error.message : inFull(error)}\n`);
+    process.stderr.write(`${await inWords(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+async function inWords(error: unknown): Promise<string> {
+  if (isExpected(error)) return error.message;
+  // Only here, as it is slow to load: which failures of which library mean that something does not answer.
+  const { isConnectivityError } = await import('@talkoot/http-service');
+  return isConnectivityError(error) ? `unreachable: ${(error as Error).message}` : inFull(error);
 }
 
 /** Errors with a code of ours are written for the person at the terminal; `E…` codes are the system's. */

@@ -2,11 +2,24 @@ import { Command } from 'commander';
 import { registerAllocate } from './allocate.command.ts';
 import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
+import { registerEvents } from './events.command.ts';
+import { registerLifecycle } from './lifecycle.command.ts';
+import { registerPayouts } from './payouts.command.ts';
 import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
+import { registerTimeline } from './timeline.command.ts';
 
 /** Each command is described in a file of its own. */
-const commands = [registerStack, registerDoctor, registerDemo, registerAllocate];
+const commands = [
+  registerStack,
+  registerDoctor,
+  registerDemo,
+  registerAllocate,
+  registerLifecycle,
+  registerEvents,
+  registerTimeline,
+  registerPayouts,
+];
 
 const program = new Command('talkoot')
   .description('The local stack and the operation of Talkoot')
