@@ -22,6 +22,8 @@ export interface TestServers {
   readonly kafkaBrokers: string;
   /** `host:port`. Empty when not asked for. */
   readonly temporalAddress: string;
+  /** Number of the server's process; null while there is none. */
+  pid(server: TestServer): number | null;
   /** Kills one with SIGKILL; it is started again on the same data. */
   kill(server: TestServer): Promise<void>;
   /** Resolves when the server serves, or rejects with NotReady after `within` milliseconds. */
@@ -49,6 +51,7 @@ export async function startTestServers(wanted: readonly TestServer[]): Promise<T
     mongodbUrl: wanted.includes('mongod') ? mongodbUrl(ports.mongod) : '',
     kafkaBrokers: wanted.includes('kafka') ? `127.0.0.1:${ports.kafka}` : '',
     temporalAddress: wanted.includes('temporal') ? `127.0.0.1:${ports.temporal}` : '',
+    pid: (server) => supervisor.process(server).identity?.pid ?? null,
     kill: (server) => supervisor.process(server).kill('SIGKILL'),
     waitReady: (server, within = 60_000) => supervisor.process(server).waitReady(within),
     stop: async () => {

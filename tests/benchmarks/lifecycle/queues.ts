@@ -1,0 +1,2 @@
+/** Task queue of the plain workflows. */
+export const PLAIN_QUEUE = 'plain';

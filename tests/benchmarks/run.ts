@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { BenchContext, Measured } from './bench.ts';
+import { describeMachine } from './report/machine.ts';
+import { progressOn } from './report/progress.ts';
+import type { Report } from './report/report.shape.ts';
+import { tableOf } from './report/table.ts';
+
+const usage = `usage: npm run bench -- lifecycle|events [--json] [--quick] [--profile FOLDER]
+  --json     print the report as data; progress goes to stderr either way
+  --quick    tiny sizes: shows that the benchmark runs, measures nothing
+  --profile  write CPU profiles of the processes under test to a folder
+`;
+const benchmarks = {
+  lifecycle: async (context: BenchContext): Promise<Measured> =>
+    (await import('./lifecycle/lifecycle.bench.ts')).measureLifecycle(context),
+  events: async (context: BenchContext): Promise<Measured> =>
+    (await import('./events/events.bench.ts')).measureEvents(context),
+} as const;
+const LONGEST_RUN = 900_000;
+
+const asked = readArguments(process.argv.slice(2));
+if (typeof asked === 'string') {
+  process.stderr.write(`${asked}\n${usage}`);
+  process.exit(2);
+}
+process.exit(await run(asked));
+
+interface Asked {
+  readonly benchmark: keyof typeof benchmarks;
+  readonly json: boolean;
+  readonly quick: boolean;
+  readonly profile: string | undefined;
+}
+
+function readArguments(words: string[]): Asked | string {
+  const options = {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    profile: { type: 'string' },
+  } as const;
+  try {
+    const { positionals, values } = parseArgs({ args: words, options, allowPositionals: true });
+    const [benchmark, ...rest] = positionals;
+    if (benchmark !== 'lifecycle' && benchmark !== 'events')
+      return 'Name one benchmark: lifecycle or events.';
+    if (rest.length > 0) return `One benchmark at a time, not also ${rest.join(' ')}.`;
+    return { benchmark, json: values.json, quick: values.quick, profile: values.profile };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** @returns the exit code: 130 when somebody stopped it */
+async function run({ benchmark, json, quick, profile }: Asked): Promise<number> {
+  const stopped = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopped.abort());
+  const late = setTimeout(() => stopped.abort(new Error('the benchmark takes too long')), LONGEST_RUN);
+  if (profile !== undefined) mkdirSync(profile, { recursive: true });
+  const machine = describeMachine();
+  const progress = progressOn(process.stderr);
+  const begun = performance.now();
+  const cleanUp = new AsyncDisposableStack();
+  const context: BenchContext = { quick, profile, progress, cleanUp };
+  try {
+    const measured = await Promise.race([benchmarks[benchmark](context), whenAborted(stopped.signal)]);
+    const seconds = Math.round((performance.now() - begun) / 1_000);
+    const report: Report = { benchmark, quick, machine, ...measured, seconds };
+    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report));
+    return 0;
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    process.stderr.write('Stopped; putting things away.\n');
+    return 130;
+  } finally {
+    clearTimeout(late);
+    progress.end();
+    await cleanUp.disposeAsync();
+  }
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  return promise;
+}
