@@ -23,7 +23,7 @@ import type {
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createHash } from 'node:crypto';
@@ -47,6 +47,8 @@ export interface Engine {
   /** Starts a new lifecycle, or one from a snapshot. */
   start<K extends LifecycleKind>(kind: K, from?: Partial<StateOf<K>> | LifecycleState): Promise<Running<K>>;
   skipDays(days: number): Promise<void>;
+  /** Stops the worker meanwhile: whatever is sent waits, and comes to the next worker at once. */
+  withoutWorker<T>(act: () => Promise<T>): Promise<T>;
   /** Replays every history of this test, and forgets it. Call it after each test. */
   replayAll(): Promise<void>;
   stop(): Promise<void>;
@@ -80,30 +82,44 @@ export async function startEngine(): Promise<Engine> {
       const handles = started;
       started = [];
       engine.town = new Town();
-      for (const handle of handles) await replay(environment, handle);
+      await replay(environment, handles);
       for (const handle of handles) await handle.terminate().catch(() => undefined);
     },
+    async withoutWorker(act) {
+      await stopWorker();
+      const answer = await act();
+      stopWorker = await startWorker(environment, () => engine.town);
+      return answer;
+    },
     async stop() {
-      worker.shutdown();
-      await running;
+      await stopWorker();
       await environment.teardown();
     },
   };
-  const worker = await createWorker({
-    connection: environment.nativeConnection,
-    namespace: 'default',
-    activities: createActivities(
-      clientsOf(() => engine.town),
-      { publicUrl: 'https://lintula.example' },
-    ),
-    tuning: { shutdownForceTime: '2s', shutdownGraceTime: '1s' },
-  });
-  const running = worker.run();
+  let stopWorker = await startWorker(environment, () => engine.town);
   return engine;
 }
 
+/** The real worker on the services of the town; answers how to stop it. */
+async function startWorker(
+  { nativeConnection }: TestWorkflowEnvironment,
+  town: () => Town,
+): Promise<() => Promise<void>> {
+  const worker = await createWorker({
+    connection: nativeConnection,
+    namespace: 'default',
+    activities: createActivities(clientsOf(town), { publicUrl: 'https://lintula.example' }),
+    tuning: { shutdownForceTime: '2s', shutdownGraceTime: '1s' },
+  });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
+
 async function registerSearchAttributes({ connection, namespace }: TestWorkflowEnvironment): Promise<void> {
-  const { IndexedValueType } = temporal.api.enums.v1;
+  const { IndexedValueType } = proto.temporal.api.enums.v1;
   const types = {
     KEYWORD: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
     BOOL: IndexedValueType.INDEXED_VALUE_TYPE_BOOL,
@@ -143,16 +159,18 @@ function idsOf(kind: LifecycleKind, number: number) {
   };
 }
 
-/** Every run of a workflow, replayed by the same code without its servers. */
-async function replay(environment: TestWorkflowEnvironment, handle: Handle): Promise<void> {
+/** Every run of the workflows, replayed by the same code without its servers. */
+async function replay({ client }: TestWorkflowEnvironment, handles: readonly Handle[]): Promise<void> {
+  const histories = await Promise.all(
+    handles.map(async ({ workflowId, firstExecutionRunId }) =>
+      (await historiesOf(client, workflowId, firstExecutionRunId)).map((history) => ({
+        workflowId,
+        history,
+      })),
+    ),
+  );
   const options = { workflowBundle: await workflowBundle(), sinks: noSpans };
-  for (const history of await historiesOf(
-    environment.client,
-    handle.workflowId,
-    handle.firstExecutionRunId,
-  )) {
-    await Worker.runReplayHistory(options, history, handle.workflowId);
-  }
+  for await (const { error } of Worker.runReplayHistories(options, histories.flat())) if (error) throw error;
 }
 
 /** One lifecycle under test, as its service and its people see it. */

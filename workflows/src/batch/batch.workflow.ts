@@ -21,7 +21,12 @@ async function instruct(batch: Batch): Promise<void> {
   const { attempts } = await batch.effect('hand the batch over', 'instructBatch', batch.state.id);
   const data = { attempts };
   batch.advance('instructed', { phase: 'instructed', stage: 'reconciliation', data });
-  if (batch.facts.reconciled) batch.advance('reconciled', { phase: 'reconciled' });
 }
 
-const reconcile = (batch: Batch) => batch.hold('reconciliation');
+/** The bank may have been quicker than the record of the instruction. */
+async function reconcile(batch: Batch): Promise<void> {
+  if (batch.isAt('reconciliation') && batch.facts.reconciled) {
+    batch.advance('reconciled', { phase: 'reconciled' });
+  }
+  await batch.hold('reconciliation');
+}

@@ -16,13 +16,20 @@ import { confirmChange, requestChange } from './wait.change.ts';
 import { afterDeadline, specOf } from './wait.ts';
 import type { Deadline } from './wait.ts';
 
+/** The main wait, or the one beside it. */
+export type Place = 'wait' | 'side';
+
 /** The state after a step, and the step as the public record takes it. */
 export interface Outcome<K extends LifecycleKind> {
   readonly state: StateOf<K>;
   readonly step: RecordedStep;
+  /** The waits that the step ended, or began anew. */
+  readonly left: readonly Place[];
 }
 type StepInfo = Pick<RecordedStep, 'name' | 'cause'> &
   Partial<Pick<RecordedStep, 'command' | 'waitEffect' | 'data'>>;
+/** Where a move leads, before it is numbered as a step. */
+type Moved<K extends LifecycleKind> = Pick<Outcome<K>, 'state' | 'left'>;
 
 export const isRefusal = (verdict: object): verdict is Refusal => 'refuse' in verdict;
 
@@ -42,11 +49,12 @@ export function decideCommand<K extends LifecycleKind>(
   if (rule.during && !isDuring(rule, state)) return refuse('not-awaited');
   const capacities = (deciders[state.kind] as Record<string, readonly string[]>)[command.name];
   if (!capacities?.includes(command.actor.as)) return refuse('not-awaited');
-  if (state.wait?.suspendedSince) return refuse('suspended');
+  if (state.wait?.suspendedSince && !isBeside(rule, state)) return refuse('suspended');
   const verdict = rule.decide(state, command as Command<string, never>);
   if (isRefusal(verdict)) return verdict;
   const info = { name: command.name, cause: 'decision', command, data: verdict.data ?? {} } as const;
-  return stepped(seen(moved(state, verdict), command.decisionId), state, info, now);
+  const { left, state: next } = moved(state, verdict);
+  return stepped({ left, state: seen(next, command.decisionId) }, state, info, now);
 }
 
 function commandRule<K extends LifecycleKind>(
@@ -59,6 +67,15 @@ function commandRule<K extends LifecycleKind>(
 function isDuring<K extends LifecycleKind>(rule: CommandRule<K, never>, state: StateOf<K>): boolean {
   const during = rule.during ?? [];
   return [state.stage, state.sideStage].some((stage) => stage !== null && during.includes(stage));
+}
+
+/** Only the wait beside the main one awaits it: its time goes on while the main one is suspended. */
+function isBeside<K extends LifecycleKind>(
+  { during = [] }: CommandRule<K, never>,
+  { stage, sideStage }: StateOf<K>,
+): boolean {
+  const includes = (one: WaitName<K> | null) => one !== null && during.includes(one);
+  return includes(sideStage) && !includes(stage);
 }
 
 function decideChange<K extends LifecycleKind>(
@@ -74,22 +91,24 @@ function decideChange<K extends LifecycleKind>(
   if (isRefusal(changed)) return changed;
   const next = seen({ ...state, wait: changed.wait }, command.decisionId);
   const info = { cause: 'decision', command, waitEffect: changed.effect, data: changed.data } as const;
-  return stepped(next, state, { name: command.name, ...info }, now);
+  return stepped({ state: next, left: [] }, state, { name: command.name, ...info }, now);
 }
 
-/** A fact is taken in once; null when it is known or means nothing now. */
+/** A fact is taken in once; null when it is known or means nothing now. Nothing does once the lifecycle is over. */
 export function takeFact<K extends LifecycleKind>(
   decisions: Decisions<K>,
   state: StateOf<K>,
   fact: Fact,
   now: Instant,
 ): Outcome<K> | null {
-  if (state.seenFacts.includes(fact.factId)) return null;
+  if (state.seenFacts.includes(fact.factId) || isTerminal(state.kind, state.phase)) return null;
   type Take = (state: StateOf<K>, data: unknown) => Move<K> | null;
   const move = (decisions.facts as Readonly<Record<string, Take>>)[fact.name]?.(state, fact.data);
   if (!move) return null;
   const data = { ...(fact.data as Record<string, unknown>), ...move.data };
-  return stepped(seen(moved(state, move), fact.factId), state, { name: fact.name, cause: 'fact', data }, now);
+  const { left, state: next } = moved(state, move);
+  const info = { name: fact.name, cause: 'fact', data } as const;
+  return stepped({ left, state: seen(next, fact.factId) }, state, info, now);
 }
 
 /** A step of the lifecycle's own: it entered a phase, or an effect gave a result. */
@@ -106,7 +125,7 @@ export function takeStep<K extends LifecycleKind>(
 export function passDeadline<K extends LifecycleKind>(
   decisions: Decisions<K>,
   state: StateOf<K>,
-  place: 'wait' | 'side',
+  place: Place,
   deadline: Deadline,
   now: Instant,
 ): Outcome<K> {
@@ -120,7 +139,8 @@ export function passDeadline<K extends LifecycleKind>(
     waitEffect: effect,
     data: { wait: wait.name, awaiting: wait.awaiting, due: wait.due, ...to },
   } as const;
-  return stepped({ ...state, [place]: afterDeadline(wait, deadline) }, state, info, now);
+  const next = { ...state, [place]: afterDeadline(wait, deadline) };
+  return stepped({ state: next, left: [] }, state, info, now);
 }
 
 function endWait<K extends LifecycleKind>(
@@ -139,28 +159,28 @@ function endWait<K extends LifecycleKind>(
 /** The wait of the stage is computed: from now on people can see by when. */
 export function openedWait<K extends LifecycleKind>(
   state: StateOf<K>,
-  place: 'wait' | 'side',
+  place: Place,
   wait: Wait,
   now: Instant,
 ): Outcome<K> {
   const data = { wait: wait.name, awaiting: wait.awaiting, due: wait.due };
-  return stepped(
-    { ...state, [place]: wait },
-    state,
-    { name: `${wait.name}-opened`, cause: 'phase', data },
-    now,
-  );
+  const info = { name: `${wait.name}-opened`, cause: 'phase', data } as const;
+  return stepped({ state: { ...state, [place]: wait }, left: [] }, state, info, now);
 }
 
-function moved<K extends LifecycleKind>(state: StateOf<K>, move: Move<K>): StateOf<K> {
+function moved<K extends LifecycleKind>(state: StateOf<K>, move: Move<K>): Moved<K> {
   const leaves = move.stage !== undefined || move.phase !== undefined;
   const side = isTerminal(state.kind, move.phase) ? null : move.sideStage;
-  return {
+  const next = {
     ...state,
     ...(move.phase === undefined ? {} : { phase: move.phase }),
     ...(leaves ? { stage: move.stage ?? null, wait: null } : {}),
     ...(side === undefined ? {} : { sideStage: side, side: null }),
     facts: { ...state.facts, ...move.facts },
+  };
+  return {
+    state: next,
+    left: [...(leaves ? ['wait' as const] : []), ...(side === undefined ? [] : ['side' as const])],
   };
 }
 
@@ -172,7 +192,7 @@ function seen<K extends LifecycleKind>(state: StateOf<K>, id: string): StateOf<K
 }
 
 function stepped<K extends LifecycleKind>(
-  next: StateOf<K>,
+  { state: next, left }: Moved<K>,
   before: StateOf<K>,
   info: StepInfo,
   now: Instant,
@@ -188,5 +208,5 @@ function stepped<K extends LifecycleKind>(
     phase: next.phase,
     at: now,
   };
-  return { state: { ...next, step: number }, step };
+  return { state: { ...next, step: number }, step, left };
 }

@@ -105,6 +105,12 @@ describe('a fact', () => {
     expect(takeFact(allDecisions.project, proposed, { ...fact, name: 'rained' }, now)).toBeNull();
   });
 
+  test('means nothing in any phase once the lifecycle is over', () => {
+    const closed = stateAt('pilot', { phase: 'concluded', facts: { rounds: ['rnd-1'] } });
+    const allocated = { factId: 'two', name: 'round-allocated', data: { roundId: 'rnd-1' } };
+    expect(takeFact(allDecisions.pilot, closed, allocated, now)).toBeNull();
+  });
+
   test('is remembered among the latest only, so that the state stays small', () => {
     const seenFacts = Array.from({ length: SEEN_BOUND }, (_, at) => `known ${at}`);
     const taken = takeFact(allDecisions.project, { ...proposed, seenFacts }, fact, now)!;
@@ -180,6 +186,19 @@ describe('a change of a wait', () => {
       due: '2027-03-15T10:00:00.000Z',
       remindAt: '2027-03-13T10:00:00.000Z',
     });
+  });
+
+  test('suspends only that wait: what is awaited beside it may still be done', () => {
+    const wait = waitOf('project', 'delivery', { suspendedSince: now });
+    const side = waitOf('project', 'champion-answer');
+    const state = stateAt('project', {
+      phase: 'delivery',
+      stage: 'delivery',
+      wait,
+      sideStage: 'champion-answer',
+      side,
+    });
+    expect(decide(state, command('answer-as-champion', 'champion'))).toMatchObject({ sideStage: null, wait });
   });
 
   test('rectifies an overdue wait: the ladder starts again', () => {

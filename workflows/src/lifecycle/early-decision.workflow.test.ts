@@ -1,5 +1,5 @@
 import { initialState, lifecycles, TASK_QUEUE } from '@talkoot/workflow-contracts';
-import type { Command, DecisionAnswer } from '@talkoot/workflow-contracts';
+import type { Command } from '@talkoot/workflow-contracts';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hash, startEngine } from '../../test/engine.ts';
@@ -26,10 +26,8 @@ test('takes a decision that reaches a lifecycle together with its start', async 
     actor: { id: 'per-approver', as: 'payout-approver' },
     data: { batchSha256: hash('batch') },
   };
-  const answer = await engine.environment.client.workflow.executeUpdateWithStart<DecisionAnswer, [Command]>(
-    'approve',
-    { args: [command], updateId: command.decisionId, startWorkflowOperation },
-  );
+  const early = { args: [command] as [Command], updateId: command.decisionId, startWorkflowOperation };
+  const answer = await engine.environment.client.workflow.executeUpdateWithStart('approve', early);
   expect(answer).toMatchObject({ phase: 'approved', step: 2 });
   await (await startWorkflowOperation.workflowHandle()).terminate();
 });

@@ -18,7 +18,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/activities.ts';
-import type { Notice } from '../activities/lifecycle.activities.ts';
 import {
   decideCommand,
   isRefusal,
@@ -28,10 +27,11 @@ import {
   takeFact,
   takeStep,
 } from './decide.ts';
-import type { Outcome } from './decide.ts';
+import type { Outcome, Place } from './decide.ts';
 import type { Decisions, Move } from './decisions.ts';
 import { callActivity, pauseBefore, refusalOf } from './effects.ts';
 import type { ActivityName } from './effects.ts';
+import { noticeOf } from './notice.ts';
 import { Queue } from './queue.ts';
 import { describe, Signposts } from './visibility.ts';
 import type { Work } from './visibility.ts';
@@ -41,7 +41,16 @@ import type { Deadline } from './wait.ts';
 /** A run continues as new beyond so many events, even when the server does not suggest it yet. */
 const HISTORY_BOUND = 4_000;
 
-type Place = 'wait' | 'side';
+/**
+ * A notice refused for good is given up after so many attempts, within some hours: the step is on public record, and a
+ * reminder that cannot be delivered must not keep a lifecycle from its end.
+ */
+const NOTICE_ATTEMPTS = 12;
+
+/** What an activity answered, or why it was refused for good. */
+type Answer<N extends ActivityName> =
+  | { readonly done: Awaited<ReturnType<Activities[N]>> }
+  | { readonly trouble: string };
 type PlacedDeadline = Deadline & { readonly place: Place };
 
 const now = (): string => new Date().toISOString();
@@ -59,6 +68,8 @@ export class Lifecycle<K extends LifecycleKind> {
   readonly #work = new Set<Work>();
   #page: string | null = null;
   #nudges = 0;
+  /** Whose deadline is being computed; null again when that wait is left meanwhile. */
+  #opening: Place | null = null;
 
   constructor(decisions: Decisions<K>, state: LifecycleState) {
     this.#decisions = decisions;
@@ -151,17 +162,41 @@ export class Lifecycle<K extends LifecycleKind> {
     name: N,
     ...args: Parameters<Activities[N]>
   ): Promise<Awaited<ReturnType<Activities[N]>>> {
-    for (let attempt = 1; ; attempt += 1) {
-      const done = this.#begin({ summary, since: now(), trouble: null });
-      try {
-        return await callActivity(name, summary, args);
-      } catch (error) {
-        const trouble = refusalOf(error);
-        if (trouble === null) throw error;
-        await this.#pause({ summary, since: now(), trouble }, attempt);
-      } finally {
-        done();
-      }
+    const answer = await this.#tryUpTo(Infinity, summary, name, args);
+    if ('trouble' in answer) throw ApplicationFailure.nonRetryable(answer.trouble, 'given-up');
+    return answer.done;
+  }
+
+  async #tryUpTo<N extends ActivityName>(
+    attempts: number,
+    summary: string,
+    name: N,
+    args: Parameters<Activities[N]>,
+  ): Promise<Answer<N>> {
+    let answer = await this.#attempt(summary, name, args);
+    const since = now();
+    for (let made = 1; 'trouble' in answer && made < attempts; made += 1) {
+      await this.#pause({ summary, since, trouble: answer.trouble }, made);
+      answer = await this.#attempt(summary, name, args);
+    }
+    return answer;
+  }
+
+  /** Calls an activity once; answers the trouble when it was refused for good. */
+  async #attempt<N extends ActivityName>(
+    summary: string,
+    name: N,
+    args: Parameters<Activities[N]>,
+  ): Promise<Answer<N>> {
+    const done = this.#begin({ summary, since: now(), trouble: null });
+    try {
+      return { done: await callActivity(name, summary, args) };
+    } catch (error) {
+      const trouble = refusalOf(error);
+      if (trouble === null) throw error;
+      return { trouble };
+    } finally {
+      done();
     }
   }
 
@@ -173,9 +208,9 @@ export class Lifecycle<K extends LifecycleKind> {
   /** Like {@link hold}, for as long as the state says so. */
   async holdWhile(isHeld: (state: StateOf<K>) => boolean): Promise<void> {
     while (isHeld(this.#state)) {
-      await this.#openWaits();
-      if (!isHeld(this.#state)) return;
-      await this.#letTimePass();
+      const place = this.#unopened();
+      if (place) await this.#open(place);
+      else await this.#letTimePass();
       if (this.#isLong()) await this.renew();
     }
   }
@@ -206,8 +241,9 @@ export class Lifecycle<K extends LifecycleKind> {
     return continueAsNewSuggested || historyLength > HISTORY_BOUND;
   }
 
-  #claim({ state, step }: Outcome<K>): Promise<void> {
+  #claim({ state, step, left }: Outcome<K>): Promise<void> {
     this.#state = state;
+    if (this.#opening && left.includes(this.#opening)) this.#opening = null;
     this.#show();
     return this.#records.add(async () => {
       const snapshot = state as unknown as LifecycleState;
@@ -223,24 +259,23 @@ export class Lifecycle<K extends LifecycleKind> {
     });
   }
 
-  async #openWaits(): Promise<void> {
+  #unopened(): Place | undefined {
     const { stage, sideStage, wait, side } = this.#state;
-    if (sideStage !== null && side === null) await this.#open('side', sideStage);
-    if (stage !== null && wait === null) await this.#open('wait', stage);
+    if (sideStage !== null && side === null) return 'side';
+    return stage !== null && wait === null ? 'wait' : undefined;
   }
 
-  async #open(place: Place, name: WaitName<K>): Promise<void> {
-    const { kind, pilotId } = this.#state;
+  async #open(place: Place): Promise<void> {
+    const { kind, pilotId, stage, sideStage } = this.#state;
+    const name = (place === 'wait' ? stage : sideStage) as WaitName<K>;
     const timing = this.#decisions.timing?.[name]?.(this.#state) ?? {};
     const opening = { kind, name, pilotId, since: now(), ...timing };
+    this.#opening = place;
     const wait = await this.#perform(`compute the deadline of ${name}`, 'openWait', opening);
-    // Meanwhile the lifecycle may have gone on; the deadline is then of no use.
-    if (this.#wanted(place) !== name || this.#state[place] !== null) return;
+    // Left meanwhile, even if to come back to it: its deadline is of no use.
+    if (this.#opening !== place) return;
+    this.#opening = null;
     void this.#claim(openedWait(this.#state, place, wait, now()));
-  }
-
-  #wanted(place: Place): WaitName<K> | null {
-    return place === 'wait' ? this.#state.stage : this.#state.sideStage;
   }
 
   async #letTimePass(): Promise<void> {
@@ -250,8 +285,10 @@ export class Lifecycle<K extends LifecycleKind> {
     if (deadline === null) return condition(isMoved);
     const ms = Date.parse(deadline.at) - Date.now();
     const summary = `${deadline.does}: ${this.#state[deadline.place]?.name ?? ''}`;
-    if (ms > 0 && (await condition(isMoved, ms, { summary }))) return;
-    this.#pass(deadline);
+    if (ms > 0) await condition(isMoved, ms, { summary });
+    // The timer may have come together with a decision that extended or ended the wait: ask again what is due.
+    const next = this.#nextDeadline();
+    if (next && Date.parse(next.at) <= Date.now()) this.#pass(next);
   }
 
   #nextDeadline(): PlacedDeadline | null {
@@ -273,22 +310,11 @@ export class Lifecycle<K extends LifecycleKind> {
   }
 
   #notify(wait: Wait, deadline: Deadline, step: number): void {
-    const { kind, id, municipalityId, projectId } = this.#state;
-    const notice: Notice = {
-      noticeId: `${kind}-${id}-${step}`,
-      municipalityId,
-      projectId,
-      to: deadline.does === 'escalate' ? deadline.to : wait.awaiting,
-      template: ({ remind: 'reminder', overdue: 'overdue', escalate: 'escalation', end: 'overdue' } as const)[
-        deadline.does
-      ],
-      subject: { kind, id },
-      wait: wait.name,
-      dueAt: wait.due,
-    };
-    void this.#notices.add(() =>
-      this.#perform(`tell ${notice.to}: ${notice.template} of ${wait.name}`, 'notify', notice),
-    );
+    const notice = noticeOf(this.#state, wait, deadline, step);
+    const summary = `tell ${notice.to}: ${notice.template} of ${wait.name}`;
+    void this.#notices.add(async () => {
+      await this.#tryUpTo(NOTICE_ATTEMPTS, summary, 'notify', [notice]);
+    });
   }
 
   async #pause(work: Work, attempt: number): Promise<void> {

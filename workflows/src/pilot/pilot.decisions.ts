@@ -87,9 +87,11 @@ export const pilotDecisions: Decisions<'pilot'> = {
     conclude: { in: ['evaluating'], decide: () => ({ phase: 'concluded' }) },
   },
   facts: {
-    'round-allocated': ({ facts }, { roundId }) => ({
-      facts: { allocatedRounds: [...(facts.allocatedRounds ?? []), roundId] },
-    }),
+    'round-allocated': (state, { roundId }) => {
+      const allocated = state.facts.allocatedRounds ?? [];
+      if (!rounds(state).includes(roundId) || allocated.includes(roundId)) return null;
+      return { facts: { allocatedRounds: [...allocated, roundId] } };
+    },
   },
   timing: { rounds: ({ facts }) => (facts.expiresAt === undefined ? {} : { due: facts.expiresAt }) },
   whenOver: {

@@ -1,6 +1,8 @@
 import type { StateOf } from '@talkoot/workflow-contracts';
 import { describe, expect, test } from 'vitest';
-import { command, decide, stateAt } from '../../test/decisions.ts';
+import { command, decide, now, stateAt } from '../../test/decisions.ts';
+import { takeFact } from '../lifecycle/decide.ts';
+import { pilotDecisions } from './pilot.decisions.ts';
 
 type Pilot = StateOf<'pilot'>;
 const reason = { id: 'txt-1', sha256: 'a'.repeat(64) };
@@ -87,5 +89,15 @@ describe('a round', () => {
     const opened = decide(at('running', 'rounds'), open) as Pilot;
     expect(opened.facts.rounds).toEqual(['rnd-1']);
     expect(decide({ ...opened, seenFacts: [] }, open)).toBe('already-decided');
+  });
+
+  test('counts as allocated once, however often that is reported, and only if it is of the pilot', () => {
+    const state = at('running', 'rounds', { rounds: ['rnd-1'] });
+    const report = (of: Pilot, roundId: string, factId: string) =>
+      takeFact(pilotDecisions, of, { factId, name: 'round-allocated', data: { roundId } }, now)?.state;
+    const allocated = report(state, 'rnd-1', 'one') as Pilot;
+    expect(allocated.facts.allocatedRounds).toEqual(['rnd-1']);
+    expect(report(allocated, 'rnd-1', 'another')).toBeUndefined();
+    expect(report(state, 'rnd-9', 'two')).toBeUndefined();
   });
 });

@@ -233,5 +233,7 @@ describe('the champion', () => {
       stage: 'delivery',
     });
     expect(decide(at('delivery', 'delivery'), command('answer-as-champion', 'champion'))).toBe('not-awaited');
+    const paying = { ...asked, phase: 'payout', stage: 'payout' } as const;
+    expect(decide(paying, command('answer-as-champion', 'champion'))).toMatchObject({ sideStage: null });
   });
 });

@@ -38,8 +38,9 @@ export const proposalCommands: ProjectRules<
     decide: ({ sideStage }) =>
       sideStage === null ? { sideStage: 'champion-answer' } : refuse('already-decided'),
   },
+  // The question may still be open when the bonus vote is over.
   'answer-as-champion': {
-    in: whileChampioned,
+    in: [...whileChampioned, 'payout'],
     during: ['champion-answer'],
     decide: () => ({ sideStage: null }),
   },

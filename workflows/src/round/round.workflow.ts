@@ -51,11 +51,10 @@ async function preparePoll(round: Round): Promise<void> {
 async function allocate(round: Round): Promise<void> {
   if (!round.isIdleIn('voting')) return;
   const { id } = round.state;
-  const { pollId, published } = round.facts;
-  if (pollId && published) await round.effect('record the allocation', 'recordAllocation', id, pollId);
-  else if (pollId !== null) {
-    const poll = pollId ?? pollIdOf.prioritisation(id);
-    await round.effect('record that nothing is funded', 'recordNoAllocation', id, poll);
+  const pollId = pollIdOf.prioritisation(id);
+  if (round.facts.published) await round.effect('record the allocation', 'recordAllocation', id, pollId);
+  else if (round.facts.pollId !== null) {
+    await round.effect('record that nothing is funded', 'recordNoAllocation', id, pollId);
   }
   await round.effect('tell the pilot', 'reportRoundAllocated', id);
   round.advance('allocated', { phase: 'allocated' });
