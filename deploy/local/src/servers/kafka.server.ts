@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import '@talkoot/event-bus/kafka-guard';
 import { execa } from 'execa';
 import { Kafka, logLevel } from 'kafkajs';
 import { inherited, type ProcessPlan } from '../supervisor/process-plan.ts';

@@ -58,17 +58,33 @@ async function bonusOf(play: Play, project: PlayedProject): Promise<string> {
   const record = await play.visitor.projects.getProject({ params });
   const effects = draft.criteria.map(
     ({ metric, unit, estimate, standardError, weight, achievement, failed }) =>
-      `  ${metric}: effect ${estimate ?? 'missing'} ${unit}` +
-      `${standardError ? ` (standard error ${standardError})` : ''}, weight ${weight}, achievement ${achievement}${failed ? ', failed' : ''}`,
+      `  ${metric}: effect ${estimate === null ? 'missing' : shown(estimate)} ${unit}` +
+      `${standardError ? ` (standard error ${shown(standardError)})` : ''}, weight ${weight}, achievement ${achievement}${failed ? ', failed' : ''}`,
   );
+  const named = await namesOf(play, project);
   return [
     '',
     project.plan.title,
     ...effects,
-    ...(record.finalScore?.computation ?? []).map((line) => `    ${line}`),
+    ...(record.finalScore?.computation ?? []).map((line) => `    ${named(line)}`),
     ...current.computation.map((line) => `    ${line}`),
     `  Bonus: ${formatMoney(current.payable)} of a pool of ${formatMoney(current.pool)}`,
   ].join('\n');
+}
+
+/** `59.000000` → `59`: signed estimates have six places. */
+const shown = (decimal: string) => decimal.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1');
+
+/** Puts what people call a criterion or a side effect where a computation has its id. */
+async function namesOf(play: Play, project: PlayedProject): Promise<(line: string) => string> {
+  const params = projectParams(play, project);
+  const { criteria } = await play.visitor.projects.getProject({ params });
+  const { items } = await play.visitor.projects.listSideEffects({ params });
+  const names = [
+    ...criteria.map(({ criterionId, metric }) => [criterionId, metric] as const),
+    ...items.map(({ sideEffectId, title }) => [sideEffectId, `“${title}”`] as const),
+  ];
+  return (line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line);
 }
 
 function payoutTable({ payouts }: Result): string {

@@ -154,7 +154,7 @@ const simple = (
   spendingPercent: 100,
 });
 
-/** Whom each of the residents chooses; the counts are what matters: 36, 33, 21, 17. */
+/** Whom each of the residents chooses; the counts are what matters: 36, 33, 21, 18. */
 function ballots(): string[][] {
   return Array.from({ length: 60 }, (_, voter) => [
     ...(voter % 5 < 3 ? ['bicycle-racks'] : []),
