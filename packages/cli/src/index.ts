@@ -1,4 +1,6 @@
 export { officialsSignIn } from './demo/acts/arrival.act.ts';
 export { lintulaPlan } from './demo/plans/lintula.plan.ts';
+export type { Play } from './demo/play.ts';
 export { readResult } from './demo/result.ts';
-export { scriptOf } from './demo/run.ts';
+export { playDemo, scriptOf } from './demo/run.ts';
+export { signIn } from './demo/sign-in.ts';

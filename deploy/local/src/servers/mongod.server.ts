@@ -26,6 +26,8 @@ export function mongodPlan({ executable, data, port }: MongodSettings): ProcessP
       ...['--dbpath', dbpath, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
       ...['--replSet', 'rs0', '--oplogSize', '256', '--wiredTigerCacheSizeGB', '0.5'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false', '--quiet'],
+      // A slow query would be logged with what it asks for and stores: people, and ballots.
+      ...['--slowms', String(2 ** 31 - 1)],
     ],
     environment: inherited(),
     ports: [port],

@@ -48,7 +48,8 @@ export function urlsOf(ports: Ports): StackUrls {
 
 /** The configuration of a service, the worker or the CLI: all of it, each secret only to who uses it. */
 export function environmentOf(name: ServiceName, facts: StackFacts): Record<string, string> {
-  return { ...everybody(facts), ...ownKey(name, facts), ...ownPort(name, facts), ...own(name, facts) };
+  const named = { OTEL_SERVICE_NAME: name };
+  return { ...everybody(facts), ...named, ...ownKey(name, facts), ...ownPort(name, facts), ...own(name, facts) };
 }
 
 /** The configuration of the local identity provider. */

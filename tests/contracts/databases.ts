@@ -1,0 +1,34 @@
+import { connectMongo } from '@talkoot/http-service';
+import type { StackHandle } from '@talkoot/local-stack';
+import type { mongo } from 'mongoose';
+
+export const owners = ['identity', 'ballots', 'projects', 'payments'] as const;
+export type Owner = (typeof owners)[number];
+export const ownersOfEvents = ['ballots', 'projects', 'payments'] as const satisfies readonly Owner[];
+
+/** Looks into a service's database, as nobody but a test may. */
+export async function inDatabase<T>(
+  stack: StackHandle,
+  owner: Owner,
+  look: (database: mongo.Db) => Promise<T>,
+): Promise<T> {
+  const url = stack.environment[`${owner.toUpperCase()}_MONGODB_URL`]!;
+  const connection = await connectMongo(url, { appName: 'contract-tests' });
+  try {
+    return await look(connection.db!);
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Hashes of all collections but those that change while nothing happens. */
+export async function fingerprint(stack: StackHandle): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const owner of owners) {
+    const { collections } = await inDatabase(stack, owner, (database) => database.command({ dbHash: 1 }));
+    for (const [name, hash] of Object.entries(collections as Record<string, string>)) {
+      if (name !== 'relayleases') hashes[`${owner}.${name}`] = hash;
+    }
+  }
+  return hashes;
+}
