@@ -47,8 +47,6 @@ export interface Engine {
   /** Starts a new lifecycle, or one from a snapshot. */
   start<K extends LifecycleKind>(kind: K, from?: Partial<StateOf<K>> | LifecycleState): Promise<Running<K>>;
   skipDays(days: number): Promise<void>;
-  /** Stops the worker meanwhile: whatever is sent waits, and comes to the next worker at once. */
-  withoutWorker<T>(act: () => Promise<T>): Promise<T>;
   /** Replays every history of this test, and forgets it. Call it after each test. */
   replayAll(): Promise<void>;
   stop(): Promise<void>;
@@ -85,18 +83,12 @@ export async function startEngine(): Promise<Engine> {
       await replay(environment, handles);
       for (const handle of handles) await handle.terminate().catch(() => undefined);
     },
-    async withoutWorker(act) {
-      await stopWorker();
-      const answer = await act();
-      stopWorker = await startWorker(environment, () => engine.town);
-      return answer;
-    },
     async stop() {
       await stopWorker();
       await environment.teardown();
     },
   };
-  let stopWorker = await startWorker(environment, () => engine.town);
+  const stopWorker = await startWorker(environment, () => engine.town);
   return engine;
 }
 
