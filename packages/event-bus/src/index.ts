@@ -10,6 +10,7 @@ export {
 } from './dead-letters.ts';
 export type { Dispatched, WorkflowDispatcher } from './dispatcher.ts';
 export type { EventHandler, EventHandlers } from './inbox.ts';
+export { kafkaProbe, type KafkaProbe } from './kafka.probe.ts';
 export { eventOf, outboxFor, type NewEvent, type Outbox } from './outbox.ts';
 export { readOutbox, redispatchWorkflow, republishEvents, type OutboxPage } from './outbox.reader.ts';
 export type { PlainSearchAttribute, WorkflowSignal, WorkflowStart } from './outbox.rows.ts';

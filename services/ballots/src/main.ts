@@ -1,6 +1,6 @@
 import { createClient } from '@talkoot/api-contracts';
 import { identityApi } from '@talkoot/api-contracts/identity';
-import { outboxFor, startRelay } from '@talkoot/event-bus';
+import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
 import {
   connectMongo,
@@ -40,11 +40,13 @@ const relay = startRelay({
   dispatcher: temporalDispatcher(temporal),
   log,
 });
+const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'ballots', log });
 const app = createBallotsApp({
   ballots,
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.BALLOTS_URL,
+  readiness: { kafka: () => kafka.check() },
 });
 await runService({
   name: 'ballots',
@@ -52,5 +54,10 @@ await runService({
   log,
   port: config.PORT,
   host: config.LISTEN_HOST,
-  onStop: [() => relay.stop(), () => temporal.connection.close(), () => connection.close()],
+  onStop: [
+    () => relay.stop(),
+    () => kafka.stop(),
+    () => temporal.connection.close(),
+    () => connection.close(),
+  ],
 });

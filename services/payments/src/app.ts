@@ -1,6 +1,6 @@
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { createService } from '@talkoot/http-service';
-import type { Auth, Logger } from '@talkoot/http-service';
+import type { Auth, Logger, Readiness } from '@talkoot/http-service';
 import { batchRoutes } from './batch/batch.routes.ts';
 import { bonusRoutes } from './bonus/bonus.routes.ts';
 import type { Payments } from './context.ts';
@@ -16,6 +16,7 @@ export interface PaymentsAppOptions {
   readonly auth: Auth;
   readonly log: Logger;
   readonly publicUrl: string;
+  readonly readiness?: Readiness;
 }
 
 export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {

@@ -1,6 +1,6 @@
 import { createClient } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
-import { outboxFor, startRelay } from '@talkoot/event-bus';
+import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
 import {
   connectMongo,
@@ -46,11 +46,13 @@ const relay = startRelay({
   dispatcher: temporalDispatcher(temporal),
   log,
 });
+const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'payments', log });
 const app = createPaymentsApp({
   payments,
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.PAYMENTS_URL,
+  readiness: { kafka: () => kafka.check() },
 });
 await runService({
   name: 'payments',
@@ -58,5 +60,10 @@ await runService({
   log,
   port: config.PORT,
   host: config.LISTEN_HOST,
-  onStop: [() => relay.stop(), () => temporal.connection.close(), () => connection.close()],
+  onStop: [
+    () => relay.stop(),
+    () => kafka.stop(),
+    () => temporal.connection.close(),
+    () => connection.close(),
+  ],
 });

@@ -1,3 +1,4 @@
+import { ApiProblem } from '@talkoot/api-contracts';
 import type { Role } from '@talkoot/api-contracts';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import type { Charter } from '@talkoot/api-contracts/projects';
@@ -37,6 +38,18 @@ export const team: Team = {
   pots: { 'civil-servants': 4, champions: 3, volunteers: 3 },
 };
 
+/** The projects service knows every pilot and project but those called strange. */
+function unlessStrange<T>(id: string, answer: T): T {
+  if (!id.includes('strange')) return answer;
+  const problem = {
+    type: 'urn:talkoot:problem:not-found',
+    title: 'Not there',
+    status: 404,
+    code: 'not-found',
+  };
+  throw new ApiProblem('projects', problem);
+}
+
 /** The service on a database of its own. The engine is played: it records each decision of a batch at once. */
 export async function paymentsFixture(mongodbUrl: string) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
@@ -47,8 +60,8 @@ export async function paymentsFixture(mongodbUrl: string) {
     outbox,
     temporal: playedEngine(() => payments),
     projects: {
-      charterOf: async () => ({ charter: { bonus } as Charter, sha256: 'c'.repeat(64) }),
-      teamOf: async () => team,
+      charterOf: async (id) => unlessStrange(id, { charter: { bonus } as Charter, sha256: 'c'.repeat(64) }),
+      teamOf: async (id) => unlessStrange(id, team),
     },
     vault: createVault(randomBytes(32)),
     now: () => new Date(),

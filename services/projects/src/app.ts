@@ -1,7 +1,7 @@
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import type { Outbox } from '@talkoot/event-bus';
 import { createService } from '@talkoot/http-service';
-import type { Auth, Handlers, Logger } from '@talkoot/http-service';
+import type { Auth, Handlers, Logger, Readiness } from '@talkoot/http-service';
 import { createLifecycleRecord } from '@talkoot/lifecycle-record';
 import type { LifecycleRecord } from '@talkoot/lifecycle-record';
 import type { Client } from '@temporalio/client';
@@ -42,6 +42,7 @@ export interface AppOptions {
   readonly auth: Auth;
   readonly log: Logger;
   readonly publicUrl?: string;
+  readonly readiness?: Readiness;
 }
 
 /** The app and the record of its lifecycles, for tests that play the worker. */
@@ -50,8 +51,8 @@ export function createProjectsApp(options: AppOptions): { app: Express; record: 
   const record = recordOf(options);
   const eligibility = eligibilityFrom(neighbours.identity, now);
   const parts: Parts = { connection, outbox, record, stores, neighbours, eligibility, rebuildTimeline, now };
-  const { auth, log, publicUrl } = options;
-  const shell = { api: projectsApi, handlers: handlersOf(parts), auth, log, connection };
+  const { auth, log, publicUrl, readiness = {} } = options;
+  const shell = { api: projectsApi, handlers: handlersOf(parts), auth, log, connection, readiness };
   return { app: createService({ ...shell, ...(publicUrl ? { publicUrl } : {}) }), record };
 }
 

@@ -2,7 +2,7 @@ import { createClient } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import { identityApi } from '@talkoot/api-contracts/identity';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
-import { outboxFor, startRelay } from '@talkoot/event-bus';
+import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
 import {
   connectMongo,
@@ -29,6 +29,7 @@ const outbox = outboxFor(connection, { source: OWN_SOURCE });
 const stores = storesOf(connection);
 const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
 const brokers = config.KAFKA_BROKERS;
+const kafka = kafkaProbe({ brokers, clientId: 'projects', log });
 
 let rebuild = (): Promise<number> => Promise.reject(new Error('The timeline has not started'));
 const { app } = createProjectsApp({
@@ -42,6 +43,7 @@ const { app } = createProjectsApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.PROJECTS_URL,
+  readiness: { kafka: () => kafka.check() },
 });
 await outbox.prepare();
 await prepareModels(connection);
@@ -60,6 +62,7 @@ await runService({
   onStop: [
     () => timeline.stop(),
     () => relay.stop(),
+    () => kafka.stop(),
     () => temporal.connection.close(),
     () => connection.close(),
   ],

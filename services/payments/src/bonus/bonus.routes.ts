@@ -14,12 +14,16 @@ export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonu
   return {
     async decideBonus({ params, body }) {
       const { municipalityId, pilotId, ...inputs } = body;
+      const projectOf = async (session?: ClientSession) => {
+        const found = await payments.funds.findCommitment(params.projectId, session);
+        if (found?.municipalityId === municipalityId && found.pilotId === pilotId) return found;
+        throw new DomainError('not-found');
+      };
+      // Known here before another service is asked about it.
+      await projectOf();
       const charter = await projects.charterOf(pilotId);
       const decided = await inTransaction(connection, async (session) => {
-        const project = await payments.funds.findCommitment(params.projectId, session);
-        if (project?.municipalityId !== municipalityId || project.pilotId !== pilotId) {
-          throw new DomainError('not-found');
-        }
+        const project = await projectOf(session);
         return decide(payments, session, { project, inputs, charter });
       });
       const { pool, payable, computation } = decided;

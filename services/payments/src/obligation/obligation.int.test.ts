@@ -95,6 +95,16 @@ describe('an obligation', () => {
     expect(made).toEqual({ obligations: 0, total: euros(0) });
   });
 
+  it('is not there for a project without money, nor is a bonus', async () => {
+    const body = { municipalityId, pilotId: 'pil-strange' };
+    const params = { projectId: 'prj-strange' };
+    const vote = { pollId: 'pol-b-0', score: '1/3', payable: true, roll: 9, ballots: 9, shares: [] };
+    const split = fixture.worker.createObligations({ params, body });
+    await expect(split).rejects.toMatchObject({ code: 'not-found' });
+    const decided = fixture.worker.decideBonus({ params, body: { ...body, ...vote } });
+    await expect(decided).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('is listed for finance and for its payee, not for residents', async () => {
     const params = { municipalityId };
     const resident = await fixture.as('per-resident', 'resident');

@@ -26,6 +26,9 @@ export function obligationRoutes(payments: Payments): ObligationRoutes {
   const { connection, obligations, projects } = payments;
   return {
     async createObligations({ params, body }) {
+      // Known here before another service is asked about it.
+      const project = await payments.funds.findCommitment(params.projectId);
+      if (project?.municipalityId !== body.municipalityId) throw new DomainError('not-found');
       const team = await projects.teamOf(params.projectId);
       const of = { projectId: params.projectId, municipalityId: body.municipalityId, team };
       const made = await inTransaction(connection, (session) => createObligations(payments, session, of));
