@@ -5,7 +5,7 @@ import { measurePace } from './pace.ts';
 import { Projects } from './projects.ts';
 import { measureWaiting } from './waiting.ts';
 
-const full = { rounds: 5, lifecycles: 24, plain: 200, chains: 16, open: 2_000, idleMs: 15_000, atOnce: 16 };
+const full = { rounds: 3, lifecycles: 16, plain: 120, chains: 8, open: 2_000, idleMs: 15_000, atOnce: 16 };
 const tiny = { rounds: 1, lifecycles: 2, plain: 4, chains: 2, open: 8, idleMs: 500, atOnce: 4 };
 
 /** Project lifecycles on the real Temporal server, in the product's worker, with services that answer at once. */
