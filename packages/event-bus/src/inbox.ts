@@ -99,20 +99,23 @@ async function applyIn(
   const ids = applications.map(({ event }) => inboxId(group, event));
   const found = inboxEntries(connection).find({ _id: { $in: ids } }, { session, projection: { _id: 1 } });
   const known = new Set((await found.toArray()).map(({ _id }) => _id));
-  const outcomes: Outcome[] = [];
-  for (const { event, handler, alongside } of applications) {
+  const fresh = applications.filter(({ event }) => {
     const id = inboxId(group, event);
-    outcomes.push(known.has(id) ? 'duplicate' : 'applied');
-    if (!known.has(id)) {
-      known.add(id);
-      // A repeat that commits elsewhere meanwhile conflicts here, and this transaction runs again.
-      await inboxEntries(connection).insertOne(
-        { _id: id, group, type: event.type, at: new Date() },
-        { session },
-      );
-      await handler(event, session);
-    }
-    await alongside?.(session);
+    return !known.has(id) && known.add(id);
+  });
+  // All at once, not one by one: round trips are what a group of events costs. A repeat that commits elsewhere
+  // meanwhile conflicts here, and this transaction runs again.
+  if (fresh.length > 0) {
+    const at = new Date();
+    const entries = fresh.map(({ event }) => ({ _id: inboxId(group, event), group, type: event.type, at }));
+    await inboxEntries(connection).insertMany(entries, { session });
+  }
+  const outcomes: Outcome[] = [];
+  for (const application of applications) {
+    const isFresh = fresh.includes(application);
+    outcomes.push(isFresh ? 'applied' : 'duplicate');
+    if (isFresh) await application.handler(application.event, session);
+    await application.alongside?.(session);
   }
   return outcomes;
 }
