@@ -41,12 +41,19 @@ async function follow(options: Options): Promise<void> {
     group,
     fromBeginning,
     journal: journal === undefined ? journalInMemory() : journalIn(journal),
-    signal: stopOnSignal(),
+    signal: AbortSignal.any([stopOnSignal(), whenNobodyReads()]),
     onEvent: (event) => void process.stdout.write(`${json ? payoutJson(event) : payoutLine(event)}\n`),
     onTrouble: (text) => void process.stderr.write(`${text}\n`),
     ...(untilIdle === undefined ? {} : { untilIdleMs: untilIdle * 1_000 }),
   });
   process.stderr.write(`${events} events, ${duplicates} seen before, ${invalid} passed over.\n`);
+}
+
+/** Aborts when what the lines are piped into has ended. */
+function whenNobodyReads(): AbortSignal {
+  const ended = new AbortController();
+  process.stdout.on('error', () => ended.abort());
+  return ended.signal;
 }
 
 function readSeconds(text: string): number {

@@ -44,7 +44,8 @@ export function describeLifecycle(
 }
 
 function hintOf(terminal: boolean, { status, details }: EngineView): string {
-  if (status === 'running') return details ? '' : '; no worker answers for it';
+  if (status === 'running')
+    return details ? '' : '; no worker answers for it, or it fails there: see its log';
   return terminal ? '' : `; rebuild it with: talkoot lifecycle rebuild ID`;
 }
 
