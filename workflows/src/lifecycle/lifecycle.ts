@@ -39,7 +39,7 @@ import { nextDeadline, specOf } from './wait.ts';
 import type { Deadline } from './wait.ts';
 
 /** A run continues as new beyond so many events, even when the server does not suggest it yet. */
-const HISTORY_BOUND = 4_000;
+const HISTORY_BOUND = 1_000;
 
 /**
  * A notice refused for good is given up after so many attempts, within some hours: the step is on public record, and a
