@@ -128,7 +128,8 @@ async function registerSearchAttributes({ connection, namespace }: TestWorkflowE
 }
 
 let isInstalled = false;
-function installRuntime(): void {
+/** Logs errors only. */
+export function installRuntime(): void {
   if (isInstalled) return;
   isInstalled = true;
   Runtime.install({ logger: new DefaultLogger(process.env['LOG_LEVEL'] === 'debug' ? 'DEBUG' : 'ERROR') });

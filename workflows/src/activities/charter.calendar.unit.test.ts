@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DateTime } from 'luxon';
+import { DateTime, Duration } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { specOf } from '../lifecycle/wait.ts';
 import { CalendarError, dueAfter, planWait } from './charter.calendar.ts';
@@ -62,6 +62,74 @@ describe('a deadline of a day or more', () => {
     expect(dueAfter({ ...helsinki, endOfDay: '16:15' }, '2027-03-01T15:00:00.000Z', 'P1D')).toBe(
       '2027-03-02T14:15:59.000Z',
     );
+  });
+});
+
+describe('a deadline in another zone', () => {
+  const within = (timeZone: string, endOfDay = '23:59', holidays: string[] = []): Calendar => ({
+    ...helsinki,
+    timeZone,
+    endOfDay,
+    holidays,
+  });
+  const newYork = within('America/New_York');
+
+  test.each([
+    ['New York, into summer time', newYork, '2027-03-12T15:00:00Z', 'P3D', '2027-03-16T03:59:59.000Z'],
+    ['New York, into winter time', newYork, '2027-11-05T15:00:00Z', 'P3D', '2027-11-09T04:59:59.000Z'],
+    [
+      'Kathmandu, 5:45 ahead',
+      within('Asia/Kathmandu'),
+      '2027-03-01T18:30:00Z',
+      'P1D',
+      '2027-03-03T18:14:59.000Z',
+    ],
+    [
+      'Apia, 13 hours ahead',
+      within('Pacific/Apia'),
+      '2027-03-01T11:30:00Z',
+      'P1D',
+      '2027-03-03T10:59:59.000Z',
+    ],
+    ['31 January and a month', within('UTC'), '2029-01-31T10:00:00Z', 'P1M', '2029-02-28T23:59:59.000Z'],
+    [
+      '31 January and a month in a leap year',
+      within('UTC'),
+      '2028-01-31T10:00:00Z',
+      'P1M',
+      '2028-02-29T23:59:59.000Z',
+    ],
+    ['a leap day and a year', within('UTC'), '2028-02-29T10:00:00Z', 'P1Y', '2029-02-28T23:59:59.000Z'],
+    [
+      'a run of holidays and weekends',
+      within('UTC', '23:59', [
+        '2027-12-24',
+        '2027-12-27',
+        '2027-12-28',
+        '2027-12-29',
+        '2027-12-30',
+        '2027-12-31',
+      ]),
+      '2027-12-23T10:00:00Z',
+      'P1D',
+      '2028-01-03T23:59:59.000Z',
+    ],
+  ])('%s', (_, calendar, since, duration, due) => {
+    expect(dueAfter(calendar, since, duration)).toBe(due);
+  });
+
+  test('a local time that the clocks skip ends right after the gap', () => {
+    const fridayNight = within('Africa/Cairo', '00:30');
+    // Cairo goes to summer time at midnight of the last Friday of April: 00:30 does not exist.
+    expect(dueAfter(fridayNight, '2027-04-29T10:00:00Z', 'P1D')).toBe('2027-04-29T22:30:59.000Z');
+  });
+
+  test('a local time that comes twice ends at one of the two, and always the same', () => {
+    // Cairo leaves summer time at midnight after the last Thursday of October: 23:30 of that day comes twice.
+    const cairo = within('Africa/Cairo', '23:30');
+    const due = dueAfter(cairo, '2027-10-27T10:00:00Z', 'P1D');
+    expect(['2027-10-28T20:30:59.000Z', '2027-10-28T21:30:59.000Z']).toContain(due);
+    expect(dueAfter(cairo, '2027-10-27T12:00:00Z', 'P1D')).toBe(due);
   });
 });
 
@@ -134,6 +202,51 @@ describe('every deadline', () => {
         expect(due.toMillis()).toBe(wanted.toMillis());
       }),
     );
+  });
+
+  test('comes no earlier for whoever begins later', () => {
+    fc.assert(
+      fc.property(
+        calendars,
+        instants,
+        instants,
+        fc.integer({ min: 1, max: 400 }),
+        (timing, one, two, days) => {
+          const [early, late] = [one, two].toSorted((a, b) => a.getTime() - b.getTime()) as [Date, Date];
+          const due = (since: Date) => dueAfter(whole(timing), since.toISOString(), `P${days}D`);
+          expect(due(early) <= due(late)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('is never before the bare duration, where the day ends at midnight', () => {
+    fc.assert(
+      fc.property(
+        calendars,
+        instants,
+        fc.constantFrom('P1D', 'P2W', 'P1M', 'P1Y'),
+        (timing, since, duration) => {
+          const calendar = whole({ ...timing, endOfDay: '23:59' });
+          const bare = local(calendar, since.toISOString()).plus(Duration.fromISO(duration));
+          expect(Date.parse(dueAfter(calendar, since.toISOString(), duration))).toBeGreaterThanOrEqual(
+            bare.startOf('second').toMillis(),
+          );
+        },
+      ),
+    );
+  });
+
+  test('is the same on a machine in whatever zone', () => {
+    const given = ['2027-03-26T22:30:00.000Z', 'P5D'] as const;
+    const here = process.env['TZ'];
+    const dues = ['UTC', 'America/New_York', 'Pacific/Apia', 'Asia/Kathmandu'].map((zone) => {
+      process.env['TZ'] = zone;
+      return dueAfter(helsinki, ...given);
+    });
+    if (here === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = here;
+    expect(new Set(dues)).toEqual(new Set(['2027-04-01T20:59:59.000Z']));
   });
 
   test('of less than a day is exactly that long', () => {
