@@ -54,19 +54,22 @@ export async function startTimeline(options: TimelineOptions): Promise<Timeline>
   const start = (generation: number) =>
     startConsumer({ ...options, groupId: groupOf(generation), topics: [...topics], handlers });
   let consumer = start(await timeline.generation());
+  const rebuild = async () => {
+    await consumer.stop();
+    const generation = await timeline.nextGeneration();
+    try {
+      const clear = () => timeline.clear(OWN_SOURCE);
+      const groupId = groupOf(generation);
+      return await rebuildProjection({ connection, outboxes: [connection], groupId, handlers, clear });
+    } finally {
+      consumer = start(generation);
+    }
+  };
+  let running: Promise<number> | null = null;
   return {
     health: () => consumer.health(),
     stop: () => consumer.stop(),
-    async rebuild() {
-      await consumer.stop();
-      const generation = await timeline.nextGeneration();
-      try {
-        const clear = () => timeline.clear(OWN_SOURCE);
-        const groupId = groupOf(generation);
-        return await rebuildProjection({ connection, outboxes: [connection], groupId, handlers, clear });
-      } finally {
-        consumer = start(generation);
-      }
-    },
+    // Two at a time would leave a consumer behind: whoever asks meanwhile gets the outcome of the one that runs.
+    rebuild: () => (running ??= rebuild().finally(() => (running = null))),
   };
 }

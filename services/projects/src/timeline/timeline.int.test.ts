@@ -84,7 +84,10 @@ describe('the timeline of a project', () => {
     const evaluation = await fixture.visitor.getEvaluation({ params: { ...M, pilotId } });
     expect(evaluation.paid).toEqual(eur(125_50));
 
-    expect(await timeline.rebuild()).toBeGreaterThan(0);
+    const [entries, same] = await Promise.all([timeline.rebuild(), timeline.rebuild()]);
+    expect(entries).toBeGreaterThan(0);
+    expect(same).toBe(entries);
+    expect(await fixture.stores.timeline.generation()).toBe(2);
     await vi.waitFor(async () => expect(await shown(params)).toEqual(before), {
       timeout: 40_000,
       interval: 200,
