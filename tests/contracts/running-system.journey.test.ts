@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { accessRules } from './access/access.rules.ts';
+import { badInputRules } from './bad-input.rules.ts';
 import { eventRules } from './events.rules.ts';
+import { fuzzRules } from './fuzz/fuzz.rules.ts';
 import { personalDataRules } from './personal-data/personal-data.rules.ts';
 import { startPlayedSystem } from './running-system.ts';
 import type { RunningSystem } from './running-system.ts';
+import { readinessRules } from './telemetry/readiness.rules.ts';
 import { telemetryRules } from './telemetry/telemetry.rules.ts';
 
 // One stack and one pilot for all of it, in this order: what looks comes before what touches.
@@ -25,4 +28,13 @@ describe('personal data', () => {
 });
 describe('access', () => {
   accessRules(system);
+});
+describe('bad input', () => {
+  badInputRules(system);
+});
+describe('OpenAPI documents', () => {
+  fuzzRules(system, (caller) => ({ examples: caller === 'who holds every role' ? 4 : 1, seed: 1 }));
+});
+describe('readiness', () => {
+  readinessRules(system);
 });

@@ -10,7 +10,8 @@ export {
   type Progress,
   type Provisioned,
 } from './provision/provision.ts';
-export { cacheDirectory } from './provision/cache.ts';
+export { cached, cacheDirectory } from './provision/cache.ts';
+export { findPython } from './provision/wheel.ts';
 export { attachStack, runningStack } from './stack/attach.ts';
 export type { StackUrls } from './stack/environment.ts';
 export { processNames, type ProcessName } from './stack/process-names.ts';

@@ -51,6 +51,7 @@ function operationOf(api: ApiSpec, name: string, spec: RouteSpec): Record<string
     tags: [spec.access && 'services' in access ? 'internal' : api.service],
     security,
     ...('roles' in access ? { 'x-talkoot-roles': access.roles } : {}),
+    ...('services' in access ? { 'x-talkoot-services': access.services } : {}),
     requestParams: {
       path: spec.params,
       query: spec.query,

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { beforeAll, expect, it } from 'vitest';
-import { fingerprint, inDatabase, owners } from '../databases.ts';
+import { fingerprint, owners } from '../databases.ts';
+import { existingIds } from '../existing-ids.ts';
 import { routes } from '../running-system.ts';
 import type { NamedRoute, RunningSystem } from '../running-system.ts';
 import { answerTo, callersOf, elsewhere, here, tokensOf } from './actors.ts';
@@ -141,28 +142,10 @@ function nameless({ status, body }: Answer, ids: Readonly<Record<string, string>
   });
 }
 
-/** For each path parameter an id that exists here. */
+/** For each path parameter an id that exists here; of a funded project where there is a choice. */
 async function idsOf({ stack, play }: RunningSystem): Promise<Record<string, string>> {
-  const ids: Record<string, string> = {
-    pilotId: play.pilotId,
-    roundId: play.roundId,
-    projectId: play.projects.get('bicycle-racks')!.projectId,
-    kind: 'project',
-    personId: play.official('civil-servant-1').personId,
-  };
-  ids['lifecycleId'] = ids['projectId']!;
-  const parameters = new Set(
-    routes.flatMap(({ spec }) => [...spec.path.matchAll(/\{(\w+)Id\}/g)].map(([, name]) => name!)),
-  );
-  for (const owner of owners) {
-    await inDatabase(stack, owner, async (database) => {
-      for (const { collectionName } of await database.collections()) {
-        const row = await database.collection(collectionName).findOne({ municipalityId: here });
-        const id = typeof row?._id === 'string' ? row._id : null;
-        const name = [...parameters].find((one) => collectionName === `${one.toLowerCase()}s`);
-        if (id && name) ids[`${name}Id`] ??= id;
-      }
-    });
-  }
-  return ids;
+  const all = Object.entries(await existingIds(stack, play)).map(([name, [first]]) => [name, first!]);
+  const projectId = play.projects.get('bicycle-racks')!.projectId;
+  const { personId } = play.official('civil-servant-1');
+  return { ...Object.fromEntries(all), projectId, personId, kind: 'project', lifecycleId: projectId };
 }

@@ -18,11 +18,10 @@ export async function knock(
   params: Readonly<Record<string, string>>,
   authorization: string | null,
 ): Promise<Answer> {
-  const path = spec.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? unknown(name));
   const headers: Record<string, string> = { 'idempotency-key': randomUUID(), 'if-match': '"v1"' };
   if (authorization !== null) headers['authorization'] = authorization;
   if (spec.body) headers['content-type'] = spec.bodyType;
-  const response = await fetch(`${stack.urls[service]}${path}`, {
+  const response = await fetch(`${stack.urls[service]}${pathOf(spec.path, params)}`, {
     method: spec.method,
     headers,
     redirect: 'manual',
@@ -33,6 +32,11 @@ export async function knock(
   const body: unknown = /json/.test(type) ? JSON.parse(text) : text;
   const code = type.startsWith('application/problem+json') ? (body as { code: string }).code : null;
   return { status: response.status, code, type, body };
+}
+
+/** The path with these parameters, and with what does not exist for the others. */
+export function pathOf(template: string, params: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? unknown(name));
 }
 
 const unknown = (name: string) => (name === 'kind' ? lifecycleKinds[0] : 'none-1');

@@ -1,0 +1,46 @@
+import type { ProcessName } from '@talkoot/local-stack';
+import { expect, it, vi } from 'vitest';
+import type { RunningSystem } from '../running-system.ts';
+
+type Asked = 'identity' | 'ballots' | 'projects' | 'payments' | 'worker';
+
+/** Who needs which server, and the name under which they say so. */
+const needs: readonly (readonly [server: ProcessName, check: string, by: readonly Asked[]])[] = [
+  ['mongod', 'mongodb', ['identity', 'ballots', 'projects', 'payments']],
+  ['kafka', 'kafka', ['ballots', 'projects', 'payments']],
+  ['temporal', 'temporal', ['worker']],
+];
+const patience = { timeout: 60_000, interval: 250 };
+
+interface Ready {
+  readonly status: number;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export function readinessRules(system: () => RunningSystem): void {
+  const ask = async (name: Asked): Promise<Ready> => {
+    const response = await fetch(`${system().stack.urls[name]}/ready`);
+    return { status: response.status, checks: ((await response.json()) as Ready).checks };
+  };
+
+  // Stopped, not killed: it stays away for as long as the test wants, and answers nobody meanwhile.
+  it.each(needs)('ends while %s does not answer and comes back with it', async (server, check, names) => {
+    const pid = system().stack.pid(server)!;
+    for (const name of names)
+      expect(await ask(name)).toMatchObject({ status: 200, checks: { [check]: 'ok' } });
+    process.kill(pid, 'SIGSTOP');
+    try {
+      for (const name of names) {
+        await vi.waitFor(async () => {
+          const { status, checks } = await ask(name);
+          expect([status, checks[check]]).toEqual([503, expect.stringMatching(/failed|timed out/)]);
+        }, patience);
+        expect((await fetch(`${system().stack.urls[name]}/health`)).status).toBe(200);
+      }
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    for (const name of names)
+      await vi.waitFor(async () => expect((await ask(name)).status).toBe(200), patience);
+  });
+}
