@@ -49,7 +49,13 @@ export function urlsOf(ports: Ports): StackUrls {
 /** The configuration of a service, the worker or the CLI: all of it, each secret only to who uses it. */
 export function environmentOf(name: ServiceName, facts: StackFacts): Record<string, string> {
   const named = { OTEL_SERVICE_NAME: name };
-  return { ...everybody(facts), ...named, ...ownKey(name, facts), ...ownPort(name, facts), ...own(name, facts) };
+  return {
+    ...everybody(facts),
+    ...named,
+    ...ownKey(name, facts),
+    ...ownPort(name, facts),
+    ...own(name, facts),
+  };
 }
 
 /** The configuration of the local identity provider. */
