@@ -84,7 +84,7 @@ export function problemCodesOf(
   const add = (...names: (keyof typeof standardProblems)[]) => {
     for (const code of names) codes.set(code, standardProblems[code]);
   };
-  add('invalid-request', 'unexpected', 'unavailable');
+  add('invalid-request', 'headers-too-large', 'unexpected', 'unavailable');
   if (!('anyone' in spec.access)) add('unauthenticated', 'token-expired', 'forbidden');
   if (spec.path.includes('{')) add('not-found');
   if (spec.body) add('malformed-body', 'body-too-large', 'unsupported-media-type');

@@ -41,6 +41,7 @@ export const standardProblems = {
     title: 'This Idempotency-Key was used with another body',
   },
   'precondition-required': { status: 428, title: 'Send the ETag you read in If-Match' },
+  'headers-too-large': { status: 431, title: 'The address or the headers are too long' },
   unexpected: { status: 500, title: 'Something unexpected happened' },
   unavailable: { status: 503, title: 'A part that this needs does not answer' },
   'outcome-unknown': {

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +89,17 @@ describe('a process', () => {
     expect(await readFile(join(folder, 'notes'), 'utf8')).toBe('first\nsecond\nthird\n');
     expect(it.output()).toContain('a part did not stop');
     await expect(fetch(`${it.url}/health`)).rejects.toThrow('fetch failed');
+  });
+  test('answers what is too long or no HTTP at all with a coded problem', async () => {
+    const it = await start();
+    const long = await fetch(`${it.url}/v1/${'x'.repeat(20_000)}`);
+    expect(long.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect([long.status, await long.json()]).toMatchObject([431, { code: 'headers-too-large', status: 431 }]);
+    const socket = connect(Number(new URL(it.url).port), '127.0.0.1');
+    socket.end('NONSENSE\r\n\r\n');
+    const answer = (await socket.toArray()).join('');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+    expect(answer).toContain('"code":"invalid-request"');
   });
   test('ends with 1 and a line in the log on an error nobody handled', async () => {
     const it = await start();

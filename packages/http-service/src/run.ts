@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerBrokenRequest } from './broken.request.ts';
 import type { Logger } from './log.ts';
 import { startStopping } from './stopping.ts';
 import { stopTelemetry } from './telemetry.ts';
@@ -42,6 +43,7 @@ export async function runService(options: RunOptions): Promise<RunningService> {
     keepAliveTimeout: 30_000,
     maxHeadersCount: 100,
   });
+  server.on('clientError', answerBrokenRequest);
   endOnFault(log);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
