@@ -37,7 +37,7 @@ export const metWaits: { readonly [K in LifecycleKind]: { readonly [W in WaitNam
       then: { step: 'appeal-decision-lapsed', phase: 'refused' },
     },
     rounds: {
-      at: { phase: 'running', facts: { fundsOpen: true, expiresAt: inTwentyDays } },
+      at: { phase: 'running', facts: { expiresAt: inTwentyDays } },
       then: { step: 'rounds-closed', phase: 'evaluating', stage: 'evaluation' },
     },
     evaluation: { at: { phase: 'evaluating' }, then: { step: 'evaluation-lapsed', phase: 'lapsed' } },

@@ -14,7 +14,6 @@ export type LifecycleFacts = {
     /** A refusal stands; the one appeal may be open. */
     refused?: boolean;
     appealUsed?: boolean;
-    fundsOpen?: boolean;
     rounds?: readonly string[];
     allocatedRounds?: readonly string[];
     amendment?: { amendmentId: string; charterSha256: string; by: string } | null;

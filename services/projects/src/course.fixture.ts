@@ -35,6 +35,7 @@ export async function courseOf(fixture: Fixture) {
     const grant = { share: '0.02', adoptedBudget: eur(7_500_000_00) };
     const body = { charterSha256, grant, expiresAt: '2035-01-01T00:00:00.000Z', fiscalYear: 2027 };
     await people.authority.permitPilot({ params, body });
+    await engine.step('pilot', pilot.pilotId, { name: 'funds-opened', phase: 'running' });
     return pilot;
   }
   async function openRound() {
@@ -67,7 +68,7 @@ export async function courseOf(fixture: Fixture) {
     await worker.putOnBallot({ params: { roundId }, body: { pollId: 'pol-1' } });
     await engine.step('project', projectId, { name: 'on-ballot', phase: 'on-ballot' });
     await worker.recordAllocation({ params: { roundId }, body: { pollId: 'pol-1', outcome: [allocation] } });
-    await engine.step('project', projectId, { name: 'allocated', phase: 'criteria-vote' });
+    await engine.step('project', projectId, { name: 'allocated', phase: 'funded' });
     const { criteria: options } = await worker.listCriteria({ params: { projectId } });
     const tallies = options.map(({ criterionId }) => ({ optionId: criterionId, yes: 10, no: 2 }));
     const body = { pollId: 'pol-c-1', ballots: 12, roll: 40, options: tallies };

@@ -8,7 +8,7 @@ import { ApplicationFailure } from '@temporalio/common';
 const leadsTo: Record<string, string> = {
   'pilot/sponsor': 'sponsored',
   'pilot/request-permission': 'permission-requested',
-  'pilot/permit': 'running',
+  'pilot/permit': 'permitted',
   'pilot/appeal': 'appealed',
   'pilot/end-rounds': 'evaluating',
   'pilot/conclude': 'concluded',

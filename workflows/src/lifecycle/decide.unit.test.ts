@@ -160,7 +160,7 @@ describe('a change of a wait', () => {
   });
 
   test('is refused without a wait', () => {
-    const idle = stateAt('project', { phase: 'criteria-vote' });
+    const idle = stateAt('project', { phase: 'funded' });
     expect(decide(idle, ask('suspend'))).toBe('not-awaited');
   });
 

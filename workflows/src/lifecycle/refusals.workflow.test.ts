@@ -180,7 +180,6 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
         phase: 'running',
         stage: 'rounds',
         facts: {
-          fundsOpen: true,
           amendment: { amendmentId: 'amd-1', charterSha256: sha('new'), by: 'per-sponsor' },
         },
       },
@@ -248,7 +247,7 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
     },
     {
       kind: 'pilot',
-      at: { phase: 'running', stage: 'rounds', facts: { fundsOpen: true, rounds: ['rnd-1'] } },
+      at: { phase: 'running', stage: 'rounds', facts: { rounds: ['rnd-1'] } },
       given: [['open-round', 'sponsor', { roundId: 'rnd-1', budget: permission.limit }]],
     },
   ],
@@ -338,7 +337,7 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
     },
     {
       kind: 'pilot',
-      at: { phase: 'running', stage: 'rounds', facts: { fundsOpen: true } },
+      at: { phase: 'running', stage: 'rounds' },
       given: [
         ['countersign-amendment', 'budget-authority', { amendmentId: 'amd-1', charterSha256: sha('new') }],
       ],

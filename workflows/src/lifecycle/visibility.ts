@@ -2,6 +2,7 @@ import { searchAttributes } from '@talkoot/workflow-contracts';
 import type { LifecycleKind, StateOf, Wait } from '@talkoot/workflow-contracts';
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { upsertSearchAttributes } from '@temporalio/workflow';
+import { isTerminal } from './decide.ts';
 import { specOf } from './wait.ts';
 
 type AnyState = StateOf<LifecycleKind>;
@@ -16,11 +17,8 @@ const keys = {
   due: defineSearchAttributeKey(searchAttributes.due.name, 'DATETIME'),
 } as const;
 
-/** Who is awaited in this state; known before the deadline is computed. */
-export function awaitedIn(state: AnyState): string {
-  if (state.wait) return state.wait.awaiting;
-  return state.stage === null ? 'system' : specOf(state.kind, state.stage).awaiting;
-}
+/** Who is awaited in this state: somebody once their wait is open, before that the worker and the services. */
+export const awaitedIn = (state: AnyState): string => state.wait?.awaiting ?? 'system';
 
 /** The search attributes of a lifecycle, changed only where the state changed. */
 export class Signposts {
@@ -55,13 +53,20 @@ export interface Work {
 export function describe(state: AnyState, work: readonly Work[], page: string | null): string {
   const lines = [
     `**${state.kind} ${state.id}**: phase **${state.phase}**, step ${state.step}`,
-    ...(state.wait ? describeWait(state.wait) : [`Waiting for **${awaitedIn(state)}**`]),
+    ...(state.wait ? describeWait(state.wait) : [describeAbsence(state)]),
     ...(state.side ? ['Beside it:', ...describeWait(state.side)] : []),
     ...work.map(describeWork),
     `Pilot ${state.pilotId}${state.roundId ? `, round ${state.roundId}` : ''}, ${state.municipalityId}`,
     ...(page === null ? [] : [`[Public page](${page})`]),
   ];
   return lines.join('\n\n');
+}
+
+/** While nobody is awaited yet, the worker or a service has something to do. */
+function describeAbsence(state: AnyState): string {
+  if (isTerminal(state.kind, state.phase)) return 'It has ended: nobody is awaited';
+  const next = state.stage === null ? '' : `; next comes **${specOf(state.kind, state.stage).awaiting}**`;
+  return `Waiting for the **system**${next}`;
 }
 
 function describeWait(wait: Wait): string[] {

@@ -37,7 +37,7 @@ export const pilotDecisions: Decisions<'pilot'> = {
       decide: ({ facts }, { data, actor }) => {
         if (data.charterSha256 !== facts.charterSha256) return refuse('hash-mismatch');
         if (actor.id === facts.requestedBy) return refuse('same-person-twice');
-        return { phase: 'running', stage: 'rounds', facts: data };
+        return { phase: 'permitted', stage: null, facts: data };
       },
     },
     refuse: { in: ['permission-requested'], during: ['permission'], decide: refusePermission },

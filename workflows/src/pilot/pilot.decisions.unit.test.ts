@@ -24,10 +24,10 @@ describe('permission', () => {
       person,
     );
 
-  test('starts the pilot under the charter that was asked for', () => {
+  test('is for the charter that was asked for; the funds come next', () => {
     expect(decide(requested, permit(charter))).toMatchObject({
-      phase: 'running',
-      stage: 'rounds',
+      phase: 'permitted',
+      stage: null,
       facts: { limit },
     });
   });

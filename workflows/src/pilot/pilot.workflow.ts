@@ -10,6 +10,7 @@ export async function pilotLifecycle(state: LifecycleState) {
   const pilot = resume(pilotDecisions, state);
   await findSponsor(pilot);
   await seekPermission(pilot);
+  await openFunds(pilot);
   await runRounds(pilot);
   await evaluate(pilot);
   return pilot.finish();
@@ -19,18 +20,14 @@ const findSponsor = (pilot: Pilot) => pilot.hold('sponsorship', 'permission-requ
 
 const seekPermission = (pilot: Pilot) => pilot.hold('permission', 'appeal', 'appeal-decision');
 
-async function runRounds(pilot: Pilot): Promise<void> {
-  if (!pilot.isAt('rounds')) return;
-  await openFunds(pilot);
-  await pilot.hold('rounds');
-}
-
 /** Permission splits the money before anything can be spent. */
 async function openFunds(pilot: Pilot): Promise<void> {
-  const { limit, fiscalYear, fundsOpen } = pilot.facts;
-  if (fundsOpen || limit === undefined || fiscalYear === undefined) return;
+  const { limit, fiscalYear } = pilot.facts;
+  if (!pilot.isIdleIn('permitted') || limit === undefined || fiscalYear === undefined) return;
   await pilot.effect('open the funds of the permitted limit', 'openFunds', pilot.about, limit, fiscalYear);
-  pilot.advance('funds-opened', { facts: { fundsOpen: true } });
+  pilot.advance('funds-opened', { phase: 'running', stage: 'rounds' });
 }
+
+const runRounds = (pilot: Pilot) => pilot.hold('rounds');
 
 const evaluate = (pilot: Pilot) => pilot.hold('evaluation');

@@ -82,7 +82,7 @@ describe('a proposal', () => {
 
   test('takes the allocation even before it heard of the ballot', () => {
     const outcome = { funded: true, votes: 1, cost, reasonCode: 'fits' };
-    expect(told(at('admitted', 'ballot'), 'allocated', outcome)).toMatchObject({ phase: 'criteria-vote' });
+    expect(told(at('admitted', 'ballot'), 'allocated', outcome)).toMatchObject({ phase: 'funded' });
     expect(told(at('staffing', 'staffing'), 'allocated', outcome)).toBe('ignored');
   });
 });

@@ -31,9 +31,7 @@ export const projectFacts: Decisions<'project'>['facts'] = {
   allocated: ({ phase }, { funded, votes, cost, reasonCode }) => {
     if (phase !== 'admitted' && phase !== 'on-ballot') return null;
     const facts = { funded, votes, cost, reasonCode };
-    return funded
-      ? { phase: 'criteria-vote', stage: 'criteria-vote', facts }
-      : { phase: 'not-funded', facts };
+    return funded ? { phase: 'funded', stage: null, facts } : { phase: 'not-funded', facts };
   },
   'poll-published': (state, { pollId }) => pollPublished(state, pollId),
   'baselines-recorded': ({ stage }) =>

@@ -6,6 +6,7 @@ const beforeBallot = ['proposed', 'qualified', 'admitted'] as const;
 const whileChampioned: readonly Phase<'project'>[] = [
   ...beforeBallot,
   'on-ballot',
+  'funded',
   'criteria-vote',
   'staffing',
   'delivery',

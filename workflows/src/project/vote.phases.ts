@@ -10,7 +10,7 @@ export const standForVote = (project: Project) => project.hold('ballot', 'alloca
 /** A funded project's money is bound, and its measures of success are voted, before anything is done. */
 export async function lockCriteria(project: Project): Promise<void> {
   const { id } = project.state;
-  if (project.isAt('criteria-vote') && !project.facts.criteriaPollId) await prepareVote(project);
+  if (project.isIdleIn('funded')) await prepareVote(project);
   await project.hold('criteria-vote');
   if (!project.isIdleIn('criteria-vote') || project.facts.ending) return;
   const pollId = pollIdOf.criteria(id);
@@ -28,5 +28,10 @@ async function prepareVote(project: Project): Promise<void> {
   if (cost === undefined) return;
   await project.effect('commit the money', 'commitProject', project.about, cost);
   const { pollId } = await project.effect('prepare the criteria vote', 'prepareCriteriaVote', project.about);
-  project.advance('criteria-poll-prepared', { facts: { criteriaPollId: pollId }, data: { pollId } });
+  project.advance('criteria-poll-prepared', {
+    phase: 'criteria-vote',
+    stage: 'criteria-vote',
+    facts: { criteriaPollId: pollId },
+    data: { pollId },
+  });
 }

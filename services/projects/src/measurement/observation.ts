@@ -64,7 +64,7 @@ export function flawOfReading(
 /** Phases in which a reading of a collection may be recorded: baselines before the work, the rest after it. */
 export function phasesFor(collection: string): readonly string[] {
   return collection === BASELINE
-    ? ['proposed', 'qualified', 'admitted', 'on-ballot', 'criteria-vote', 'staffing']
+    ? ['proposed', 'qualified', 'admitted', 'on-ballot', 'funded', 'criteria-vote', 'staffing']
     : ['measurement', 'assessment'];
 }
 

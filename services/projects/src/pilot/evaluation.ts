@@ -84,7 +84,7 @@ function equalTreatment(
 
 /** Whole days from funding to the assignment of civil servants; null before it. */
 export function daysToStaff(project: Pick<ProjectDocument, 'phases' | 'staff'>): number | null {
-  const fundedAt = project.phases.find(({ phase }) => phase === 'criteria-vote')?.at;
+  const fundedAt = project.phases.find(({ phase }) => phase === 'funded')?.at;
   if (!fundedAt || !project.staff) return null;
   return Math.floor((Date.parse(project.staff.at) - Date.parse(fundedAt)) / DAY);
 }

@@ -28,11 +28,12 @@ function shareOf(budget: Money, share: string): Money {
   return portion(budget, n, d);
 }
 
-/** @throws DomainError `permission-needed` unless a permission is in force now. */
+/** @throws DomainError `permission-needed` unless a permission is in force now, `wrong-phase` unless the pilot runs. */
 export function requirePermission(
   pilot: { phase: string; permission: { expiresAt: string } | null },
   now: Date,
 ): void {
   const inForce = pilot.permission !== null && Date.parse(pilot.permission.expiresAt) > now.getTime();
-  if (pilot.phase !== 'running' || !inForce) throw new DomainError('permission-needed');
+  if (!inForce) throw new DomainError('permission-needed');
+  if (pilot.phase !== 'running') throw new DomainError('wrong-phase', `The pilot is ${pilot.phase}`);
 }

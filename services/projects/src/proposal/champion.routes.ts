@@ -6,7 +6,15 @@ import { requireChampion, requirePhase, sideOf } from './project.ts';
 
 type Handlers = HandlersOf<typeof proposalRoutes>;
 const MERGEABLE = ['proposed', 'qualified', 'admitted'];
-const BEFORE_AGREEMENT = ['proposed', 'qualified', 'admitted', 'on-ballot', 'criteria-vote', 'staffing'];
+const BEFORE_AGREEMENT = [
+  'proposed',
+  'qualified',
+  'admitted',
+  'on-ballot',
+  'funded',
+  'criteria-vote',
+  'staffing',
+];
 
 /** Champions among themselves: merging, co-champions, succession. */
 export function championHandlers(

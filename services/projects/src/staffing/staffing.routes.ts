@@ -11,6 +11,7 @@ const BEFORE_AGREEMENT = [
   'qualified',
   'admitted',
   'on-ballot',
+  'funded',
   'criteria-vote',
   'staffing',
 ] as const;

@@ -23,7 +23,7 @@ export async function pilotIsPermitted(play: Play): Promise<void> {
       fiscalYear: 2026,
     },
   });
-  await fundsAreOpen(play);
+  await phaseReached(play, 'running');
 }
 
 /** The sponsor opens the round; residents may propose from then on. */
@@ -42,10 +42,4 @@ async function phaseReached(play: Play, phase: string): Promise<void> {
   const params = { ...municipalityOf(play), pilotId: play.pilotId };
   const look = () => play.visitor.projects.getPilot({ params });
   await until(`Phase ${phase} of the pilot`, look, (pilot) => pilot.phase === phase);
-}
-
-async function fundsAreOpen(play: Play): Promise<void> {
-  const params = { ...municipalityOf(play), pilotId: play.pilotId };
-  const look = () => play.visitor.payments.getPilotFunds({ params }).catch(() => null);
-  await until('The opening of the funds', look, (funds) => funds !== null);
 }
