@@ -89,8 +89,8 @@ async function playOn(
 ): Promise<{ play: Play; result: Result; run: Run }> {
   const begun = performance.now();
   const { play, steps } = scriptOf(stack, options.plan);
-  const chaos = options.chaosSeed === undefined ? null : new Chaos(stack, options.chaosSeed, say);
-  const seconds = await runSteps(steps, options);
+  const chaos = options.chaosSeed === undefined ? null : new Chaos(stack, options.chaosSeed);
+  const seconds = await runSteps(chaos?.during(steps) ?? steps, options);
   await chaos?.end();
   const result = await readResult(play);
   const run: Run = {
@@ -103,8 +103,6 @@ async function playOn(
   };
   return { play, result, run };
 }
-
-const say = (text: string) => process.stderr.write(`      ${text}\n`);
 
 /** The pilot as a story: one step after the other, each by those who may. */
 export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: Step[] } {
