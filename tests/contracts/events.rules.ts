@@ -74,8 +74,10 @@ export function eventRules(system: () => RunningSystem): void {
     }
   });
 
-  it('names the trace that each event belongs to', () => {
+  it('names the trace that each event belongs to, in the event and beside it', () => {
     const untraced = events.filter(({ traceparent }) => !isTraceparent.test(traceparent ?? ''));
     expect(untraced).toEqual([]);
+    const beside = messages.map(({ headers }) => headers['traceparent']);
+    expect(beside).toEqual(events.map(({ traceparent }) => traceparent));
   });
 }

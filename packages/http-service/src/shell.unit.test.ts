@@ -206,6 +206,12 @@ describe('readiness', () => {
       checks: { fine: 'ok', broken: 'failed', thrown: 'failed', hung: 'timed out' },
     });
   });
+
+  test('shows a failed check of what requests do not need, and stays ready', async () => {
+    const away = { check: () => Promise.reject(new Error('x')), needed: false } as const;
+    const report = await checkReadiness({ fine: () => undefined, away });
+    expect(report).toEqual({ ready: true, checks: { fine: 'ok', away: 'failed' } });
+  });
 });
 
 describe('tokens', () => {

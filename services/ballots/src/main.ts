@@ -46,7 +46,7 @@ const app = createBallotsApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.BALLOTS_URL,
-  readiness: { kafka: () => kafka.check() },
+  readiness: { kafka: { check: () => kafka.check(), needed: false } },
 });
 await runService({
   name: 'ballots',

@@ -52,7 +52,7 @@ const app = createPaymentsApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.PAYMENTS_URL,
-  readiness: { kafka: () => kafka.check() },
+  readiness: { kafka: { check: () => kafka.check(), needed: false } },
 });
 await runService({
   name: 'payments',

@@ -43,7 +43,7 @@ const { app } = createProjectsApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.PROJECTS_URL,
-  readiness: { kafka: () => kafka.check() },
+  readiness: { kafka: { check: () => kafka.check(), needed: false } },
 });
 await outbox.prepare();
 await prepareModels(connection);

@@ -4,11 +4,17 @@ import type { RunningSystem } from '../running-system.ts';
 
 type Asked = 'identity' | 'ballots' | 'projects' | 'payments' | 'worker';
 
-/** Who needs which server, and the name under which they say so. */
-const needs: readonly (readonly [server: ProcessName, check: string, by: readonly Asked[]])[] = [
-  ['mongod', 'mongodb', ['identity', 'ballots', 'projects', 'payments']],
-  ['kafka', 'kafka', ['ballots', 'projects', 'payments']],
-  ['temporal', 'temporal', ['worker']],
+/** Who talks to which server, the name under which they say so, and what `/ready` answers while it is away. */
+const needs: readonly (readonly [
+  server: ProcessName,
+  check: string,
+  whileAway: number,
+  by: readonly Asked[],
+])[] = [
+  ['mongod', 'mongodb', 503, ['identity', 'ballots', 'projects', 'payments']],
+  // The outbox keeps events until Kafka is back: requests go on.
+  ['kafka', 'kafka', 200, ['ballots', 'projects', 'payments']],
+  ['temporal', 'temporal', 503, ['worker']],
 ];
 const patience = { timeout: 60_000, interval: 250 };
 
@@ -24,23 +30,28 @@ export function readinessRules(system: () => RunningSystem): void {
   };
 
   // Stopped, not killed: it stays away for as long as the test wants, and answers nobody meanwhile.
-  it.each(needs)('ends while %s does not answer and comes back with it', async (server, check, names) => {
-    const pid = system().stack.pid(server)!;
-    for (const name of names)
-      expect(await ask(name)).toMatchObject({ status: 200, checks: { [check]: 'ok' } });
-    process.kill(pid, 'SIGSTOP');
-    try {
-      for (const name of names) {
-        await vi.waitFor(async () => {
-          const { status, checks } = await ask(name);
-          expect([status, checks[check]]).toEqual([503, expect.stringMatching(/failed|timed out/)]);
-        }, patience);
-        expect((await fetch(`${system().stack.urls[name]}/health`)).status).toBe(200);
+  it.each(needs)(
+    'tells while %s does not answer, and when it is back',
+    async (server, check, whileAway, names) => {
+      const pid = system().stack.pid(server)!;
+      for (const name of names)
+        expect(await ask(name)).toMatchObject({ status: 200, checks: { [check]: 'ok' } });
+      process.kill(pid, 'SIGSTOP');
+      try {
+        for (const name of names) {
+          await vi.waitFor(async () => {
+            const { status, checks } = await ask(name);
+            expect([status, checks[check]]).toEqual([whileAway, expect.stringMatching(/failed|timed out/)]);
+          }, patience);
+          expect((await fetch(`${system().stack.urls[name]}/health`)).status).toBe(200);
+        }
+      } finally {
+        process.kill(pid, 'SIGCONT');
       }
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    for (const name of names)
-      await vi.waitFor(async () => expect((await ask(name)).status).toBe(200), patience);
-  });
+      for (const name of names) {
+        const back = { status: 200, checks: { [check]: 'ok' } };
+        await vi.waitFor(async () => expect(await ask(name)).toMatchObject(back), patience);
+      }
+    },
+  );
 }

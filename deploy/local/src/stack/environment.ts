@@ -129,8 +129,10 @@ function own(name: ServiceName, { ports, secrets, keys }: StackFacts): Record<st
     case 'ballots':
     case 'projects':
     case 'payments':
-    case 'worker':
       return database;
+    case 'worker':
+      // There is no site yet: what the public API answers is the page to which operators are led.
+      return { WEB_URL: `${urlsOf(ports).projects}/v1` };
   }
 }
 

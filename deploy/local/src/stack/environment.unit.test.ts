@@ -43,3 +43,9 @@ test('each service has a database of its own', () => {
     'talkoot_payments',
   ]);
 });
+
+test('the worker has no database and names a page that answers', () => {
+  const { MONGODB_URL, WEB_URL } = environmentOf('worker', facts);
+  expect(MONGODB_URL).toBeUndefined();
+  expect(WEB_URL).toBe(`http://127.0.0.1:${facts.ports.projects}/v1`);
+});
