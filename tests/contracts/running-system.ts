@@ -12,6 +12,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Owner } from './databases.ts';
+import { untilAtRest } from './rest.ts';
 
 /** The whole system after a whole pilot, with everything that it logs and traces. */
 export interface RunningSystem {
@@ -53,6 +54,7 @@ export async function startPlayedSystem(): Promise<RunningSystem> {
   };
   try {
     const { play } = await playDemo({ plan: lintulaPlan(), json: true, data });
+    await untilAtRest(stack);
     return { stack, play, traceFile, stop };
   } catch (error) {
     await stop();

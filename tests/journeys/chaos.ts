@@ -4,9 +4,9 @@ import { startStack } from '@talkoot/local-stack';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, vi } from 'vitest';
 import { inDatabase, ownersOfEvents } from '../contracts/databases.ts';
 import { messagesOf } from '../contracts/personal-data/places.ts';
+import { untilAtRest } from '../contracts/rest.ts';
 
 /** What is left of a pilot on a stack whose processes were killed on the way. */
 export interface ChaoticRun {
@@ -37,7 +37,7 @@ export async function playUnderChaos(seed: number): Promise<ChaoticRun> {
   const stack = await startStack({ data });
   try {
     const { result, run } = await playDemo({ plan: lintulaPlan(), json: true, data, chaosSeed: seed });
-    await everythingIsDelivered(stack);
+    await untilAtRest(stack);
     const remains = await remainsOf(stack);
     await stack.stop();
     await rm(data, { recursive: true, force: true });
@@ -46,18 +46,6 @@ export async function playUnderChaos(seed: number): Promise<ChaoticRun> {
     await stack.stop();
     throw new Error(`The pilot under seed ${seed} failed; its logs are in ${join(data, 'logs')}`, { cause });
   }
-}
-
-async function everythingIsDelivered(stack: StackHandle): Promise<void> {
-  const pending = async () => {
-    const counts = ownersOfEvents.map((owner) =>
-      inDatabase(stack, owner, (database) =>
-        database.collection('outbox').countDocuments({ publishedAt: null }),
-      ),
-    );
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-  };
-  await vi.waitFor(async () => expect(await pending()).toBe(0), { timeout: 60_000, interval: 200 });
 }
 
 async function remainsOf(stack: StackHandle): Promise<Omit<ChaoticRun, 'seed' | 'result' | 'kills'>> {
