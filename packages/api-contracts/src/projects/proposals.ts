@@ -227,7 +227,7 @@ export const proposalRoutes = {
     params: ProjectParams,
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['no-successor', 'not-awaited', 'already-decided', 'suspended'],
+    problems: ['no-successor', 'not-eligible', 'not-awaited', 'already-decided', 'suspended'],
   }),
   answerAsChampion: route('POST /v1/m/{municipalityId}/projects/{projectId}/champion-answer', {
     kind: 'move',

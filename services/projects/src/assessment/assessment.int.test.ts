@@ -56,6 +56,22 @@ describe('an assessment', () => {
     expect(shown).toMatchObject({ sha256: first.sha256, draft: { sha256: now.sha256, score: '3/4' } });
   });
 
+  it('is not signed from a draft that was prepared too early and refused', async () => {
+    const { project: params, criteria, projectId } = await course.delivered();
+    const { assessor } = course.people;
+    const { criterionId } = criteria[0]!;
+    const record = (collection: string, value: string) =>
+      assessor.recordObservation({ params, body: course.reading(criterionId, collection, value) });
+    await record('c1', '320');
+    const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
+    const early = { params, body: { draftSha256, conclusion }, idempotencyKey: 'signed-too-early' };
+    fixture.engine.refuseWith = 'wrong-phase';
+    await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('wrong-phase'));
+    await record('c2', '240');
+    await fixture.engine.step('project', projectId, { name: 'measured', phase: 'assessment' });
+    await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('draft-changed'));
+  });
+
   it('is made again when an objection is upheld', async () => {
     const { params } = await assessable();
     const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });

@@ -1,4 +1,4 @@
-import type { assessmentRoutes } from '@talkoot/api-contracts/projects';
+import type { AssessmentDraft, assessmentRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, idFrom, sha256Of } from '@talkoot/http-service';
 import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
@@ -24,8 +24,13 @@ function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessme
     async signAssessment(call) {
       const { municipalityId, projectId } = call.params;
       const assessmentId = idFrom(call.operationId, 'asm');
+      await stores.prepared.keep(call, municipalityId, null);
       const { sha256, draft } =
         (await stores.assessments.prepared(assessmentId)) ?? (await prepare(parts, call, assessmentId));
+      // What was refused too early may be sent again later: by then there are more observations.
+      const check = async () => {
+        await requireSignable(parts, call);
+      };
       const answer = await record.decide(call, {
         kind: 'project',
         lifecycleId: projectId,
@@ -33,6 +38,7 @@ function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessme
         name: 'sign-assessment',
         as: 'assessor',
         data: { assessmentId, sha256, score: draft.score },
+        check,
       });
       return { body: { ...answer, assessmentId, sha256, score: draft.score } };
     },
@@ -46,6 +52,18 @@ function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessme
   };
 }
 
+/** @throws DomainError `not-found`, `assessor-on-team`, `criteria-not-locked`, `draft-changed` */
+async function requireSignable(
+  parts: Parts,
+  { params, person, body }: Call<typeof assessmentRoutes.signAssessment>,
+): Promise<AssessmentDraft> {
+  const project = await parts.stores.projects.get(params.municipalityId, params.projectId);
+  if (isOnTeam(project, person.id)) throw new DomainError('assessor-on-team');
+  const draft = await draftOf(parts, project);
+  if (draft.sha256 !== body.draftSha256) throw new DomainError('draft-changed');
+  return draft;
+}
+
 /** What is signed is the draft that was read: its hash, the assessor's words, and who signs. */
 async function prepare(
   parts: Parts,
@@ -54,10 +72,7 @@ async function prepare(
 ): Promise<AssessmentDocument> {
   const { connection, stores, now } = parts;
   const { municipalityId, projectId } = call.params;
-  const project = await stores.projects.get(municipalityId, projectId);
-  if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
-  const draft = await draftOf(parts, project);
-  if (draft.sha256 !== call.body.draftSha256) throw new DomainError('draft-changed');
+  const draft = await requireSignable(parts, call);
   const conclusion = await storeText(connection, call, municipalityId, 'conclusion', call.body.conclusion);
   const assessor = call.person.id;
   const assessment: AssessmentDocument = {
@@ -84,6 +99,7 @@ function objecting({
     async objectToAssessment(call) {
       const { municipalityId, projectId } = call.params;
       const { assessmentId } = await stores.projects.get(municipalityId, projectId);
+      await stores.prepared.keep(call, municipalityId, null);
       const reason = await storeText(connection, call, municipalityId, 'objection', call.body.reason);
       const objectionId = idFrom(call.operationId, 'obj');
       const about = { _id: objectionId, municipalityId, projectId, at: now().toISOString() };

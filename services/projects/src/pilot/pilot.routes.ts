@@ -111,7 +111,7 @@ function decisions(
       const { municipalityId, pilotId } = call.params;
       const { charter } = await stores.pilots.get(municipalityId, pilotId);
       const limit = limitOf(grant, cap, charter.currency);
-      await stores.prepared.keep(call.operationId, municipalityId, { grant, cap: cap ?? null });
+      await stores.prepared.keep(call, municipalityId, { grant, cap: cap ?? null });
       const check = async () => {
         if (Date.parse(expiresAt) <= now().getTime()) throw new DomainError('permission-expired');
         await sameCharter(call.params, charterSha256)();
@@ -181,6 +181,7 @@ function amendments(
       requireSoundCharter(charter);
       requireAmendable((await stores.pilots.get(municipalityId, pilotId)).charter, charter);
       const reason = await storeText(connection, call, municipalityId, 'reason', call.body.reason);
+      await stores.prepared.keep(call, municipalityId, null);
       const amendmentId = idFrom(call.operationId, 'amd');
       const charterSha256 = charterHash(charter);
       const data = { amendmentId, charterSha256, reason };

@@ -108,6 +108,7 @@ function succession({
   connection,
   record,
   stores,
+  eligibility,
 }: Parts): Pick<Handlers, 'askChampion' | 'answerAsChampion'> {
   return {
     async askChampion(call) {
@@ -119,6 +120,8 @@ function succession({
         const successor = project.content.pledge.successor;
         if (!successor || successor === project.champion) throw new DomainError('no-successor');
         if (sideOf(project, successor) === 'civil-servants') throw new DomainError('no-successor');
+        const { charter } = await stores.pilots.get(municipalityId, project.pilotId);
+        await eligibility.require(municipalityId, successor, charter.electorate);
       };
       const about = { kind: 'project', lifecycleId: projectId, municipalityId } as const;
       const decision = { ...about, name: 'ask-champion', as, data: { reason }, check } as const;

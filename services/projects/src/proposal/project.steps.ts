@@ -6,6 +6,7 @@ import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
 import { reasonOf } from '../pilot/pilot.steps.ts';
 import { withSignature } from '../staffing/agreement.ts';
+import { sideOf } from './project.ts';
 import type { Agreement, ProjectDocument } from './project.ts';
 
 type StepParts = Pick<Parts, 'stores' | 'outbox'>;
@@ -41,7 +42,11 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
     const merged = await stores.projects.change(session, state.id, { $set: { mergedInto: into } });
     const other = await stores.projects.byId(into, session);
     const newcomers = [merged!.champion, ...merged!.coChampions].filter((id) => id !== other.champion);
-    await stores.projects.change(session, into, { $addToSet: { coChampions: { $each: newcomers } } });
+    await stores.projects.change(session, into, {
+      $addToSet: { coChampions: { $each: newcomers } },
+      // A champion shares in one pot only.
+      $pull: { invited: { $in: newcomers }, volunteers: { personId: { $in: newcomers } } },
+    });
   },
   admit: async ({ parts: { stores }, session, state, command }) => {
     const { cost } = command.data as Data<'admit'>;
@@ -93,11 +98,12 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
 
 /** The champion fell silent: the successor named in the pledge takes over, in one pot only. */
 async function succeed({ stores }: StepParts, session: ClientSession, projectId: string): Promise<void> {
-  const { content } = await stores.projects.byId(projectId, session);
-  const champion = content.pledge.successor;
-  if (!champion) return;
+  const project = await stores.projects.byId(projectId, session);
+  const champion = project.content.pledge.successor;
+  // Assigned as a civil servant while the champion was silent: nobody works on both sides.
+  if (!champion || sideOf(project, champion) === 'civil-servants') return;
   await stores.projects.change(session, projectId, {
     $set: { champion },
-    $pull: { coChampions: champion, volunteers: { personId: champion } },
+    $pull: { coChampions: champion, invited: champion, volunteers: { personId: champion } },
   });
 }

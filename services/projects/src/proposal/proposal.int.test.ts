@@ -147,6 +147,24 @@ describe('merging', () => {
     const kept = await fixture.visitor.getProject({ params: { ...M, projectId: into } });
     expect(kept.coChampions).toEqual(['per-champion']);
   });
+
+  it('makes a volunteer who becomes a co-champion no longer a volunteer: nobody shares in two pots', async () => {
+    const opened = await course.openRound();
+    const { champion, resident } = course.people;
+    const first = await champion.propose({ params: opened.round, body: proposal() });
+    const second = await resident.propose({ params: opened.round, body: proposal() });
+    for (const { projectId } of [first, second])
+      await fixture.engine.step('project', projectId, { name: 'proposed', phase: 'proposed' });
+    const params = { ...M, projectId: first.projectId };
+    const into = { ...M, projectId: second.projectId };
+    await champion.volunteer({ params: into });
+    await champion.requestMerge({ params, body: { into: second.projectId } });
+    await resident.consentMerge({ params, body: { into: second.projectId } });
+    expect(await fixture.visitor.showTeam({ params: into })).toMatchObject({
+      coChampions: ['per-champion'],
+      volunteers: [],
+    });
+  });
 });
 
 describe('champions', () => {
@@ -171,5 +189,36 @@ describe('champions', () => {
     expect((await fixture.visitor.getProject({ params })).champion).toBe('per-successor');
     const again = course.people.manager.askChampion({ params, body: { reason: 'And you?' } });
     await expect(again).rejects.toMatchObject(refused('no-successor'));
+  });
+
+  it('are succeeded by nobody from outside the electorate', async () => {
+    const { round } = await course.openRound();
+    const pledge = { ...proposal().pledge, successor: 'per-from-elsewhere' };
+    const { champion, manager } = course.people;
+    const { projectId } = await champion.propose({ params: round, body: { ...proposal(), pledge } });
+    const params = { ...M, projectId };
+    fixture.world.ineligible.add('per-from-elsewhere');
+    const asked = manager.askChampion({ params, body: { reason: 'Are you there?' } });
+    await expect(asked).rejects.toMatchObject(refused('not-eligible'));
+  });
+
+  it('are not succeeded by a civil servant of the team, assigned while they were silent', async () => {
+    const { project: params, projectId } = await course.locked();
+    const { manager } = course.people;
+    await manager.askChampion({ params, body: { reason: 'Are you there?' } });
+    const civilServants = [{ personId: 'per-successor', hours: 10 }];
+    await manager.assignStaff({ params, body: { lead: 'per-successor', civilServants } });
+    await fixture.engine.step('project', projectId, { name: 'champion-succeeded' });
+    const team = await fixture.visitor.showTeam({ params });
+    expect(team).toMatchObject({ lead: 'per-successor', champion: 'per-champion' });
+  });
+
+  it('who succeeded cannot become their own co-champions', async () => {
+    const { project: params, projectId } = await course.proposed();
+    const successor = await fixture.person('per-successor', 'resident');
+    await course.people.champion.inviteCoChampion({ params, body: { personId: 'per-successor' } });
+    await course.people.manager.askChampion({ params, body: { reason: 'Are you there?' } });
+    await fixture.engine.step('project', projectId, { name: 'champion-succeeded' });
+    await expect(successor.acceptCoChampion({ params })).rejects.toMatchObject(refused('not-invited'));
   });
 });

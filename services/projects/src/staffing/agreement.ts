@@ -55,6 +55,6 @@ export function sharesOf(project: ProjectDocument, minutes: ReadonlyMap<string, 
   const known = new Set(signed.map(({ personId }) => personId));
   const later = teamOf(project)
     .filter(({ personId }) => !known.has(personId))
-    .map((member) => ({ ...member, weight: 0 }));
-  return [...signed, ...later].map((one) => ({ ...one, minutes: minutes.get(one.personId) ?? 0 }));
+    .map((member) => ({ ...member, weight: 0, minutes: 0 }));
+  return [...signed.map((one) => ({ ...one, minutes: minutes.get(one.personId) ?? 0 })), ...later];
 }

@@ -61,7 +61,13 @@ describe('a team agreement', () => {
       drafted(),
     );
     const later = { ...team, agreement: signed, champion: 'per-successor' } as ProjectDocument;
-    const shares = sharesOf(later, new Map([['per-both', 90]]));
+    const shares = sharesOf(
+      later,
+      new Map([
+        ['per-both', 90],
+        ['per-successor', 60],
+      ]),
+    );
     expect(shares.find(({ personId }) => personId === 'per-successor')).toMatchObject({
       weight: 0,
       minutes: 0,

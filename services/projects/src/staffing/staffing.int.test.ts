@@ -45,6 +45,44 @@ describe('assigning civil servants', () => {
   });
 });
 
+describe('a key used again after a refusal', () => {
+  it('records nobody whom only the refused request named', async () => {
+    const { project: params } = await course.locked();
+    const { manager } = course.people;
+    const idempotencyKey = 'assign-both-sides';
+    const both = { lead: 'per-champion', civilServants: [hours('per-champion')] };
+    const assign = (body: typeof both) => manager.assignStaff({ params, body, idempotencyKey });
+    await expect(assign(both)).rejects.toMatchObject(refused('both-sides'));
+    const sound = { lead: 'per-lead', civilServants: [hours('per-lead')] };
+    await expect(assign(sound)).rejects.toMatchObject(refused('idempotency-key-reused'));
+    expect((await fixture.visitor.showTeam({ params })).civilServants).toEqual([]);
+  });
+
+  it('proposes no agreement of a team that has changed since', async () => {
+    const { project: params } = await course.locked();
+    const { champion, resident } = course.people;
+    const body = { as: 'champion' as const, pots, weights: [], milestones };
+    const propose = () => champion.proposeAgreement({ params, body, idempotencyKey: 'agreement-too-early' });
+    fixture.engine.refuseWith = 'not-awaited';
+    await expect(propose()).rejects.toMatchObject(refused('not-awaited'));
+    await champion.inviteCoChampion({ params, body: { personId: 'per-resident' } });
+    await resident.acceptCoChampion({ params });
+    await expect(propose()).rejects.toMatchObject(refused('hash-mismatch'));
+  });
+
+  it('proposes no agreement for somebody who is champion no more', async () => {
+    const { project: params, projectId } = await course.locked();
+    const { champion } = course.people;
+    const body = { as: 'champion' as const, pots, weights: [], milestones };
+    const propose = () =>
+      champion.proposeAgreement({ params, body, idempotencyKey: 'agreement-once-champion' });
+    fixture.engine.refuseWith = 'not-awaited';
+    await expect(propose()).rejects.toMatchObject(refused('not-awaited'));
+    await fixture.engine.step('project', projectId, { name: 'champion-succeeded' });
+    await expect(propose()).rejects.toMatchObject(refused('not-champion'));
+  });
+});
+
 describe('volunteering', () => {
   it('needs the champion and the lead', async () => {
     const { project: params } = await course.locked();

@@ -39,7 +39,7 @@ function assigning({ record, stores, neighbours }: Parts): Pick<Handlers, 'assig
         }
       };
       await stores.projects.get(municipalityId, projectId);
-      await stores.prepared.keep(call.operationId, municipalityId, { lead, civilServants });
+      await stores.prepared.keep(call, municipalityId, { lead, civilServants });
       const hours = civilServants.reduce((sum, one) => sum + one.hours, 0);
       const answer = await record.decide(call, {
         kind: 'project',
@@ -128,10 +128,15 @@ function agreeing({
       const draft = async () => {
         const project = await stores.projects.get(municipalityId, projectId);
         requireCapacity(project, call.person.id, as);
-        const drafted = draftAgreement(project, terms, now().toISOString());
-        return stores.prepared.keep<Agreement>(call.operationId, municipalityId, drafted);
+        return draftAgreement(project, terms, now().toISOString());
       };
-      const agreement = (await stores.prepared.find<Agreement>(call.operationId)) ?? (await draft());
+      const agreement =
+        (await stores.prepared.find<Agreement>(call)) ??
+        (await stores.prepared.keep(call, municipalityId, await draft()));
+      // A draft that was refused once may be sent again later: by then somebody else may lead, or the team be another.
+      const check = async () => {
+        if ((await draft()).sha256 !== agreement.sha256) throw new DomainError('hash-mismatch');
+      };
       const answer = await record.decide(call, {
         kind: 'project',
         lifecycleId: projectId,
@@ -143,6 +148,7 @@ function agreeing({
           members: agreement.members.map(({ personId }) => personId),
           milestones: agreement.milestones.map(({ id }) => id),
         },
+        check,
       });
       return { body: { ...answer, agreementSha256: agreement.sha256 } };
     },
