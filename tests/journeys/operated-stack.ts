@@ -1,4 +1,4 @@
-import { lintulaPlan, readResult, scriptOf } from '@talkoot/cli';
+import { Chaos, lintulaPlan, readResult, scriptOf } from '@talkoot/cli';
 import type { Play } from '@talkoot/cli';
 import { connectMongo } from '@talkoot/http-service';
 import { startStack } from '@talkoot/local-stack';
@@ -22,14 +22,28 @@ export interface OperatedStack {
   talkoot(...words: string[]): Promise<{ stdout: string; stderr: string }>;
   /** Starts `talkoot …` on this stack. */
   begin(...words: string[]): ChildProcess;
-  /** Plays a pilot in a municipality of its own; `meanwhile` runs beside the step of that title. */
-  play(municipality: string, meanwhile?: Meanwhile): Promise<{ play: Play; result: string }>;
+  /** Plays the demo's pilot in a municipality of its own. */
+  play(municipality: string, course?: Course): Promise<Played>;
   /** SIGKILL to Temporal, and its store is gone; resolves when the empty one serves. */
   loseEngine(): Promise<void>;
   collection(owner: string, name: string): Promise<Records>;
   stop(): Promise<void>;
 }
-export type Meanwhile = Readonly<Record<string, () => Promise<void>>>;
+
+/** What differs from the demo's usual course. */
+export interface Course {
+  /** The small plan unless said otherwise. */
+  readonly plan?: (full: Play['plan']) => Play['plan'];
+  /** What runs beside the step of that title. */
+  readonly meanwhile?: Readonly<Record<string, () => Promise<void>>>;
+  /** Kills processes in turn on the way. */
+  readonly chaosSeed?: number;
+}
+export interface Played {
+  readonly play: Play;
+  readonly result: string;
+  readonly kills: readonly string[];
+}
 type Connection = Awaited<ReturnType<typeof connectMongo>>;
 type Records = ReturnType<NonNullable<Connection['db']>['collection']>;
 
@@ -44,7 +58,7 @@ export async function operatedStack(): Promise<OperatedStack> {
     talkoot: (...words) => run(process.execPath, argumentsOf(words), { maxBuffer: 64e6, timeout: 180_000 }),
     begin: (...words) =>
       spawn(process.execPath, argumentsOf(words), { stdio: ['ignore', 'pipe', 'inherit'] }),
-    play: (municipality, meanwhile = {}) => playIn(stack, municipality, meanwhile),
+    play: (municipality, course = {}) => playIn(stack, municipality, course),
     async loseEngine() {
       await stack.kill('temporal');
       // In the same turn as the exit: the supervisor starts the next one a moment later.
@@ -66,22 +80,27 @@ export async function operatedStack(): Promise<OperatedStack> {
 }
 
 /** The demo's pilot with fewer proposals and voters: every phase, sooner. */
-function smallPlan(): Play['plan'] {
-  const plan = lintulaPlan();
+export function smallPlan(plan: Play['plan']): Play['plan'] {
   const proposals = plan.proposals.filter(({ key }) => key !== 'library-evenings' && key !== 'shore-path');
   const keys = proposals.map(({ key }) => key);
   const ballots = plan.ballots.slice(0, 30).map((choices) => choices.filter((key) => keys.includes(key)));
   return { ...plan, proposals, ballots, residentsSignIn: false };
 }
 
-async function playIn(stack: StackHandle, municipality: string, meanwhile: Meanwhile) {
-  const plan = smallPlan();
-  const { play, steps } = scriptOf(stack, {
-    ...plan,
+async function playIn(stack: StackHandle, municipality: string, course: Course): Promise<Played> {
+  const { plan = smallPlan, meanwhile = {}, chaosSeed } = course;
+  const script = scriptOf(stack, {
+    ...plan(lintulaPlan()),
     municipality: { id: municipality, name: municipality },
   });
-  const unknown = Object.keys(meanwhile).filter((title) => !steps.some((step) => step.title === title));
+  const unknown = Object.keys(meanwhile).filter(
+    (title) => !script.steps.some((step) => step.title === title),
+  );
   if (unknown.length > 0) throw new Error(`No step is called ${unknown.join(', ')}`);
+  const chaos = chaosSeed === undefined ? null : new Chaos(stack, chaosSeed);
+  const steps = chaos?.during(script.steps) ?? script.steps;
   for (const { title, run } of steps) await Promise.all([run(silent), meanwhile[title]?.()]);
-  return { play, result: JSON.stringify(await readResult(play)) };
+  await chaos?.end();
+  const { play } = script;
+  return { play, result: JSON.stringify(await readResult(play)), kills: chaos?.kills ?? [] };
 }

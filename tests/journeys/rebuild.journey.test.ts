@@ -55,14 +55,15 @@ beforeAll(async () => {
   await vi.waitFor(async () => expect((await journalled()).length).toBeGreaterThan(3), patience);
   first.kill('SIGKILL');
   await once(first, 'exit');
-  disturbed = await operated.play('harju', {
+  const meanwhile = {
     'Residents propose': loseAndRebuild,
     'Residents endorse': loseUntakenFacts,
     'Teams form and sign': loseAndRebuild,
     'Three people approve, shares are paid': async () => {
       await operated.talkoot(...words, '--until-idle', '2');
     },
-  });
+  };
+  disturbed = await operated.play('harju', { meanwhile });
 }, 300_000);
 afterAll(() => operated.stop());
 

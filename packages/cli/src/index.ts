@@ -1,4 +1,5 @@
 export { officialsSignIn } from './demo/acts/arrival.act.ts';
+export { Chaos } from './demo/chaos.ts';
 export { lintulaPlan } from './demo/plans/lintula.plan.ts';
 export type { Play } from './demo/play.ts';
 export { readResult } from './demo/result.ts';
