@@ -9,6 +9,7 @@ import type { BonusStore } from './bonus/bonus.store.ts';
 import type { FundStore } from './fund/fund.store.ts';
 import type { Lane } from './ledger/lane.ts';
 import type { LedgerStore } from './ledger/ledger.store.ts';
+import type { ObligationIds } from './obligation/obligation.ts';
 import type { ObligationStore } from './obligation/obligation.store.ts';
 import type { PayeeStore } from './payee/payee.store.ts';
 import type { SettlementStore } from './settlement/settlement.store.ts';
@@ -44,6 +45,7 @@ export interface Payments {
   readonly spending: SpendingStore;
   readonly bonuses: BonusStore;
   readonly obligations: ObligationStore;
+  readonly obligationIdOf: ObligationIds;
   readonly payees: PayeeStore;
   readonly batches: BatchStore;
   readonly settlements: SettlementStore;

@@ -9,6 +9,7 @@ import type { Payments, Projects } from './context.ts';
 import { fundStore, prepareFunds } from './fund/fund.store.ts';
 import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
+import { obligationIdsOf } from './obligation/obligation.ts';
 import { obligationStore, prepareObligations } from './obligation/obligation.store.ts';
 import { payeeStore, preparePayees } from './payee/payee.store.ts';
 import type { Vault } from './payee/vault.ts';
@@ -33,6 +34,7 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
     spending: spendingStore(connection),
     bonuses: bonusStore(connection),
     obligations: obligationStore(connection),
+    obligationIdOf: obligationIdsOf(vault),
     payees: payeeStore(connection, vault),
     batches: batchStore(connection),
     settlements: settlementStore(connection),

@@ -68,6 +68,7 @@ export const batchRoutes = {
       'payee-details-missing',
       'batch-mixes-pilots',
       'obligation-repeated',
+      'own-payment',
     ],
   }),
   listBatches: route('GET /v1/m/{municipalityId}/batches', {
@@ -89,12 +90,19 @@ export const batchRoutes = {
   }),
   approveBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/approval', {
     kind: 'move',
-    summary: 'Approve exactly this content; not by the proposer',
+    summary: 'Approve exactly this content; not by the proposer, nor by anybody it pays',
     access: { roles: ['payout-approver'] },
     params: BatchParams,
     body: Signed,
     answer: DecisionAnswerShape,
-    problems: ['hash-mismatch', 'same-person-twice', 'not-awaited', 'already-decided', 'suspended'],
+    problems: [
+      'hash-mismatch',
+      'same-person-twice',
+      'own-payment',
+      'not-awaited',
+      'already-decided',
+      'suspended',
+    ],
   }),
   refuseBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/refusal', {
     kind: 'move',
@@ -107,12 +115,20 @@ export const batchRoutes = {
   }),
   releaseBatch: route('POST /v1/m/{municipalityId}/batches/{batchId}/release', {
     kind: 'move',
-    summary: 'Release an approved batch for payment; neither by its proposer nor by its approver',
+    summary:
+      'Release an approved batch for payment; neither by its proposer nor by its approver, nor by anybody it pays',
     access: { roles: ['payout-releaser'] },
     params: BatchParams,
     body: Signed,
     answer: DecisionAnswerShape,
-    problems: ['hash-mismatch', 'same-person-twice', 'not-awaited', 'already-decided', 'suspended'],
+    problems: [
+      'hash-mismatch',
+      'same-person-twice',
+      'own-payment',
+      'not-awaited',
+      'already-decided',
+      'suspended',
+    ],
   }),
   getPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions', {
     summary: 'The payment instructions of an instructed batch, account numbers in full',

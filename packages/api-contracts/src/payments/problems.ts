@@ -24,6 +24,7 @@ export const paymentsProblems = {
   'iban-invalid': { status: 422, title: 'This is not a valid IBAN' },
   'not-payable-here': { status: 403, title: 'Only people of this municipality give payment details here' },
   'batch-mixes-pilots': { status: 422, title: 'The obligations of a batch are of one pilot' },
+  'own-payment': { status: 403, title: 'Nobody decides on a payment to themselves' },
   'batch-not-released': { status: 409, title: 'The batch is not released yet' },
   'batch-not-instructed': { status: 409, title: 'The batch is not instructed yet' },
   'settlement-differs': { status: 422, title: 'Amount or currency differs from what was instructed' },

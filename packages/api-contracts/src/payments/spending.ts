@@ -68,11 +68,12 @@ export const spendingRoutes = {
     answer: pageOf(SpendingShape),
   }),
   acceptSpending: route('POST /v1/m/{municipalityId}/spending/{spendingId}/acceptance', {
-    summary: 'Accept recorded spending: it becomes expenditure. Not by the person who recorded it',
+    summary:
+      'Accept recorded spending: it becomes expenditure. Not by the person who recorded it or is paid by it',
     access: { roles: ['finance-clerk'] },
     params: SpendingParams,
     answer: SpendingShape,
-    problems: ['same-person-twice', 'already-decided'],
+    problems: ['same-person-twice', 'own-payment', 'already-decided'],
   }),
   refuseSpending: route('POST /v1/m/{municipalityId}/spending/{spendingId}/refusal', {
     summary: 'Refuse recorded spending: the commitment is free for it again',

@@ -59,6 +59,25 @@ describe('a payout batch', () => {
     expect((await stateOf(one!)).state).toBe('due');
   });
 
+  it('is proposed, approved and released by nobody whom it pays', async () => {
+    const ids = await owed('own');
+    const params = { municipalityId };
+    const all = await fixture.as('per-servant', 'finance-clerk', 'payout-approver', 'payout-releaser');
+    const own = { code: 'own-payment' };
+    const proposed = all.proposeBatch({ params, body: { obligationIds: ids }, idempotencyKey: key() });
+    await expect(proposed).rejects.toMatchObject(own);
+    const { batchId, sha256 } = await propose(fixture, ids);
+    const sign = () => ({
+      params: { ...params, batchId },
+      body: { batchSha256: sha256 },
+      idempotencyKey: key(),
+    });
+    await expect(all.approveBatch(sign())).rejects.toMatchObject(own);
+    await fixture.approver.approveBatch(sign());
+    await expect(all.releaseBatch(sign())).rejects.toMatchObject(own);
+    await fixture.releaser.releaseBatch(sign());
+  });
+
   it('is signed by three different people, for exactly its content', async () => {
     const batch = await propose(fixture, await owed('sign'));
     const params = { municipalityId, batchId: batch.batchId };

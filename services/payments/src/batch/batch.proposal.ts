@@ -2,7 +2,14 @@ import { DomainError, idFrom } from '@talkoot/http-service';
 import { initialState } from '@talkoot/workflow-contracts';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
-import { attemptFor, batchHash, destinationFor, requireBatchable, requireDistinct } from './batch.ts';
+import {
+  attemptFor,
+  batchHash,
+  destinationFor,
+  requireBatchable,
+  requireDistinct,
+  requireUnpaid,
+} from './batch.ts';
 import type { BatchDocument } from './batch.store.ts';
 import { batchView } from './batch.view.ts';
 
@@ -19,6 +26,7 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
   requireDistinct(obligationIds);
   const found = await payments.obligations.findMany(municipalityId, obligationIds, session);
   requireBatchable(obligationIds, found);
+  requireUnpaid(found, personId);
   const people = found.map(({ payeeId }) => payeeId);
   const details = await payments.payees.findMany(municipalityId, people, session);
   const batchId = idFrom(proposal.operationId, 'bat');

@@ -10,6 +10,7 @@ import { instructBatch, instructionsOf } from './batch.instruction.ts';
 import { proposeBatch } from './batch.proposal.ts';
 import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
+import { requireUnpaid } from './batch.ts';
 import { batchLineView, batchView } from './batch.view.ts';
 
 type BatchRoutes = Routes<
@@ -94,6 +95,14 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
         throw new DomainError('hash-mismatch');
       const before = state === 'approved' ? [proposedBy, approvedBy] : [proposedBy];
       if (before.includes(call.person.id)) throw new DomainError('same-person-twice');
+      if (name === 'refuse') return;
+      const lines = await inTransaction(payments.connection, (session) =>
+        linesOf(payments, session, batchId),
+      );
+      requireUnpaid(
+        lines.map(({ obligation }) => obligation),
+        call.person.id,
+      );
     };
     const about = { kind: 'batch' as const, lifecycleId: batchId, municipalityId };
     return { body: { ...(await payments.record.decide(call, { ...about, name, as, data, check })) } };

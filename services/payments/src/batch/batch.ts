@@ -34,6 +34,11 @@ export function requireBatchable(ids: readonly string[], found: readonly Obligat
   if (new Set(found.map(({ pilotId }) => pilotId)).size > 1) throw new DomainError('batch-mixes-pilots');
 }
 
+/** @throws DomainError `own-payment` for whoever is among the payees */
+export function requireUnpaid(payees: readonly { readonly payeeId: string }[], personId: string): void {
+  if (payees.some(({ payeeId }) => payeeId === personId)) throw new DomainError('own-payment');
+}
+
 /**
  * Where a payment goes: to the details of the payee; civil servants are paid through payroll unless they say otherwise.
  * @throws DomainError `payee-details-missing`

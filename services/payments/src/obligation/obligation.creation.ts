@@ -7,7 +7,7 @@ import { bookOf } from '../fund/commitment.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import { bonusAwarded } from '../ledger/postings.ts';
 import type { SpendingDocument } from '../spending/spending.store.ts';
-import { bookingCodes, obligationIdOf, payeeRoleOf, splitMembers } from './obligation.ts';
+import { bookingCodes, payeeRoleOf, splitMembers } from './obligation.ts';
 import type { PayeeRole } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
 import { payoutDue } from './payout.events.ts';
@@ -39,7 +39,7 @@ async function split(
   project: CommitmentDocument,
   team: Team,
 ): Promise<ObligationDocument[]> {
-  const members = splitMembers(bonus._id, team);
+  const members = splitMembers(bonus._id, team, payments.obligationIdOf);
   const someone = members.length > 0 && bonus.payable.amount > 0;
   const { shares, computation } = someone
     ? splitBonus({ payable: bonus.payable, pots: team.pots, members })
@@ -80,7 +80,7 @@ export async function oweContractor(
   const payeeId = spending.contractorId!;
   const at = payments.now();
   const obligation = newObligation(project, at, {
-    obligationId: obligationIdOf(spending._id, payeeId, 'spending'),
+    obligationId: payments.obligationIdOf(spending._id, payeeId, 'spending'),
     decisionId: spending._id,
     payeeId,
     payeeRole: 'contractor',

@@ -1,3 +1,4 @@
+import { idFrom } from '@talkoot/http-service';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   commit,
@@ -24,6 +25,18 @@ const available = async (pilotId: string, fund: 'round' | 'bonus') =>
   (await fixture.worker.getFunds({ params: { pilotId } }))[fund].amount;
 
 describe('an obligation', () => {
+  it('has an id that does not follow from what everybody may read', async () => {
+    const owed = await owedProject(fixture, 'pil-hidden', 'prj-hidden');
+    const { current } = await fixture.anyone.getBonus({
+      params: { municipalityId, projectId: 'prj-hidden' },
+    });
+    const pots = ['civil-servants', 'champions', 'volunteers'];
+    const guesses = owed.flatMap(({ payeeId }) =>
+      pots.map((pot) => idFrom(`${current.decisionId}/${payeeId}/${pot}`, 'obl')),
+    );
+    expect(owed.filter(({ obligationId }) => guesses.includes(obligationId))).toEqual([]);
+  });
+
   it('may be declined by its payee alone; the share returns to the fund and enlarges no one else’s', async () => {
     const owed = await owedProject(fixture, 'pil-decline', 'prj-decline');
     const mine = owed.find((one) => one.payeeId === 'per-champion')!;

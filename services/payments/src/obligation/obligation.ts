@@ -2,6 +2,7 @@ import type { AttemptShape, ObligationShape, PayeeRoleShape } from '@talkoot/api
 import { DomainError, idFrom } from '@talkoot/http-service';
 import type { z } from 'zod';
 import type { Pot, Team } from '../context.ts';
+import type { Vault } from '../payee/vault.ts';
 
 export type ObligationState = z.infer<typeof ObligationShape>['state'];
 export type AttemptState = z.infer<typeof AttemptShape>['state'];
@@ -23,9 +24,16 @@ export function requireOpen(obligation: { readonly _id: string; readonly state: 
 }
 
 /** One payee's share of one decision has one id for ever: making it again makes the same. */
-export function obligationIdOf(decisionId: string, payeeId: string, tranche: string): string {
-  return idFrom(`${decisionId}/${payeeId}/${tranche}`, 'obl');
-}
+export type ObligationIds = (decisionId: string, payeeId: string, tranche: string) => string;
+
+/**
+ * Decisions, payees and tranches are public, and so are the ids of obligations with their amounts: only a key keeps
+ * apart who is owed what.
+ */
+export const obligationIdsOf =
+  ({ fingerprint }: Pick<Vault, 'fingerprint'>): ObligationIds =>
+  (decisionId, payeeId, tranche) =>
+    idFrom(fingerprint(`obligation/${decisionId}/${payeeId}/${tranche}`), 'obl');
 
 /** Identifies one attempt at the bank: 23 characters or a few more, where 35 are allowed. */
 export function endToEndIdOf(obligationId: string, number: number): string {
@@ -53,9 +61,9 @@ export const bookingCodes: Readonly<
 };
 
 /** Members of the team as the split takes them: one obligation for each person and pot. */
-export function splitMembers(decisionId: string, team: Team) {
+export function splitMembers(decisionId: string, team: Team, idOf: ObligationIds) {
   return team.members.map((member) => ({
     ...member,
-    obligationId: obligationIdOf(decisionId, member.personId, member.pot),
+    obligationId: idOf(decisionId, member.personId, member.pot),
   }));
 }

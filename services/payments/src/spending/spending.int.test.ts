@@ -86,6 +86,17 @@ describe('spending', () => {
     await expect(accept(champion, spendingId)).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('is not accepted by whom it pays', async () => {
+    await commit(fixture, 'pil-1', 'prj-own');
+    const contractor = { contractorId: 'per-clerk', procurementReference: 'P-1' };
+    const champion = await fixture.as('per-champion');
+    const { spendingId } = await spend(champion, 'prj-own', 700, contractor);
+    await expect(accept(fixture.clerk, spendingId)).rejects.toMatchObject({ code: 'own-payment' });
+    expect(await accept(await fixture.as('per-clerk-2', 'finance-clerk'), spendingId)).toMatchObject({
+      state: 'accepted',
+    });
+  });
+
   it('that is refused after the commitment closed returns to the round fund', async () => {
     await commit(fixture, 'pil-1', 'prj-close', 1_000);
     const champion = await fixture.as('per-champion');

@@ -142,6 +142,7 @@ async function decide(
   if (!found) throw new DomainError('not-found');
   if (found.state !== 'recorded') throw new DomainError('already-decided');
   requireOtherPerson(found.recordedBy, personId);
+  if (state === 'accepted' && found.contractorId === personId) throw new DomainError('own-payment');
   const decision = { state, refusal, decidedBy: personId, decidedAt: payments.now() };
   const decided = await payments.spending.decide(session, found._id, decision);
   if (!decided) throw new DomainError('already-decided');
