@@ -18,8 +18,12 @@ const names = new Set([
   'ServiceUnreachable',
 ]);
 const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
-/** MongoDB: shutdown, stepping down, not primary, interrupted, exceeded time. */
-const mongoCodes = new Set([91, 189, 10_107, 11_600, 11_602, 13_435, 13_436, 262, 50]);
+/**
+ * MongoDB's retryable reads and writes: unreachable, shutting down, stepping down, not primary, interrupted, no majority
+ * yet after a restart, exceeded time.
+ */
+const mongoCodes = new Set([6, 7, 50, 89, 91, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+const mongoLabels = ['TransientTransactionError', 'UnknownTransactionCommitResult', 'RetryableWriteError'];
 /** gRPC: deadline exceeded, resource exhausted, unavailable. */
 const grpcCodes = new Set([4, 8, 14]);
 
@@ -48,7 +52,8 @@ function isUnreachable(error: Seen): boolean {
   const { name, code } = error;
   if (typeof name === 'string' && names.has(name)) return true;
   if (typeof code === 'string' && systemCodes.has(code)) return true;
-  if (name === 'MongoServerError' && typeof code === 'number') return mongoCodes.has(code) || hasLabel(error);
+  if (typeof name === 'string' && name.startsWith('Mongo') && typeof code === 'number')
+    return mongoCodes.has(code) || hasLabel(error);
   if (name === 'MongooseError')
     return /before initial connection|buffering timed out/.test(String(error.message));
   return typeof code === 'number' && typeof error.details === 'string' && grpcCodes.has(code);
@@ -56,5 +61,5 @@ function isUnreachable(error: Seen): boolean {
 
 function hasLabel(error: Seen): boolean {
   const { errorLabelSet } = error;
-  return errorLabelSet instanceof Set && errorLabelSet.has('TransientTransactionError');
+  return errorLabelSet instanceof Set && mongoLabels.some((label) => errorLabelSet.has(label));
 }

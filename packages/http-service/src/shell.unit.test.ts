@@ -141,6 +141,20 @@ describe('problems', () => {
       expect(JSON.stringify(problem)).not.toContain('secret');
     }
   });
+  test.each([
+    ['MongoServerError', 134, []],
+    ['MongoServerError', 91, []],
+    ['MongoServerError', 251, ['TransientTransactionError']],
+    ['MongoWriteConcernError', 64, ['RetryableWriteError']],
+    ['MongoServerError', 64, ['UnknownTransactionCommitResult']],
+  ])('%s %i %j is of a database that may come back', (name, errorCode, labels) => {
+    const error = Object.assign(new Error('x'), { name, code: errorCode, errorLabelSet: new Set(labels) });
+    expect(problemOf(thingsApi, error).problem).toMatchObject({ status: 503, code: 'unavailable' });
+  });
+  test('a database that refuses what was asked does not come back', () => {
+    const error = Object.assign(new Error('x'), { name: 'MongoServerError', code: 121 });
+    expect(problemOf(thingsApi, error).problem).toMatchObject({ status: 500, code: 'unexpected' });
+  });
   test('the log does not quote the value of a duplicate key', () => {
     const error = new Error(
       'E11000 duplicate key error collection: a index: mail dup key: { mail: "aino@oulu.fi" }',
