@@ -35,10 +35,10 @@ export default defineConfig({
       { test: { name: 'contract', include: ['**/*.contract.test.ts'], exclude, testTimeout: minute } },
       {
         test: {
+          // Each has a stack of its own and mostly waits: two at a time share a machine well.
           name: 'journey',
           include: ['**/*.journey.test.ts'],
           exclude,
-          fileParallelism: false,
           testTimeout: 30 * minute,
           hookTimeout: 10 * minute,
         },
