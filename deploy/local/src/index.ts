@@ -13,6 +13,7 @@ export {
 export { cached, cacheDirectory } from './provision/cache.ts';
 export { findPython } from './provision/wheel.ts';
 export { attachStack, runningStack } from './stack/attach.ts';
+export { dataDirectory } from './stack/data-directory.ts';
 export type { StackUrls } from './stack/environment.ts';
 export { processNames, type ProcessName } from './stack/process-names.ts';
 export * from './stack/stack.errors.ts';

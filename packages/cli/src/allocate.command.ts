@@ -16,11 +16,12 @@ import { type Command, Option } from 'commander';
 export function registerAllocate(program: Command): void {
   program
     .command('allocate')
-    .description('decide a Pabulib election and explain every project')
+    .description('Decide a Pabulib election and explain every project')
     .argument('<file>', 'a Pabulib .pb file')
     .addOption(new Option('--rule <rule>', 'allocation rule').choices(['greedy']).default('greedy'))
     .option('--json', 'print {selected, cost, explanations} as JSON; amounts in currency units')
     .action(async (path: string, options: { json?: boolean }, command: Command) => {
+      command.showHelpAfterError(false);
       try {
         const file = parsePabulib(await readBounded(path));
         const allocation = allocateGreedy(greedyInput(file));

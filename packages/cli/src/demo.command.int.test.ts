@@ -30,4 +30,13 @@ describe('talkoot demo --votes', () => {
     });
     expect(existsSync(data)).toBe(false);
   });
+
+  it.each(['none.pb', '.'])('says in one line that it cannot read %s', async (name) => {
+    const run = promisify(execFile)(process.execPath, [talkoot, 'demo', '--votes', join(folder, name)]);
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^file-unreadable: .*\n$/),
+    });
+  });
 });

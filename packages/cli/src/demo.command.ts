@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { runningStack, type StackProgress } from '@talkoot/local-stack';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { lintulaPlan } from './demo/plans/lintula.plan.ts';
@@ -7,6 +8,7 @@ import { describe } from './demo/report.ts';
 import { playDemo } from './demo/run.ts';
 import { createStackReporter } from './stack.report.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { isLive } from './terminal.ts';
 
 interface Options {
   readonly votes?: string;
@@ -32,22 +34,27 @@ export function registerDemo(program: Command): void {
 async function demo({ votes, chaos, keep = false, json = false, data }: Options): Promise<void> {
   const plan = votes === undefined ? lintulaPlan() : pabulibPlan(await readFile(votes, 'utf8'));
   const signal = stopOnSignal();
-  const reporter = createStackReporter({ json: false, terminal: process.stdout.isTTY && !json });
+  const stays = keep || runningStack(data) !== undefined;
+  const reporter = createStackReporter({ json: false, terminal: isLive(process.stdout) && !json });
+  const onProgress = (progress: StackProgress) => (json ? undefined : reporter.progress(progress));
   const { play, result, run, stop } = await playDemo({
     plan,
     json,
     signal,
     ...(chaos === undefined ? {} : { chaosSeed: chaos }),
     ...(data === undefined ? {} : { data }),
-    onProgress: (progress) => (json ? undefined : reporter.progress(progress)),
-  });
+    onProgress,
+    onStarted: () => reporter.close(),
+  }).finally(() => reporter.close());
   try {
-    const text = json ? JSON.stringify({ result, run }, null, 2) : await describe(play, result, run);
+    const text = json
+      ? JSON.stringify({ result, run }, null, 2)
+      : await describe(play, result, run, { stays });
     process.stdout.write(`${text}\n`);
     if (keep && !signal.aborted) await stayUp(signal);
   } finally {
     await stop();
-    await reporter.close();
+    reporter.close();
   }
 }
 

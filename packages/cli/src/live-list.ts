@@ -1,54 +1,49 @@
-import { Listr, type ListrTaskWrapper } from 'listr2';
-
-type Task = ListrTaskWrapper<unknown, any, any>;
-
-interface Item {
-  readonly finish: () => void;
-  task?: Task;
-  what: string;
-}
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
 
 /** A list on the terminal whose lines appear, change and are ticked off as news arrive. */
 export interface LiveList {
   update(name: string, what: string, done: boolean): void;
-  close(): Promise<void>;
+  /** Leaves the list as it is; news after that are not shown. */
+  close(): void;
 }
 
+interface Item {
+  readonly what: string;
+  readonly done: boolean;
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
 /** Shows news of things that start at the same time, one line each. */
-export function createLiveList(): LiveList {
+export function createLiveList(terminal: NodeJS.WriteStream): LiveList {
   const items = new Map<string, Item>();
-  const list = new Listr([], {
-    concurrent: true,
-    exitOnError: false,
-    rendererOptions: { collapseSubtasks: false },
-  });
-  let running: Promise<unknown> | undefined;
+  const show = createLogUpdate(terminal);
+  let frame = 0;
+  let closed = false;
+  const draw = (): void => show(linesOf(items, frames[frame++ % frames.length] ?? ''));
+  const timer = setInterval(draw, 100).unref();
   return {
     update(name, what, done) {
-      const item = items.get(name) ?? append(list, items, name, what);
-      item.what = what;
-      if (item.task) item.task.title = `${name}: ${what}`;
-      if (done) item.finish();
-      running ??= list.run().catch(() => {});
+      if (closed) return;
+      items.set(name, { what, done });
+      draw();
     },
-    async close() {
-      for (const { finish } of items.values()) finish();
-      await running;
+    close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(timer);
+      show(linesOf(items, ' '));
+      show.done();
     },
   };
 }
 
-function append(list: Listr, items: Map<string, Item>, name: string, what: string): Item {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const item: Item = { finish: resolve, what };
-  items.set(name, item);
-  list.add({
-    title: `${name}: ${what}`,
-    task: async (_context, task) => {
-      item.task = task;
-      task.title = `${name}: ${item.what}`;
-      await promise;
-    },
-  });
-  return item;
+function linesOf(items: ReadonlyMap<string, Item>, spinner: string): string {
+  return [...items]
+    .map(([name, { what, done }]) => {
+      const mark = done ? styleText('green', '✔') : styleText('yellow', spinner);
+      return `${mark} ${name}: ${what}`;
+    })
+    .join('\n');
 }

@@ -10,6 +10,7 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
 
 async function inWords(error: unknown): Promise<string> {
   if (isExpected(error)) return error.message;
+  if (isAboutAFile(error)) return `file-unreadable: ${error.message}`;
   // Only here, as it is slow to load: which failures of which library mean that something does not answer.
   const { isConnectivityError } = await import('@talkoot/http-service');
   return isConnectivityError(error) ? `unreachable: ${(error as Error).message}` : inFull(error);
@@ -23,6 +24,16 @@ function isExpected(error: unknown): error is Error {
     typeof error.code === 'string' &&
     /^[a-z-]+$/.test(error.code)
   );
+}
+
+const refusals = new Set(['EACCES', 'EISDIR', 'ENOENT', 'ENOTDIR', 'EROFS']);
+const fileCalls = new Set(['open', 'read', 'mkdir', 'scandir']);
+
+/** A path that a person gave, or a folder in which this user may not write. */
+function isAboutAFile(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  return refusals.has(code) && fileCalls.has(syscall);
 }
 
 function inFull(error: unknown): string {

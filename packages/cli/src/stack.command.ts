@@ -1,5 +1,6 @@
 import {
   attachStack,
+  dataDirectory,
   processNames,
   runningStack,
   startStack,
@@ -9,6 +10,7 @@ import {
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { createStackReporter, describeStack } from './stack.report.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { isLive } from './terminal.ts';
 
 interface Options {
   readonly data?: string;
@@ -36,7 +38,7 @@ export function registerStack(program: Command): void {
 
 async function start({ data, fresh = false, only, json = false }: Options): Promise<void> {
   const signal = stopOnSignal();
-  const reporter = createStackReporter({ json, terminal: process.stdout.isTTY });
+  const reporter = createStackReporter({ json, terminal: isLive(process.stdout) });
   try {
     const stack = await startStack({
       fresh,
@@ -51,7 +53,7 @@ async function start({ data, fresh = false, only, json = false }: Options): Prom
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await reporter.close();
+    reporter.close();
   }
 }
 
@@ -62,7 +64,7 @@ async function stop({ data }: Options): Promise<void> {
 
 async function showStatus({ data, json = false }: Options): Promise<void> {
   const state = runningStack(data);
-  if (!state) throw new StackNotRunning(data ?? 'the data directory');
+  if (!state) throw new StackNotRunning(dataDirectory(data).root);
   process.stdout.write(json ? `${JSON.stringify(state)}\n` : `${describeStack(state)}\n`);
 }
 

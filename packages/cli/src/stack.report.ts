@@ -6,7 +6,7 @@ import { createLiveList } from './live-list.ts';
 export interface StackReporter {
   progress(progress: StackProgress): void;
   ready(stack: StackHandle): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -22,7 +22,7 @@ function reportAsJson(): StackReporter {
   return {
     progress: write,
     ready: async ({ data, urls }) => write({ kind: 'ready', data, urls }),
-    close: async () => {},
+    close: () => {},
   };
 }
 
@@ -36,13 +36,13 @@ function reportAsLines(): StackReporter {
       print(`${name}: ${what}`);
     },
     ready: async (stack) => print(whereToGo(stack)),
-    close: async () => {},
+    close: () => {},
   };
 }
 
 function reportLive(): StackReporter {
   const lines = reportAsLines();
-  const list = createLiveList();
+  const list = createLiveList(process.stdout);
   let started = false;
   return {
     progress(progress) {
@@ -51,7 +51,7 @@ function reportLive(): StackReporter {
       list.update(name, what, isDone(progress));
     },
     async ready(stack) {
-      await list.close();
+      list.close();
       started = true;
       await lines.ready(stack);
     },

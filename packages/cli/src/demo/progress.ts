@@ -1,4 +1,5 @@
 import { Listr } from 'listr2';
+import { isLive } from '../terminal.ts';
 
 /** How far a step is. */
 export interface Report {
@@ -31,7 +32,7 @@ export async function runSteps(
     await step.run(report);
     seconds.set(step.title, Math.round((performance.now() - begun) / 100) / 10);
   };
-  if (options.json || !process.stdout.isTTY) await runPlainly(steps, timed, options.json);
+  if (options.json || !isLive(process.stdout)) await runPlainly(steps, timed, options.json);
   else await runLive(steps, timed);
   return seconds;
 }
@@ -72,5 +73,9 @@ async function runLive(
       });
     },
   }));
-  await new Listr(tasks, { rendererOptions: { showTimer: true, collapseErrors: false } as never }).run();
+  await new Listr(tasks, {
+    // Its own answer to Ctrl-C is to exit, whatever still runs; whoever called us stops that first.
+    registerSignalListeners: false,
+    rendererOptions: { collapseErrors: false },
+  }).run();
 }

@@ -10,7 +10,14 @@ const formatMoney = (value: Money) => formatIn(value, 'en');
 const quiet = { style: { head: [], border: [] } };
 
 /** The readable report: what was funded and why, effects, the bonus line by line, who was paid, the ledger, links. */
-export async function describe(play: Play, result: Result, run: Run): Promise<string> {
+export async function describe(
+  play: Play,
+  result: Result,
+  run: Run,
+  { stays }: { stays: boolean },
+): Promise<string> {
+  const { currency } = play.plan.roundBudget;
+  const booked = (amount: number) => formatMoney({ amount, currency });
   const funded = await fundedProjects(play);
   const sections = [
     heading(`${play.plan.pilotName}: ${result.pilot.phase}`),
@@ -24,14 +31,18 @@ export async function describe(play: Play, result: Result, run: Run): Promise<st
     payoutTable(result),
     heading('Money'),
     fundTable(play, result),
-    `Ledger: debits ${result.ledger.debit}, credits ${result.ledger.credit} minor units: ${result.ledger.balanced ? 'balanced' : 'NOT BALANCED'}.`,
+    `Ledger: debits ${booked(result.ledger.debit)}, credits ${booked(result.ledger.credit)}: ${result.ledger.balanced ? 'balanced' : 'NOT BALANCED'}.`,
     heading('Where to look'),
-    ...run.links.slice(0, 12).map(({ id, url }) => `${id.padEnd(24)} ${url}`),
+    ...(stays
+      ? linksOf(run)
+      : ['The stack is stopped now. With --keep it stays up, and the Temporal UI shows each lifecycle.']),
     '',
     `Took ${run.seconds} s${run.kills.length > 0 ? `; killed on the way: ${run.kills.join(', ')}` : ''}.`,
   ];
   return sections.join('\n');
 }
+
+const linksOf = ({ links }: Run) => links.slice(0, 12).map(({ id, url }) => `${id.padEnd(24)} ${url}`);
 
 const heading = (text: string) => `\n${text}\n${'─'.repeat(text.length)}`;
 
@@ -42,13 +53,18 @@ async function fundedTable(play: Play): Promise<string> {
   const table = new Table({
     ...quiet,
     head: ['project', 'votes', 'cost', 'outcome'],
-    colWidths: [34, 8, 18, 62],
+    colWidths: [28, 7, 14, outcomeWidth(process.stdout.columns)],
     wordWrap: true,
   });
   const sorted = projects.toSorted((a, b) => Number(b.funded) - Number(a.funded) || b.votes - a.votes);
   for (const { title, votes, cost, explanation } of sorted)
     table.push([title, votes, formatMoney(cost), explanation]);
   return table.toString();
+}
+
+/** What is left of a terminal, enough for a sentence, not more than is read with ease. */
+function outcomeWidth(columns: number | undefined): number {
+  return Math.min(62, Math.max(24, (columns || 120) - 54));
 }
 
 async function bonusOf(play: Play, project: PlayedProject): Promise<string> {

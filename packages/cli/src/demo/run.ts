@@ -40,6 +40,8 @@ export interface DemoOptions {
   readonly chaosSeed?: number;
   readonly data?: string;
   readonly onProgress?: NonNullable<StackOptions['onProgress']>;
+  /** The stack serves and the first act begins. */
+  readonly onStarted?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -49,6 +51,7 @@ export async function playDemo(
 ): Promise<{ play: Play; result: Result; run: Run; stop: () => Promise<void> }> {
   const { stack, stop } = await joinStack(options);
   try {
+    options.onStarted?.();
     const played = await Promise.race([playOn(stack, options), aborted(options.signal)]);
     return { ...played, stop };
   } catch (error) {
@@ -60,7 +63,7 @@ export async function playDemo(
 /** Rejects when the person who started the demo wants it to end. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
-    const stop = (): void => reject(new DemoInterrupted('The demo was interrupted; the stack was stopped.'));
+    const stop = (): void => reject(new DemoInterrupted());
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop, { once: true });
   });
@@ -69,6 +72,11 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
 /** Ctrl-C while the demo ran. */
 export class DemoInterrupted extends Error {
   override readonly name = 'DemoInterrupted';
+  readonly code = 'demo-interrupted';
+
+  constructor() {
+    super('The demo was interrupted');
+  }
 }
 
 async function joinStack(options: DemoOptions): Promise<{ stack: StackHandle; stop: () => Promise<void> }> {
