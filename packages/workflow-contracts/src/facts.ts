@@ -13,7 +13,9 @@ export type LifecycleFacts = {
     fiscalYear?: number;
     /** A refusal stands; the one appeal may be open. */
     refused?: boolean;
+    refusedBy?: string;
     appealUsed?: boolean;
+    appealedBy?: string;
     rounds?: readonly string[];
     allocatedRounds?: readonly string[];
     amendment?: { amendmentId: string; charterSha256: string; by: string } | null;
@@ -26,7 +28,9 @@ export type LifecycleFacts = {
   project: {
     endorsements?: number;
     cost?: Money;
+    refusedBy?: string;
     appealUsed?: boolean;
+    appealedBy?: string;
     funded?: boolean;
     votes?: number;
     reasonCode?: string;
@@ -47,12 +51,15 @@ export type LifecycleFacts = {
     abandonRequestedBy?: string;
     measurementId?: string;
     assessment?: { assessmentId: string; sha256: string; score: string };
+    assessedBy?: string;
     objections?: readonly string[];
+    objectedBy?: readonly string[];
     bonusPollId?: string;
     bonusPublished?: boolean;
     /** Null once an upheld appeal asks for the decision again. */
     bonusPayable?: Money | null;
     bonusAppealUsed?: boolean;
+    bonusAppealedBy?: string;
     obligations?: number;
     settled?: Money;
     /** How the project ends once its money is released. */

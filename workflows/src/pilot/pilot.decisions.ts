@@ -8,8 +8,8 @@ const lapse = (): Move<'pilot'> => ({ phase: 'lapsed' });
 const standRefused = (): Move<'pilot'> => ({ phase: 'refused' });
 
 /** A refusal may be appealed once; a second one stands. */
-function refusePermission(state: Pilot): Move<'pilot'> {
-  return state.facts.appealUsed ? standRefused() : { stage: 'appeal', facts: { refused: true } };
+function refusePermission({ facts }: Pilot, refusedBy: string): Move<'pilot'> {
+  return facts.appealUsed ? standRefused() : { stage: 'appeal', facts: { refused: true, refusedBy } };
 }
 
 const rounds = (state: Pilot) => state.facts.rounds ?? [];
@@ -40,20 +40,27 @@ export const pilotDecisions: Decisions<'pilot'> = {
         return { phase: 'permitted', stage: null, facts: data };
       },
     },
-    refuse: { in: ['permission-requested'], during: ['permission'], decide: refusePermission },
+    refuse: {
+      in: ['permission-requested'],
+      during: ['permission'],
+      decide: (state, { actor }) => refusePermission(state, actor.id),
+    },
     appeal: {
       in: ['permission-requested'],
-      decide: ({ stage, facts }) => {
+      decide: ({ stage, facts }, { actor }) => {
         if (stage !== 'appeal') return refuse(facts.appealUsed ? 'appeal-used' : 'not-awaited');
-        return { phase: 'appealed', stage: 'appeal-decision', facts: { appealUsed: true } };
+        const appealed = { appealUsed: true, appealedBy: actor.id };
+        return { phase: 'appealed', stage: 'appeal-decision', facts: appealed };
       },
     },
     'decide-appeal': {
       in: ['appealed'],
-      decide: (_, { data }) =>
-        data.upheld
+      decide: ({ facts: { refusedBy, appealedBy } }, { data, actor }) => {
+        if ([refusedBy, appealedBy].includes(actor.id)) return refuse('same-person-twice');
+        return data.upheld
           ? { phase: 'permission-requested', stage: 'permission', facts: { refused: false } }
-          : standRefused(),
+          : standRefused();
+      },
     },
     'open-round': {
       in: ['running'],

@@ -52,6 +52,15 @@ describe('permission', () => {
     const dismissed = command('decide-appeal', 'appeal-body', { upheld: false, reason });
     expect(decide(appealed, dismissed)).toMatchObject({ phase: 'refused' });
   });
+  test.each(['per-budget-authority', 'per-sponsor'])(
+    'its appeal is not decided by %s, who is concerned',
+    (who) => {
+      const refused = decide(requested, command('refuse', 'budget-authority', { reason })) as Pilot;
+      const appealed = decide(refused, command('appeal', 'sponsor', { reason })) as Pilot;
+      const upheld = command('decide-appeal', 'appeal-body', { upheld: true, reason }, who);
+      expect(decide(appealed, upheld)).toBe('same-person-twice');
+    },
+  );
 });
 
 describe('an amendment of the charter', () => {

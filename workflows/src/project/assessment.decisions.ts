@@ -5,13 +5,26 @@ import type { Project, ProjectMove, ProjectRules } from './project.state.ts';
 const toBonusVote: ProjectMove = { phase: 'bonus-vote', stage: 'bonus-vote' };
 const toPayout: ProjectMove = { phase: 'payout', stage: 'payout' };
 
-function appeal({ phase, stage, facts }: Project): ProjectMove | Refusal {
+function appeal({ phase, stage, facts }: Project, person: string): ProjectMove | Refusal {
   if (phase === 'qualified') {
-    if (stage === 'appeal') return { stage: 'appeal-decision', facts: { appealUsed: true } };
+    if (stage === 'appeal') {
+      return { stage: 'appeal-decision', facts: { appealUsed: true, appealedBy: person } };
+    }
     return refuse(facts.appealUsed ? 'appeal-used' : 'not-awaited');
   }
-  if (stage === 'bonus-appeal') return { stage: 'bonus-appeal-decision', facts: { bonusAppealUsed: true } };
+  if (stage === 'bonus-appeal') {
+    const appealed = { bonusAppealUsed: true, bonusAppealedBy: person };
+    return { stage: 'bonus-appeal-decision', facts: appealed };
+  }
   return refuse(facts.bonusAppealUsed ? 'appeal-used' : 'not-awaited');
+}
+
+/** Whoever decided before, or complains of it, does not decide on the complaint. */
+function isConcerned({ stage, facts }: Project, person: string): boolean {
+  const { refusedBy, appealedBy, assessedBy, objectedBy = [], bonusAppealedBy } = facts;
+  if (stage === 'appeal-decision') return [refusedBy, appealedBy].includes(person);
+  if (stage === 'objection-decision') return [assessedBy, ...objectedBy].includes(person);
+  return bonusAppealedBy === person;
 }
 
 /** Upheld: the review, the assessment or the bonus decision is taken again. */
@@ -36,28 +49,32 @@ function closeWindow({ stage }: Project): ProjectMove | Refusal {
 export const resultCommands: ProjectRules<
   'appeal' | 'decide-appeal' | 'sign-assessment' | 'object' | 'close-window'
 > = {
-  appeal: { in: ['qualified', 'bonus-vote'], decide: appeal },
+  appeal: { in: ['qualified', 'bonus-vote'], decide: (state, { actor }) => appeal(state, actor.id) },
   'decide-appeal': {
     in: ['qualified', 'assessment', 'bonus-vote'],
-    decide: (state, { data }) => decideAppeal(state, data.upheld),
+    decide: (state, { data, actor }) =>
+      isConcerned(state, actor.id) ? refuse('same-person-twice') : decideAppeal(state, data.upheld),
   },
   'sign-assessment': {
     in: ['assessment'],
     during: ['assessment'],
-    decide: (_, { data: { assessmentId, sha256, score } }) => ({
+    decide: (_, { actor, data: { assessmentId, sha256, score } }) => ({
       stage: 'objection',
-      facts: { assessment: { assessmentId, sha256, score } },
+      facts: { assessment: { assessmentId, sha256, score }, assessedBy: actor.id },
     }),
   },
   object: {
     in: ['assessment'],
     during: ['objection', 'objection-decision'],
-    decide: ({ stage, facts }, { data }) => {
+    decide: ({ stage, facts }, { data, actor }) => {
       const objections = facts.objections ?? [];
       if (objections.includes(data.objectionId)) return refuse('already-decided');
       return {
         ...(stage === 'objection' ? { stage: 'objection-decision' } : {}),
-        facts: { objections: [...objections, data.objectionId].slice(-MAX_OBJECTIONS) },
+        facts: {
+          objections: [...objections, data.objectionId].slice(-MAX_OBJECTIONS),
+          objectedBy: [...new Set([...(facts.objectedBy ?? []), actor.id])].slice(-MAX_OBJECTIONS),
+        },
       };
     },
   },

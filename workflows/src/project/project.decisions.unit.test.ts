@@ -31,6 +31,13 @@ describe('the review', () => {
     expect(decide(again, command('appeal', 'champion', { reason }, 'per-2'))).toBe('appeal-used');
   });
 
+  test.each(['per-department-manager', 'per-champion'])('is not judged on appeal by %s', (who) => {
+    const refused = decide(at('qualified', 'review'), refuse) as Project;
+    const appealed = decide(refused, command('appeal', 'champion', { reason })) as Project;
+    const upheld = command('decide-appeal', 'appeal-body', { upheld: true, reason }, who);
+    expect(decide(appealed, upheld)).toBe('same-person-twice');
+  });
+
   test('stands when the appeal is dismissed or the window is closed', () => {
     const dismiss = command('decide-appeal', 'appeal-body', { upheld: false, reason });
     expect(decide(at('qualified', 'appeal-decision'), dismiss)).toMatchObject({ phase: 'refused' });
@@ -235,5 +242,27 @@ describe('the champion', () => {
     expect(decide(at('delivery', 'delivery'), command('answer-as-champion', 'champion'))).toBe('not-awaited');
     const paying = { ...asked, phase: 'payout', stage: 'payout' } as const;
     expect(decide(paying, command('answer-as-champion', 'champion'))).toMatchObject({ sideStage: null });
+  });
+});
+
+describe('a complaint', () => {
+  const upheldBy = (person: string) =>
+    command('decide-appeal', 'appeal-body', { upheld: true, reason }, person);
+
+  test.each(['per-assessor', 'per-first', 'per-second'])('of an assessment is not decided by %s', (who) => {
+    const signing = command('sign-assessment', 'assessor', { assessmentId: 'asm-1', sha256, score: '1/2' });
+    const object = (person: string) =>
+      command('object', 'resident', { objectionId: `obj-${person}`, reason }, person);
+    const signed = decide(at('assessment', 'assessment'), signing) as Project;
+    const first = decide(signed, object('per-first')) as Project;
+    const second = decide(first, object('per-second')) as Project;
+    expect(decide(second, upheldBy(who))).toBe('same-person-twice');
+    expect(decide(second, upheldBy('per-judge'))).toMatchObject({ stage: 'assessment' });
+  });
+
+  test('of a bonus is not decided by who complains', () => {
+    const appeal = command('appeal', 'resident', { reason });
+    const appealed = decide(at('bonus-vote', 'bonus-appeal'), appeal) as Project;
+    expect(decide(appealed, upheldBy('per-resident'))).toBe('same-person-twice');
   });
 });

@@ -16,8 +16,8 @@ const whileChampioned: readonly Phase<'project'>[] = [
 ];
 
 /** A refusal may be appealed once; a second one stands. */
-const refuseProposal = ({ facts }: Project): ProjectMove =>
-  facts.appealUsed ? { phase: 'refused' } : { stage: 'appeal' };
+const refuseProposal = ({ facts }: Project, refusedBy: string): ProjectMove =>
+  facts.appealUsed ? { phase: 'refused' } : { stage: 'appeal', facts: { refusedBy } };
 
 /** From the proposal to the ballot, and the question whether the champion is still there. */
 export const proposalCommands: ProjectRules<
@@ -33,7 +33,11 @@ export const proposalCommands: ProjectRules<
     during: ['review'],
     decide: (_, { data }) => ({ phase: 'admitted', stage: 'ballot', facts: { cost: data.cost } }),
   },
-  refuse: { in: ['qualified'], during: ['review'], decide: refuseProposal },
+  refuse: {
+    in: ['qualified'],
+    during: ['review'],
+    decide: (state, { actor }) => refuseProposal(state, actor.id),
+  },
   'ask-champion': {
     in: whileChampioned,
     decide: ({ sideStage }) =>

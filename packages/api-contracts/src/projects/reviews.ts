@@ -21,7 +21,7 @@ export const reviewRoutes = {
     params: ProjectParams,
     body: z.object({ cost: MoneyShape, reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['over-project-cap', 'currency-differs', 'not-awaited', 'suspended'],
+    problems: ['over-project-cap', 'currency-differs', 'same-person-twice', 'not-awaited', 'suspended'],
   }),
   refuseProposal: route('POST /v1/m/{municipalityId}/projects/{projectId}/refusal', {
     kind: 'move',
@@ -30,7 +30,7 @@ export const reviewRoutes = {
     params: ProjectParams,
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['not-awaited', 'suspended'],
+    problems: ['same-person-twice', 'not-awaited', 'suspended'],
   }),
   appeal: route('POST /v1/m/{municipalityId}/projects/{projectId}/appeal', {
     kind: 'move',
@@ -56,6 +56,6 @@ export const reviewRoutes = {
     access: { roles: ['appeal-body'] },
     params: ProjectParams,
     answer: DecisionAnswerShape,
-    problems: ['not-awaited', 'suspended'],
+    problems: ['same-person-twice', 'not-awaited', 'suspended'],
   }),
 };

@@ -79,6 +79,10 @@ describe('discussion', () => {
     await expect(moderator.decideHidingAppeal({ params, body: decision })).rejects.toMatchObject(
       refused('same-person-twice'),
     );
+    const judgingAuthor = await fixture.person('per-resident', 'appeal-body');
+    await expect(judgingAuthor.decideHidingAppeal({ params, body: decision })).rejects.toMatchObject(
+      refused('same-person-twice'),
+    );
     await appealBody.decideHidingAppeal({ params, body: decision });
     expect((await fixture.visitor.listComments({ params: project })).items[0]).toMatchObject({
       text: 'An insult',

@@ -49,6 +49,6 @@ export function appeal(comment: CommentDocument, { by, reason, at }: Act): Chang
 /** Upheld: shown again. Otherwise hidden for good. @throws DomainError `not-awaited`, `same-person-twice` */
 export function decide(comment: CommentDocument, upheld: boolean, { by, reason, at }: Act): Change {
   if (comment.state !== 'appealed') throw new DomainError('not-awaited');
-  if (comment.hidden?.by === by) throw new DomainError('same-person-twice');
+  if ([comment.hidden?.by, comment.author].includes(by)) throw new DomainError('same-person-twice');
   return { state: upheld ? 'visible' : 'hidden-finally', decision: { upheld, reason, at } };
 }

@@ -104,6 +104,20 @@ describe('review', () => {
     ]);
   });
 
+  it('is done by nobody of the project, nor are its appeals decided and its windows ended by them', async () => {
+    const { project: params, projectId } = await course.proposed();
+    await fixture.engine.step('project', projectId, { name: 'threshold-reached', phase: 'qualified' });
+    const reviewer = await fixture.person('per-champion', 'department-manager', 'appeal-body');
+    const reason = 'Mine.';
+    const twice = refused('same-person-twice');
+    const body = { cost: { amount: 10_000_00, currency: 'EUR' }, reason };
+    await expect(reviewer.admitProposal({ params, body })).rejects.toMatchObject(twice);
+    await expect(reviewer.refuseProposal({ params, body: { reason } })).rejects.toMatchObject(twice);
+    const upheld = { upheld: true, reason };
+    await expect(reviewer.decideAppeal({ params, body: upheld })).rejects.toMatchObject(twice);
+    await expect(reviewer.closeWindow({ params })).rejects.toMatchObject(twice);
+  });
+
   it('tells what is unreviewed that review is over, once', async () => {
     const { roundId, projectId } = await course.proposed();
     await fixture.engine.step('project', projectId, { name: 'threshold-reached', phase: 'qualified' });

@@ -1,7 +1,9 @@
 import type { reviewRoutes } from '@talkoot/api-contracts/projects';
+import { DomainError } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { requireChampion } from '../proposal/project.ts';
+import { isOnTeam, requireChampion } from '../proposal/project.ts';
+import type { ProjectDocument } from '../proposal/project.ts';
 import { requireWithinCap } from '../proposal/proposal.ts';
 
 interface ReasonedCall {
@@ -10,19 +12,33 @@ interface ReasonedCall {
   readonly body: { readonly reason: string };
 }
 
+interface InvolvedCall {
+  readonly params: { readonly municipalityId: string; readonly projectId: string };
+  readonly person: { readonly id: string };
+}
+
+/** @throws DomainError `same-person-twice`: nobody reviews their own project, or decides an appeal about it. */
+function requireUninvolved(project: ProjectDocument, personId: string): void {
+  if (isOnTeam(project, personId)) throw new DomainError('same-person-twice');
+}
+
 export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoutes>, 'endorse'> {
   const { connection, record, stores } = parts;
   const about = (params: { municipalityId: string; projectId: string }) =>
     ({ kind: 'project', lifecycleId: params.projectId, municipalityId: params.municipalityId }) as const;
   const reasonOf = (call: ReasonedCall) =>
     storeText(connection, call, call.params.municipalityId, 'reason', call.body.reason);
+  const uninvolved = async ({ params, person }: InvolvedCall) =>
+    requireUninvolved(await stores.projects.get(params.municipalityId, params.projectId), person.id);
   return {
     async admitProposal(call) {
       const { municipalityId, projectId } = call.params;
       const { cost } = call.body;
       const data = { cost, reason: await reasonOf(call) };
       const check = async () => {
-        const { pilotId } = await stores.projects.get(municipalityId, projectId);
+        const project = await stores.projects.get(municipalityId, projectId);
+        const { pilotId } = project;
+        requireUninvolved(project, call.person.id);
         requireWithinCap(cost, (await stores.pilots.get(municipalityId, pilotId)).charter);
       };
       const decision = {
@@ -36,7 +52,14 @@ export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoute
     },
     async refuseProposal(call) {
       const data = { reason: await reasonOf(call) };
-      const decision = { ...about(call.params), name: 'refuse', as: 'department-manager', data } as const;
+      const check = () => uninvolved(call);
+      const decision = {
+        ...about(call.params),
+        name: 'refuse',
+        as: 'department-manager',
+        data,
+        check,
+      } as const;
       return { body: await record.decide(call, decision) };
     },
     async appeal(call) {
@@ -53,11 +76,25 @@ export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoute
     },
     async decideAppeal(call) {
       const data = { upheld: call.body.upheld, reason: await reasonOf(call) };
-      const decision = { ...about(call.params), name: 'decide-appeal', as: 'appeal-body', data } as const;
+      const check = () => uninvolved(call);
+      const decision = {
+        ...about(call.params),
+        name: 'decide-appeal',
+        as: 'appeal-body',
+        data,
+        check,
+      } as const;
       return { body: await record.decide(call, decision) };
     },
     async closeWindow(call) {
-      const decision = { ...about(call.params), name: 'close-window', as: 'appeal-body', data: {} } as const;
+      const check = () => uninvolved(call);
+      const decision = {
+        ...about(call.params),
+        name: 'close-window',
+        as: 'appeal-body',
+        data: {},
+        check,
+      } as const;
       return { body: await record.decide(call, decision) };
     },
   };
