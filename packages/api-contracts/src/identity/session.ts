@@ -24,9 +24,13 @@ export const sessionRoutes = {
       'Go to the identity provider; afterwards the callback answers the session, or returns to `return`',
     access: { anyone: true },
     query: z.object({
-      return: z.url().max(1000).optional().meta({
-        description: 'Where to go afterwards, with a one-time `handoff`; its origin must be registered',
-      }),
+      return: z
+        .url({ protocol: /^https?$/ })
+        .max(1000)
+        .optional()
+        .meta({
+          description: 'Where to go afterwards, with a one-time `handoff`; its origin must be registered',
+        }),
     }),
     status: 302,
     problems: ['return-not-allowed'],

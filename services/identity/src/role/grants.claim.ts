@@ -1,4 +1,4 @@
-import type { Grants } from '@talkoot/api-contracts';
+import type { Grants, Role } from '@talkoot/api-contracts';
 import type { PersonStore } from '../person/person.store.ts';
 import type { ResidentStore } from '../resident/resident.store.ts';
 import type { GrantStore } from './grant.store.ts';
@@ -22,13 +22,17 @@ export async function grantsOf(
     homes.map((municipalityId) => ({ personId, municipalityId })),
   );
   const [held, homes] = await Promise.all([grants.ofPeople(personIds), residents.livingIn(asked)]);
-  const claims = new Map<string, Grants>([...possible.keys()].map((id) => [id, {}]));
+  // By a map, as a municipality may be called `constructor`.
+  const claims = new Map([...possible.keys()].map((id) => [id, new Map<string, Role[]>()]));
   for (const { personId, municipalityId, role } of [
     ...held,
     ...homes.map((home) => ({ ...home, role: 'resident' as const })),
   ]) {
     const claim = claims.get(personId);
-    if (claim) (claim[municipalityId] ??= []).push(role);
+    claim?.set(municipalityId, [...(claim.get(municipalityId) ?? []), role]);
   }
-  return personIds.map((id) => claims.get(id) ?? null);
+  return personIds.map((id) => {
+    const claim = claims.get(id);
+    return claim ? Object.fromEntries(claim) : null;
+  });
 }

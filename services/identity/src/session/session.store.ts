@@ -1,5 +1,6 @@
+import { inTransaction } from '@talkoot/http-service';
 import { Schema } from 'mongoose';
-import type { Connection } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 import { newSecret, secretHash } from './secret.ts';
 
 interface RefreshDocument {
@@ -41,10 +42,11 @@ export function sessionStore(connection: Connection, now: () => Date) {
   const tokens = connection.model<RefreshDocument>('RefreshToken', refreshSchema);
   const handoffs = connection.model<HandoffDocument>('Handoff', handoffSchema);
 
-  async function issue(personId: string, family: string): Promise<RefreshToken> {
+  async function issue(personId: string, family: string, session?: ClientSession): Promise<RefreshToken> {
     const refreshToken = newSecret();
     const expiresAt = new Date(now().getTime() + REFRESH_MS);
-    await tokens.insertMany([{ _id: secretHash(refreshToken), family, personId, used: false, expiresAt }]);
+    const token = { _id: secretHash(refreshToken), family, personId, used: false, expiresAt };
+    await tokens.insertMany([token], session ? { session } : {});
     return { refreshToken, refreshExpiresAt: expiresAt.toISOString() };
   }
 
@@ -58,18 +60,24 @@ export function sessionStore(connection: Connection, now: () => Date) {
      */
     async renew(refreshToken: string): Promise<(RefreshToken & { personId: string }) | null> {
       const _id = secretHash(refreshToken);
-      const fresh = await tokens
-        .findOneAndUpdate({ _id, used: false, expiresAt: { $gt: now() } }, { $set: { used: true } })
-        .lean();
-      if (fresh) return { personId: fresh.personId, ...(await issue(fresh.personId, fresh.family)) };
-      await this.end(refreshToken);
-      return null;
+      const renewed = await inTransaction(connection, async (session) => {
+        const good = { _id, used: false, expiresAt: { $gt: now() } };
+        const fresh = await tokens.findOneAndUpdate(good, { $set: { used: true } }, { session }).lean();
+        return fresh && { personId: fresh.personId, ...(await issue(fresh.personId, fresh.family, session)) };
+      });
+      if (!renewed) await this.end(refreshToken);
+      return renewed;
     },
 
-    /** Ends the session to which a refresh token belongs. */
+    /**
+     * Ends the session to which a refresh token belongs. It writes to that token, so it meets a renewal that is under
+     * way: no token that is born meanwhile outlives its family.
+     */
     async end(refreshToken: string): Promise<void> {
-      const known = await tokens.findById(secretHash(refreshToken)).lean();
-      if (known) await tokens.deleteMany({ family: known.family });
+      await inTransaction(connection, async (session) => {
+        const known = await tokens.findById(secretHash(refreshToken), null, { session }).lean();
+        if (known) await tokens.deleteMany({ family: known.family }, { session });
+      });
     },
 
     /** A secret that is exchanged for a session once, within a minute. */

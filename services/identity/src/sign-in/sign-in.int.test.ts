@@ -65,6 +65,8 @@ describe('signing in', () => {
   it('returns only to registered origins, with a handoff that works once', async () => {
     const astray = fixture.anyone.signIn({ query: { return: 'http://evil.test/x' } });
     await expect(astray).rejects.toMatchObject({ code: 'return-not-allowed' });
+    const blob = fixture.anyone.signIn({ query: { return: 'blob:http://site.test/x' } });
+    await expect(blob).rejects.toMatchObject({ code: 'invalid-request' });
     const { state } = await begin({ return: 'http://site.test/home?x=1' });
     const response = await fixture.anyone.raw('completeSignIn', { query: { state, code: 'mayor|' } });
     expect(response.status).toBe(302);
@@ -106,6 +108,33 @@ describe('a session', () => {
     await expect(stolen).rejects.toMatchObject({ code: 'session-invalid' });
     const heir = fixture.anyone.refreshSession({ body: { refreshToken: second.refreshToken } });
     await expect(heir).rejects.toMatchObject({ code: 'session-invalid' });
+  });
+
+  it('ends by signing out even while it is being renewed', async () => {
+    const survivors = await Promise.all(
+      Array.from({ length: 25 }, async () => {
+        const { refreshToken } = await signIn('mayor|');
+        const renewing = fixture.anyone.refreshSession({ body: { refreshToken } }).catch(() => null);
+        await fixture.anyone.signOut({ body: { refreshToken } });
+        const renewed = await renewing;
+        if (!renewed) return false;
+        const next = fixture.anyone.refreshSession({ body: { refreshToken: renewed.refreshToken } });
+        return next.then(
+          () => true,
+          () => false,
+        );
+      }),
+    );
+    expect(survivors.filter(Boolean)).toEqual([]);
+  });
+
+  it('tells the roles of a municipality by any name', async () => {
+    const municipality = { municipalityId: 'constructor', name: 'Constructor' };
+    const people = [{ subject: 'odd', municipalityId: 'constructor', roles: ['sponsor' as const] }];
+    await fixture.anyone.createLocalPeople({
+      body: { secret: SECRET, municipalities: [municipality], people },
+    });
+    expect((await signIn('odd|')).grants).toEqual({ constructor: ['sponsor'] });
   });
 
   it('ends by signing out, and no refresh token is stored readable', async () => {
