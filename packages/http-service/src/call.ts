@@ -32,6 +32,8 @@ export interface Call<R extends RouteSpec = RouteSpec> {
   readonly bodyHash: string;
   /** If-Match as sent; always there on an `edit`. */
   readonly ifMatch: string | undefined;
+  /** A cookie as sent. Only a sign-in under way uses one: who calls is told by the token alone. */
+  readonly cookie: (name: string) => string | undefined;
   readonly log: Logger;
   /** Aborts when the deadline of the request has passed or the caller has gone. */
   readonly signal: AbortSignal;

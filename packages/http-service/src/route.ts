@@ -52,7 +52,10 @@ export function serveRoute(
         sent,
       });
       const log = setting.log.child({ operation: name });
-      return handler(callOf({ ...input, ...operation, actor, log, signal }, params['municipalityId']));
+      const cookie = (wanted: string) => cookieIn(request.headers.cookie, wanted);
+      return handler(
+        callOf({ ...input, ...operation, actor, cookie, log, signal }, params['municipalityId']),
+      );
     };
     const reply = await withinDeadline(work(), signal, setting.log);
     if (!response.headersSent) sendReply(response, spec, reply, setting.log);
@@ -127,6 +130,11 @@ function header(request: Request, name: string, shape: z.ZodType<string>): strin
   const parsed = shape.safeParse(value);
   if (!parsed.success) throw invalidRequest(`header.${name}`, parsed.error);
   return parsed.data;
+}
+
+function cookieIn(sent: string | undefined, name: string): string | undefined {
+  const pairs = (sent ?? '').split(';').map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function nameOf(actor: Actor): string {

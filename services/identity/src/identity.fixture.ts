@@ -42,7 +42,12 @@ export async function identityFixture(mongodbUrl: string, hashKeys: readonly Has
   const signer = await tokenSigner(key, 'http://identity.test', () => new Date());
   const certificateKey = derivedKey(key, 'certificate-key');
   const identity = identityOf({ connection, issuer, hashKeys, signer, certificateKey, now });
-  const signIn = { provider, attempts: signInStore(connection, now), returnOrigins: ['http://site.test'] };
+  const signIn = {
+    provider,
+    attempts: signInStore(connection, now),
+    returnOrigins: ['http://site.test'],
+    publicUrl: 'http://identity.test',
+  };
   await prepareModels(connection);
   const shell = {
     auth: tokens.auth,

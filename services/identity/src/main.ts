@@ -38,7 +38,7 @@ const provider = providerClient({
 });
 const app = createIdentityApp({
   identity,
-  signIn: { provider, attempts, returnOrigins: config.SIGN_IN_RETURN_ORIGINS },
+  signIn: { provider, attempts, returnOrigins: config.SIGN_IN_RETURN_ORIGINS, publicUrl },
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl,

@@ -36,7 +36,8 @@ export const sessionRoutes = {
     problems: ['return-not-allowed'],
   }),
   completeSignIn: route('GET /v1/sign-in/callback', {
-    summary: 'Where the identity provider sends the person back to; used once',
+    summary:
+      'Where the identity provider sends the person back to; once, and in the browser in which it began',
     access: { anyone: true },
     query: z
       .object({ state: z.string().min(1).max(200), code: z.string().max(4000).optional() })

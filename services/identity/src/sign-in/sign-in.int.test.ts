@@ -1,3 +1,4 @@
+import type { Session } from '@talkoot/api-contracts/identity';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -16,12 +17,23 @@ afterAll(() => fixture.stop());
 async function begin(query: Record<string, string> = {}) {
   const response = await fixture.anyone.raw('signIn', { query });
   const location = response.headers.get('location') ?? '';
-  return { status: response.status, state: new URL(location).searchParams.get('state')! };
+  const cookie = response.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  return { status: response.status, state: new URL(location).searchParams.get('state')!, cookie };
+}
+/** Comes back from the identity provider in a browser that has these cookies. */
+async function comeBack(query: { state: string; code: string }, cookie: string): Promise<Response> {
+  const address = `${fixture.url}/v1/sign-in/callback?${new URLSearchParams(query).toString()}`;
+  return fetch(address, { redirect: 'manual', headers: { cookie } });
+}
+async function sessionIn(response: Response): Promise<Session> {
+  const body = (await response.json()) as Session & { code?: string };
+  if (!response.ok) throw Object.assign(new Error('refused'), { code: body.code });
+  return body;
 }
 /** Signs in as `subject|person number`. */
 async function signIn(code: string) {
-  const { state } = await begin();
-  return fixture.anyone.completeSignIn({ query: { state, code } });
+  const { state, cookie } = await begin();
+  return sessionIn(await comeBack({ state, code }, cookie));
 }
 const resident = { birthDate: '1990-01-01', district: 'North' };
 
@@ -52,14 +64,27 @@ describe('signing in', () => {
   });
 
   it('uses each sign-in once, and not after ten minutes', async () => {
-    const { state } = await begin();
-    await fixture.anyone.completeSignIn({ query: { state, code: 'mayor|' } });
-    const again = fixture.anyone.completeSignIn({ query: { state, code: 'mayor|' } });
+    const { state, cookie } = await begin();
+    await sessionIn(await comeBack({ state, code: 'mayor|' }, cookie));
+    const again = comeBack({ state, code: 'mayor|' }, cookie).then(sessionIn);
     await expect(again).rejects.toMatchObject({ code: 'sign-in-expired' });
-    const { state: old } = await begin();
+    const old = await begin();
     fixture.clock.at = new Date(fixture.clock.at.getTime() + 11 * 60_000);
-    const late = fixture.anyone.completeSignIn({ query: { state: old, code: 'mayor|' } });
+    const late = comeBack({ state: old.state, code: 'mayor|' }, old.cookie).then(sessionIn);
     await expect(late).rejects.toMatchObject({ code: 'sign-in-expired' });
+  });
+
+  it('ends in the browser in which it began, and is not used up by another', async () => {
+    const mine = await begin();
+    const other = await begin();
+    const code = 'mayor|';
+    for (const cookie of ['', other.cookie]) {
+      const elsewhere = comeBack({ state: mine.state, code }, cookie).then(sessionIn);
+      await expect(elsewhere).rejects.toMatchObject({ code: 'sign-in-expired' });
+    }
+    expect((await comeBack({ state: mine.state, code }, mine.cookie)).status).toBe(200);
+    const sent = (await fixture.anyone.raw('signIn', {})).headers.get('set-cookie');
+    expect(sent).toMatch(/; Path=\/v1\/sign-in; Max-Age=600; HttpOnly; SameSite=Lax$/);
   });
 
   it('returns only to registered origins, with a handoff that works once', async () => {
@@ -67,8 +92,8 @@ describe('signing in', () => {
     await expect(astray).rejects.toMatchObject({ code: 'return-not-allowed' });
     const blob = fixture.anyone.signIn({ query: { return: 'blob:http://site.test/x' } });
     await expect(blob).rejects.toMatchObject({ code: 'invalid-request' });
-    const { state } = await begin({ return: 'http://site.test/home?x=1' });
-    const response = await fixture.anyone.raw('completeSignIn', { query: { state, code: 'mayor|' } });
+    const { state, cookie } = await begin({ return: 'http://site.test/home?x=1' });
+    const response = await comeBack({ state, code: 'mayor|' }, cookie);
     expect(response.status).toBe(302);
     const back = new URL(response.headers.get('location')!);
     expect(back.href).toMatch(/^http:\/\/site\.test\/home\?x=1&handoff=/);

@@ -3,9 +3,11 @@ import { DomainError, inTransaction } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { Identity } from '../identity.ts';
+import { newSecret } from '../session/secret.ts';
 import { sessionFor } from '../session/session.routes.ts';
 import { despiteRivals } from '../person/rivals.ts';
 import type { Claims, ProviderClient } from './provider.client.ts';
+import { LIFE_MS } from './sign-in.store.ts';
 import type { SignInStore } from './sign-in.store.ts';
 
 type Routes = Pick<Handlers<IdentityApi>, 'signIn' | 'completeSignIn'>;
@@ -14,6 +16,19 @@ export interface SignInSettings {
   readonly provider: ProviderClient;
   readonly attempts: SignInStore;
   readonly returnOrigins: readonly string[];
+  /** Address of this service as browsers see it. */
+  readonly publicUrl: string;
+}
+
+const COOKIE = 'talkoot-sign-in';
+const Secret = /^[\w-]{43}$/;
+
+/** Goes with the way back from the identity provider and with nothing else. */
+function cookieOf(secret: string, publicUrl: string): string {
+  const { protocol, pathname } = new URL(publicUrl);
+  const path = `${pathname.replace(/\/$/, '')}/v1/sign-in`;
+  const secure = protocol === 'https:' ? '; Secure' : '';
+  return `${COOKIE}=${secret}; Path=${path}; Max-Age=${LIFE_MS / 1000}; HttpOnly; SameSite=Lax${secure}`;
 }
 
 export function signInRoutes(identity: Identity, settings: SignInSettings): Routes {
@@ -25,13 +40,16 @@ export function signInRoutes(identity: Identity, settings: SignInSettings): Rout
         throw new DomainError('return-not-allowed');
       }
       const { attempt, address } = await provider.begin();
-      await attempts.begin(attempt, returnTo);
-      return { headers: { location: address } };
+      // Kept where there is one, so that two tabs do not disturb each other.
+      const known = call.cookie(COOKIE) ?? '';
+      const secret = Secret.test(known) ? known : newSecret();
+      await attempts.begin(attempt, returnTo, secret);
+      return { headers: { location: address, 'set-cookie': cookieOf(secret, settings.publicUrl) } };
     },
 
     async completeSignIn(call) {
       const { query } = call;
-      const attempt = await attempts.take(query.state);
+      const attempt = await attempts.take(query.state, call.cookie(COOKIE) ?? '');
       if (!attempt) throw new DomainError('sign-in-expired');
       const claims = await provider.complete(attempt, query);
       const personId = await personOf(identity, claims);

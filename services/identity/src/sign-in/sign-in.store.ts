@@ -9,30 +9,37 @@ interface AttemptDocument {
   nonce: string;
   verifier: string;
   returnTo: string | null;
+  /** Hash of the secret that the browser keeps in a cookie. */
+  browser: string;
   expiresAt: Date;
 }
 
 const schema = new Schema<AttemptDocument>(
-  { _id: String, nonce: String, verifier: String, returnTo: String, expiresAt: Date },
+  { _id: String, nonce: String, verifier: String, returnTo: String, browser: String, expiresAt: Date },
   { versionKey: false, collection: 'signinattempts' },
 );
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-const LIFE_MS = 10 * 60_000;
+export const LIFE_MS = 10 * 60_000;
 
 /** Sign-ins under way. Each is taken out when it comes back, so none can be used twice. */
 export function signInStore(connection: Connection, now: () => Date) {
   const attempts = connection.model<AttemptDocument>('SignInAttempt', schema);
   return {
-    async begin({ state, nonce, verifier }: Attempt, returnTo: string | null): Promise<void> {
+    /** @param secret known to nobody but the browser that begins. */
+    async begin({ state, nonce, verifier }: Attempt, returnTo: string | null, secret: string): Promise<void> {
       const expiresAt = new Date(now().getTime() + LIFE_MS);
-      await attempts.insertMany([{ _id: secretHash(state), nonce, verifier, returnTo, expiresAt }]);
+      const browser = secretHash(secret);
+      await attempts.insertMany([{ _id: secretHash(state), nonce, verifier, returnTo, browser, expiresAt }]);
     },
 
-    async take(state: string): Promise<(Attempt & { readonly returnTo: string | null }) | null> {
-      const found = await attempts
-        .findOneAndDelete({ _id: secretHash(state), expiresAt: { $gt: now() } })
-        .lean();
+    /** Null also in another browser: nobody is signed in as somebody else by a link they were sent. */
+    async take(
+      state: string,
+      secret: string,
+    ): Promise<(Attempt & { readonly returnTo: string | null }) | null> {
+      const mine = { _id: secretHash(state), browser: secretHash(secret), expiresAt: { $gt: now() } };
+      const found = await attempts.findOneAndDelete(mine).lean();
       return (
         found && { state, nonce: found.nonce, verifier: found.verifier, returnTo: found.returnTo ?? null }
       );
