@@ -148,6 +148,7 @@ export const measurementRoutes = {
     problems: [
       'feed-token-wrong',
       'feed-revoked',
+      'team-member-measures',
       'collection-unknown',
       'wrong-unit',
       'group-unnamed',

@@ -4,7 +4,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { isOnTeam } from '../proposal/project.ts';
 import { measuredCriteria } from './observation.ts';
-import { addObservations, measuringRules, observationsFrom } from './recording.ts';
+import { addObservations, measuringRules, observationsFrom, requireOutsider } from './recording.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
 const hashOf = (token: string) => createHash('sha256').update(token, 'utf8').digest('hex');
@@ -26,7 +26,8 @@ export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revok
       // The record of the operation is kept, so it must not hold the token.
       const made = await once(connection, call, async (session) => {
         const about = { _id: feedId, municipalityId, projectId, criterionId, name, at: now().toISOString() };
-        await stores.measurements.insertFeed(session, { ...about, tokenSha256, revoked: false });
+        const createdBy = call.person.id;
+        await stores.measurements.insertFeed(session, { ...about, createdBy, tokenSha256, revoked: false });
         return { tokenSha256 };
       });
       return { body: { feedId, token: made.tokenSha256 === tokenSha256 ? token : null } };
@@ -46,6 +47,7 @@ export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revok
       if (!timingSafeEqual(given, Buffer.from(feed.tokenSha256))) throw new DomainError('feed-token-wrong');
       if (feed.revoked) throw new DomainError('feed-revoked');
       const project = await stores.projects.get(feed.municipalityId, feed.projectId);
+      requireOutsider(project, feed.createdBy);
       const { flaw } = await measuringRules(parts, project);
       const byRef = new Map(
         body.readings.map(({ ref, ...one }) => [ref, { ...one, criterionId: feed.criterionId }]),

@@ -171,6 +171,28 @@ describe('a data feed', () => {
     await expect(deliver(token!, 'r4')).rejects.toMatchObject(refused('feed-revoked'));
   });
 
+  it('delivers nothing once whoever made it, and knows its token, is on the team', async () => {
+    const { project: params, criteria } = await course.locked();
+    const { criterionId } = criteria[0]!;
+    const { champion, lead, manager } = course.people;
+    const both = await fixture.person('per-both', 'assessor', 'resident');
+    const { feedId, token } = await both.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    const { criterionId: __, ...reading } = course.reading(criterionId, 'baseline', '240');
+    const deliver = (ref: string) =>
+      fixture.visitor.feedObservations({
+        params: { ...M, feedId },
+        body: { token: token!, readings: [{ ...reading, ref }] },
+      });
+    expect(await deliver('r1')).toEqual({ recorded: 1, repeated: 0 });
+    const civilServants = [{ personId: 'per-lead', hours: 10 }];
+    await manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    await both.volunteer({ params });
+    const accept = { params: { ...params, personId: 'per-both' } };
+    await champion.acceptVolunteer({ ...accept, body: { as: 'champion' } });
+    await lead.acceptVolunteer({ ...accept, body: { as: 'lead' } });
+    await expect(deliver('r2')).rejects.toMatchObject(refused('team-member-measures'));
+  });
+
   it('is for a criterion of the project', async () => {
     const { project: params } = await measuring();
     const create = course.people.assessor.createFeed({

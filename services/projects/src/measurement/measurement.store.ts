@@ -21,6 +21,8 @@ export interface FeedDocument {
   projectId: string;
   criterionId: string;
   name: string;
+  /** Who made it and so knows its token. */
+  createdBy: string;
   tokenSha256: string;
   revoked: boolean;
   at: string;
