@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { lintulaPlan } from './demo/plans/lintula.plan.ts';
 import { pabulibPlan } from './demo/plans/pabulib.plan.ts';
 import { describe } from './demo/report.ts';
-import { playDemo } from './demo/run.ts';
+import { DemoInterrupted, playDemo } from './demo/run.ts';
 import { createStackReporter } from './stack.report.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { isLive } from './terminal.ts';
@@ -45,7 +45,9 @@ async function demo({ votes, chaos, keep = false, json = false, data }: Options)
     ...(data === undefined ? {} : { data }),
     onProgress,
     onStarted: () => reporter.close(),
-  }).finally(() => reporter.close());
+  })
+    .finally(() => reporter.close())
+    .catch(endIfInterrupted);
   try {
     const text = json
       ? JSON.stringify({ result, run }, null, 2)
@@ -56,6 +58,13 @@ async function demo({ votes, chaos, keep = false, json = false, data }: Options)
     await stop();
     reporter.close();
   }
+}
+
+/** The act that was under way has nobody to answer it any more, and would go on asking. */
+function endIfInterrupted(error: unknown): never {
+  if (!(error instanceof DemoInterrupted)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(130);
 }
 
 async function stayUp(signal: AbortSignal): Promise<void> {
