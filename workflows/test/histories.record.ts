@@ -49,7 +49,7 @@ const changed: Course = {
     const due = new Date(Date.parse(state.wait!.due) + 10 * 86_400_000).toISOString();
     for (const change of [{ change: 'extend', due }, { change: 'suspend' }, { change: 'resume' }] as const) {
       await run.decide('request-change', 'sponsor', { ...change, reason });
-      await run.decide('confirm-change', 'appeal-body', { change: change.change });
+      await run.decide('confirm-change', 'appeal-body', change);
     }
     return run as unknown as AnyRun;
   },

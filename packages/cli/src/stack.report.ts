@@ -105,13 +105,16 @@ function whereToGo({ data, urls, ...stack }: StackHandle): string {
 }
 
 /** The processes of a running stack as a table. */
-export function describeStack({ supervisor, urls, processes }: StackState): string {
+export function describeStack({ supervisor, urls, processes, down }: StackState): string {
   const table = new Table({
     head: ['process', 'state', 'pid', 'restarts', 'log'],
     style: { head: [], border: [] },
   });
   for (const [name, { state, pid, restarts, log }] of Object.entries(processes)) {
     table.push([name, state, pid, restarts, log]);
+  }
+  for (const [name, { state, restarts, log }] of Object.entries(down)) {
+    table.push([name, state, '', restarts, log]);
   }
   return [`Supervisor: process ${supervisor.pid}. Temporal UI: ${urls.temporalUi}`, table.toString()].join(
     '\n',

@@ -67,7 +67,8 @@ export interface CommandData {
 /** Decisions every lifecycle takes: a change of the running wait, by two people. */
 export interface WaitCommandData {
   'request-change': WaitChange;
-  'confirm-change': { change: WaitChange['change'] };
+  /** Names exactly what was asked for: whoever confirms has seen it. */
+  'confirm-change': Pick<WaitChange, 'change' | 'due'>;
 }
 
 export type CommandName<K extends LifecycleKind> = Extract<keyof CommandData[K], string>;

@@ -123,12 +123,12 @@ describe('a change of a wait', () => {
   const review = stateAt('project', { phase: 'qualified', stage: 'review' });
   const ask = (change: string, due?: string, person = 'per-sponsor') =>
     command('request-change', 'sponsor', { change, reason, ...(due ? { due } : {}) }, person);
-  const confirm = (change: string, person = 'per-other') =>
-    command('confirm-change', 'appeal-body', { change }, person);
+  const confirm = (change: string, person = 'per-other', due?: string) =>
+    command('confirm-change', 'appeal-body', { change, ...(due ? { due } : {}) }, person);
   const asked = (change: string, due?: string, from = review) =>
     decide(from, ask(change, due)) as typeof review;
   const changed = (change: string, due?: string, from = review) =>
-    decide(asked(change, due, from), confirm(change)) as typeof review;
+    decide(asked(change, due, from), confirm(change, 'per-other', due)) as typeof review;
 
   test('takes effect when a second person confirms it', () => {
     expect(asked('extend', '2027-04-10T10:00:00.000Z').wait?.due).toBe(review.wait?.due);
@@ -149,6 +149,11 @@ describe('a change of a wait', () => {
   test('is refused when nobody, or somebody else, asked for another', () => {
     expect(decide(review, confirm('suspend'))).toBe('no-change-requested');
     expect(decide(asked('suspend'), confirm('extend'))).toBe('no-change-requested');
+    const extended = asked('extend', '2027-04-10T10:00:00.000Z');
+    expect(decide(extended, confirm('extend', 'per-other', '2027-04-11T10:00:00.000Z'))).toBe(
+      'no-change-requested',
+    );
+    expect(decide(extended, confirm('extend'))).toBe('no-change-requested');
   });
 
   test('is refused to those who may not change waits', () => {

@@ -90,8 +90,11 @@ test('a service that is down is waited for, and nothing is done twice', async ()
 describe('a wait changed by two people', () => {
   const ask = (run: Running<'project'>, change: 'extend' | 'suspend' | 'resume' | 'rectify', due?: string) =>
     run.decide('request-change', 'sponsor', { change, reason, ...(due ? { due } : {}) });
-  const confirm = (run: Running<'project'>, change: 'extend' | 'suspend' | 'resume' | 'rectify') =>
-    run.decide('confirm-change', 'appeal-body', { change });
+  const confirm = (
+    run: Running<'project'>,
+    change: 'extend' | 'suspend' | 'resume' | 'rectify',
+    due?: string,
+  ) => run.decide('confirm-change', 'appeal-body', { change, ...(due ? { due } : {}) });
   async function underReview() {
     const run = await engine.start('project', { phase: 'qualified', stage: 'review' });
     const { state } = await run.reached('review-opened');
@@ -104,7 +107,7 @@ describe('a wait changed by two people', () => {
   test('that is extended is overdue only later, and says why', async () => {
     const { run, wait } = await underReview();
     await ask(run, 'extend', later(wait.due, 20));
-    await confirm(run, 'extend');
+    await confirm(run, 'extend', later(wait.due, 20));
     await engine.skipDays(15);
     expect(effects(run)).toEqual(['extended']);
     await engine.skipDays(15);
@@ -136,7 +139,7 @@ describe('a wait changed by two people', () => {
     await engine.skipDays(14);
     await run.reached('review-overdue');
     await ask(run, 'rectify', later(wait.due, 40));
-    const { step: number } = await confirm(run, 'rectify');
+    const { step: number } = await confirm(run, 'rectify', later(wait.due, 40));
     expect((await run.result()).phase).toBe('lapsed');
     const after = engine.town.of(run.id).filter(({ step }) => step.number > number);
     expect(after.map(({ step }) => step.name)).toEqual([

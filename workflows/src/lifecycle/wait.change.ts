@@ -49,7 +49,8 @@ export function confirmChange(
 ): ChangedWait | Refusal {
   if (!mayChange(command)) return refuse('not-awaited');
   const requested = wait.requestedChange;
-  if (requested?.change !== command.data.change) return refuse('no-change-requested');
+  const { change, due } = command.data;
+  if (requested?.change !== change || requested.due !== due) return refuse('no-change-requested');
   if (requested.by === command.actor.id) return refuse('same-person-twice');
   if (!isPossible(wait, requested)) return refuse('invalid-change');
   const changed = { ...apply(wait, requested, now), requestedChange: null };

@@ -112,10 +112,13 @@ export const pollRoutes = {
   }),
   confirmPollWaitChange: route('POST /v1/m/{municipalityId}/polls/{pollId}/wait-changes/confirmation', {
     kind: 'move',
-    summary: 'Confirm the requested change of the running wait, as a second person',
+    summary: 'Confirm exactly the requested change of the running wait, as a second person',
     access: waitChangers,
     params: Poll,
-    body: z.object({ change: z.enum(['extend', 'suspend', 'resume', 'rectify']) }),
+    body: z.object({
+      change: z.enum(['extend', 'suspend', 'resume', 'rectify']),
+      due: InstantShape.optional(),
+    }),
     answer: DecisionAnswerShape,
     problems: ['not-awaited', 'suspended', 'same-person-twice', 'no-change-requested'],
   }),

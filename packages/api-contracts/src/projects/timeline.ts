@@ -68,10 +68,10 @@ export const timelineRoutes = {
     'POST /v1/m/{municipalityId}/lifecycles/{kind}/{lifecycleId}/wait-changes/confirmation',
     {
       kind: 'move',
-      summary: 'Confirm the requested change as a second person',
+      summary: 'Confirm exactly the requested change, its new due instant included, as a second person',
       access: changers,
       params: LifecycleParams,
-      body: z.object({ change: ChangeShape }),
+      body: z.object({ change: ChangeShape, due: InstantShape.optional() }),
       answer: DecisionAnswerShape,
       problems: [
         'invalid-change',

@@ -41,7 +41,9 @@ export function decisionRoutes({ connection, record }: Ballots): Routes {
     },
 
     async confirmPollWaitChange(call) {
-      return decide(call, 'confirm-change', changerAmong(call.rolesHere), { change: call.body.change });
+      const { change, due } = call.body;
+      const data = { change, ...(due === undefined ? {} : { due }) };
+      return decide(call, 'confirm-change', changerAmong(call.rolesHere), data);
     },
   };
 }

@@ -62,7 +62,8 @@ function changing({ connection, record }: Parts): Pick<Handlers, 'requestWaitCha
     async confirmWaitChange(call) {
       const { municipalityId, kind, lifecycleId } = call.params;
       const about = { kind, lifecycleId, municipalityId, as: changerIn(call.rolesHere) } as const;
-      const data = { change: call.body.change };
+      const { change, due } = call.body;
+      const data = { change, ...(due ? { due } : {}) };
       return { body: await record.decide(call, { ...about, name: 'confirm-change', data }) };
     },
   };
