@@ -104,6 +104,7 @@ async function tryAgain(id: string, { data }: Options): Promise<void> {
   await withOwners(data, async (owners) => {
     const { state } = await recordedState(owners, id);
     const { status } = await engineView(owners, state);
+    if (status === 'unreachable') throw new OperationRefused('unreachable', 'Temporal does not answer.');
     if (status !== 'running') {
       throw new OperationRefused('not-running', `The workflow of ${id} does not run (${status}).`);
     }

@@ -15,13 +15,17 @@ export interface StackState {
   readonly ports: Ports;
   readonly urls: StackUrls;
   readonly processes: Readonly<Record<string, RunningProcess>>;
+  /** Those that do not run: not started yet, or between an exit and the restart. */
+  readonly down: Readonly<Record<string, DownProcess>>;
 }
 
-export interface RunningProcess extends ProcessIdentity {
+interface DownProcess {
   readonly state: ProcessState;
   readonly restarts: number;
   readonly log: string;
 }
+
+export interface RunningProcess extends DownProcess, ProcessIdentity {}
 
 export function readState({ state }: DataDirectory): StackState | undefined {
   return readJson(state) as StackState | undefined;
@@ -38,8 +42,12 @@ export function writeState(
   const running = supervisor?.processes.flatMap(({ plan, identity, state, restarts, log }) =>
     identity ? [[plan.name, { ...identity, state, restarts, log }] as const] : [],
   );
+  const waiting = supervisor?.processes.flatMap(({ plan, identity, state, restarts, log }) =>
+    identity ? [] : [[plan.name, { state, restarts, log }] as const],
+  );
   const processes = Object.fromEntries(running ?? []);
-  writeJson(state, { supervisor: owner, ports, urls, processes } satisfies StackState);
+  const down = Object.fromEntries(waiting ?? []);
+  writeJson(state, { supervisor: owner, ports, urls, processes, down } satisfies StackState);
 }
 
 export function forgetState({ state }: DataDirectory): void {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isAlive } from '../supervisor/process-identity.ts';
+import { usualPolicy } from '../supervisor/restart.ts';
 import { attachStack, runningStack } from './attach.ts';
 import type { ProcessName } from './process-names.ts';
-import { startStack, type StackHandle, type StackProgress } from './stack.ts';
+import { startStack, type StackHandle, type StackOptions, type StackProgress } from './stack.ts';
 
 let data: string;
 let stacks: StackHandle[];
@@ -24,7 +25,7 @@ afterEach(async () => {
 
 async function start(
   processes: ProcessName[],
-  options: { fresh?: boolean; onProgress?: (p: StackProgress) => void } = {},
+  options: Pick<StackOptions, 'fresh' | 'onProgress' | 'policy'> = {},
 ) {
   const stack = await startStack({ data, processes, ...options });
   stacks.push(stack);
@@ -114,6 +115,14 @@ test('another command can join a running stack, kill a process and see it return
   await joined.kill('identity-provider');
   await joined.waitReady('identity-provider', 15_000);
   expect(joined.pid('identity-provider')).not.toBe(before);
+});
+
+test('a process that is between its exit and the restart is told as such', async () => {
+  await start(['identity-provider'], {
+    policy: { ...usualPolicy, firstDelay: 60_000, longestDelay: 60_000 },
+  });
+  await (await attachStack(data)).kill('identity-provider');
+  expect(runningStack(data)?.down['identity-provider']).toMatchObject({ state: 'restarting', restarts: 1 });
 });
 
 test('joining where no stack runs is refused', async () => {

@@ -1,5 +1,6 @@
 import { ApiProblem } from '@talkoot/api-contracts';
 import type { LifecycleView } from '@talkoot/api-contracts';
+import { isConnectivityError } from '@talkoot/http-service';
 import { lifecycles, workflowIdOf } from '@talkoot/workflow-contracts';
 import type { LifecycleKind, LifecycleState } from '@talkoot/workflow-contracts';
 import { WorkflowNotFoundError } from '@temporalio/client';
@@ -10,6 +11,8 @@ import type { Owner, Owners } from './owners.ts';
 const PAGE = 100;
 /** An answer of a worker that does not work is not waited for longer. */
 const DETAILS_WITHIN_MS = 3_000;
+/** Nor one of an engine that hangs. */
+export const ENGINE_WITHIN_MS = 15_000;
 
 /** Where a lifecycle that has not ended stands. */
 export type OpenLifecycle = LifecycleView & { readonly municipalityId: string };
@@ -55,7 +58,7 @@ export async function recordedState(
 
 /** What the engine knows of a lifecycle's workflow. */
 export interface EngineView {
-  /** As the engine calls it; `unknown` when it has no such workflow. */
+  /** As the engine calls it; `unknown` when it has no such workflow, `unreachable` when it does not answer. */
   readonly status: string;
   readonly events: number | null;
   /** What the worker says of it; null when it does not answer. */
@@ -63,10 +66,15 @@ export interface EngineView {
   readonly pending: readonly { activity: string; attempt: number; lastFailure: string | null }[];
 }
 
-export async function engineView({ engine }: Owners, state: LifecycleState): Promise<EngineView> {
+export async function engineView(
+  { engine }: Pick<Owners, 'engine'>,
+  state: Pick<LifecycleState, 'kind' | 'id'>,
+  withinMs = ENGINE_WITHIN_MS,
+): Promise<EngineView> {
   const handle = engine.workflow.getHandle(workflowIdOf(state.kind, state.id));
   try {
-    const { status, historyLength, raw } = await handle.describe();
+    const describe = () => handle.describe();
+    const { status, historyLength, raw } = await engine.withDeadline(Date.now() + withinMs, describe);
     const pending = (raw.pendingActivities ?? []).map(({ activityType, attempt, lastFailure }) => ({
       activity: activityType?.name ?? 'unknown',
       attempt: attempt ?? 1,
@@ -75,8 +83,10 @@ export async function engineView({ engine }: Owners, state: LifecycleState): Pro
     const details = status.name === 'RUNNING' ? await detailsOf(engine, handle) : null;
     return { status: status.name.toLowerCase(), events: historyLength, details, pending };
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    return { status: 'unknown', events: null, details: null, pending: [] };
+    const nothing = { events: null, details: null, pending: [] };
+    if (error instanceof WorkflowNotFoundError) return { status: 'unknown', ...nothing };
+    if (isConnectivityError(error)) return { status: 'unreachable', ...nothing };
+    throw error;
   }
 }
 

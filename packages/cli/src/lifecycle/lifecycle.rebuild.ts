@@ -2,7 +2,7 @@ import { restartWorkflow, type Restarted } from '@talkoot/lifecycle-record';
 import type { LifecycleState } from '@talkoot/workflow-contracts';
 import pMap from 'p-map';
 import { OperationRefused } from '../operation/operation.errors.ts';
-import { openLifecycles, recordedState } from './lifecycle.reading.ts';
+import { ENGINE_WITHIN_MS, openLifecycles, recordedState } from './lifecycle.reading.ts';
 import { placeOf } from './owners.ts';
 import type { Owners } from './owners.ts';
 
@@ -24,7 +24,8 @@ export async function rebuildLifecycle(owners: Owners, id: string, replace: bool
   const { kind } = placeOf(owners, id);
   await openState(owners, id);
   const read = () => openState(owners, id);
-  const workflow = await restartWorkflow(owners.engine, kind, id, { read, replace });
+  const restart = () => restartWorkflow(owners.engine, kind, id, { read, replace });
+  const workflow = await owners.engine.withDeadline(Date.now() + ENGINE_WITHIN_MS, restart);
   const params = { kind, lifecycleId: id };
   const told = Object.values(owners.services).map((service) => service.redispatchFacts({ params }));
   const facts = (await Promise.all(told)).reduce((sum, one) => sum + one.facts, 0);

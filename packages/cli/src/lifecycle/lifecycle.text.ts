@@ -44,6 +44,7 @@ export function describeLifecycle(
 }
 
 function hintOf(terminal: boolean, { status, details }: EngineView): string {
+  if (status === 'unreachable') return ': Temporal does not answer';
   if (status === 'running')
     return details ? '' : '; no worker answers for it, or it fails there: see its log';
   return terminal ? '' : `; rebuild it with: talkoot lifecycle rebuild ID`;

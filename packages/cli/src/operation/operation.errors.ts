@@ -16,6 +16,7 @@ export type OperationCode =
   | 'no-such-lifecycle'
   | 'lifecycle-closed'
   | 'not-running'
+  | 'unreachable'
   | 'id-or-all'
   | 'some-failed'
   | 'no-such-letter';
