@@ -27,7 +27,7 @@ async function comeBack(query: { state: string; code: string }, cookie: string):
 }
 async function sessionIn(response: Response): Promise<Session> {
   const body = (await response.json()) as Session & { code?: string };
-  if (!response.ok) throw Object.assign(new Error('refused'), { code: body.code });
+  if (!response.ok) throw Object.assign(new Error(`refused: ${body.code}`), { code: body.code });
   return body;
 }
 /** Signs in as `subject|person number`. */
@@ -136,9 +136,10 @@ describe('a session', () => {
   });
 
   it('ends by signing out even while it is being renewed', async () => {
+    const sessions: Session[] = [];
+    while (sessions.length < 25) sessions.push(await signIn('mayor|'));
     const survivors = await Promise.all(
-      Array.from({ length: 25 }, async () => {
-        const { refreshToken } = await signIn('mayor|');
+      sessions.map(async ({ refreshToken }) => {
         const renewing = fixture.anyone.refreshSession({ body: { refreshToken } }).catch(() => null);
         await fixture.anyone.signOut({ body: { refreshToken } });
         const renewed = await renewing;
