@@ -4,9 +4,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { answerTo, callersOf, here } from './access/actors.ts';
 import type { Caller } from './access/actors.ts';
 import { pathOf } from './access/knock.ts';
-import { fingerprint } from './databases.ts';
 import { routes } from './running-system.ts';
 import type { NamedRoute, RunningSystem } from './running-system.ts';
+import { fingerprint } from './rest.ts';
 
 interface Sent {
   readonly body?: string;

@@ -20,15 +20,3 @@ export async function inDatabase<T>(
     await connection.close();
   }
 }
-
-/** Hashes of all collections but those that change while nothing happens. */
-export async function fingerprint(stack: StackHandle): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const owner of owners) {
-    const { collections } = await inDatabase(stack, owner, (database) => database.command({ dbHash: 1 }));
-    for (const [name, hash] of Object.entries(collections as Record<string, string>)) {
-      if (name !== 'relayleases') hashes[`${owner}.${name}`] = hash;
-    }
-  }
-  return hashes;
-}

@@ -3,7 +3,7 @@ import type { StackHandle } from '@talkoot/local-stack';
 import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { expect, vi } from 'vitest';
-import { inDatabase, ownersOfEvents } from './databases.ts';
+import { inDatabase, owners, ownersOfEvents } from './databases.ts';
 
 /** Waits until every event and command is delivered, and every consumer has taken in what there is. */
 export async function untilAtRest(stack: StackHandle): Promise<void> {
@@ -48,4 +48,17 @@ async function notTakenIn(admin: Admin): Promise<string[]> {
     }
   }
   return behind;
+}
+
+/** Hashes, at rest, of all collections but those that change while nothing happens. */
+export async function fingerprint(stack: StackHandle): Promise<Record<string, string>> {
+  await untilAtRest(stack);
+  const hashes: Record<string, string> = {};
+  for (const owner of owners) {
+    const { collections } = await inDatabase(stack, owner, (database) => database.command({ dbHash: 1 }));
+    for (const [name, hash] of Object.entries(collections as Record<string, string>)) {
+      if (name !== 'relayleases') hashes[`${owner}.${name}`] = hash;
+    }
+  }
+  return hashes;
 }

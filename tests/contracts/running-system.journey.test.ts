@@ -33,7 +33,7 @@ describe('bad input', () => {
   badInputRules(system);
 });
 describe('OpenAPI documents', () => {
-  fuzzRules(system, { 'who holds every role': { examples: 3, seed: 1 }, nobody: { examples: 1, seed: 1 } });
+  fuzzRules(system, { 'who holds every role': { examples: 2, seed: 1 } });
 });
 describe('readiness', () => {
   readinessRules(system);

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { beforeAll, expect, it } from 'vitest';
-import { fingerprint, owners } from '../databases.ts';
+import { owners } from '../databases.ts';
+import { fingerprint } from '../rest.ts';
 import { existingIds } from '../existing-ids.ts';
 import { routes } from '../running-system.ts';
 import type { NamedRoute, RunningSystem } from '../running-system.ts';
