@@ -55,6 +55,8 @@ export type LifecycleFacts = {
     objections?: readonly string[];
     objectedBy?: readonly string[];
     bonusPollId?: string;
+    /** The criteria vote was over before this lifecycle heard that it had been prepared. */
+    criteriaPublished?: boolean;
     bonusPublished?: boolean;
     /** Null once an upheld appeal asks for the decision again. */
     bonusPayable?: Money | null;

@@ -1,4 +1,4 @@
-import { initialState, lifecycles, TASK_QUEUE } from '@talkoot/workflow-contracts';
+import { initialState, lifecycles, pollIdOf, TASK_QUEUE } from '@talkoot/workflow-contracts';
 import type { LifecycleKind, StateOf } from '@talkoot/workflow-contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { permission, reason } from '../../test/courses.ts';
@@ -34,6 +34,20 @@ test('a fact that comes together with the start finds the first phase', async ()
   });
   await engine.town.reached('prj-early', 'ideas-closed');
   expect(engine.town.steps('prj-early')).toEqual(['proposed', 'ideas-closed']);
+});
+
+test('a criteria vote is over before the project hears that it was prepared: nothing waits for it', async () => {
+  const cost = { amount: 100_000, currency: 'EUR' };
+  engine.town.meanwhile.set('preparePoll', async () => {
+    engine.town.meanwhile.delete('preparePoll');
+    const run = await starting;
+    await run.report('poll-published', { pollId: pollIdOf.criteria(run.id) });
+    await run.reached('poll-published');
+  });
+  const starting = engine.start('project', { phase: 'funded', facts: { cost } });
+  const run = await starting;
+  await run.reached('staffing-opened');
+  expect(run.steps).toEqual(['poll-published', 'criteria-poll-prepared', 'staffing', 'staffing-opened']);
 });
 
 describe('while a deadline is computed', () => {

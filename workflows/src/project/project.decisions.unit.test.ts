@@ -219,6 +219,10 @@ describe('a published poll', () => {
     expect(told(at('criteria-vote', 'criteria-vote'), 'poll-published', { pollId: 'pol-c-1' })).toMatchObject(
       { stage: null },
     );
+    expect(told(at('funded', null), 'poll-published', { pollId: 'pol-c-1' })).toMatchObject({
+      phase: 'funded',
+      facts: { criteriaPublished: true },
+    });
     expect(told(at('criteria-vote', 'criteria-vote'), 'poll-published', { pollId: 'pol-b-1' })).toBe(
       'ignored',
     );

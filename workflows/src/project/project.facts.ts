@@ -10,8 +10,9 @@ function reviewClosed({ phase, stage }: Project): ProjectMove | null {
 }
 
 function pollPublished({ id, phase, stage }: Project, pollId: string): ProjectMove | null {
-  if (phase === 'criteria-vote' && stage === 'criteria-vote' && pollId === pollIdOf.criteria(id)) {
-    return { stage: null };
+  if (pollId === pollIdOf.criteria(id)) {
+    if (phase === 'funded') return { facts: { criteriaPublished: true } };
+    return phase === 'criteria-vote' && stage === 'criteria-vote' ? { stage: null } : null;
   }
   if (phase === 'bonus-vote' && stage === 'bonus-vote' && pollId === pollIdOf.bonus(id)) {
     return { stage: null, facts: { bonusPublished: true } };
