@@ -8,8 +8,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './tests/closing-line.reporter.ts'],
     pool: 'forks',
-    // Whole stacks mostly wait: one more than the cores of the smallest machine.
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       { test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude, testTimeout: minute / 2 } },
       {
@@ -23,11 +22,12 @@ export default defineConfig({
         },
       },
       {
-        // The time-skipping test server has one clock for all its workflows: each file has a server of its own.
+        // The time-skipping test server has one clock for all: its tests run one file at a time.
         test: {
           name: 'workflow',
           include: ['**/*.{workflow,replay}.test.ts'],
           exclude,
+          fileParallelism: false,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
         },
