@@ -1,5 +1,6 @@
 import type { Criterion, ObservationInput } from '@talkoot/api-contracts/projects';
 import type { Offence } from '@talkoot/http-service';
+import { BEFORE_WORK } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 
 export interface ObservationDocument {
@@ -63,9 +64,7 @@ export function flawOfReading(
 
 /** Phases in which a reading of a collection may be recorded: baselines before the work, the rest after it. */
 export function phasesFor(collection: string): readonly string[] {
-  return collection === BASELINE
-    ? ['proposed', 'qualified', 'admitted', 'on-ballot', 'funded', 'criteria-vote', 'staffing']
-    : ['measurement', 'assessment'];
+  return collection === BASELINE ? BEFORE_WORK : ['measurement', 'assessment'];
 }
 
 type Counted = Pick<ObservationDocument, 'criterionId' | 'collection' | 'group'>;

@@ -2,19 +2,10 @@ import type { proposalRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, once } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { requireChampion, requirePhase, sideOf } from './project.ts';
+import { BEFORE_WORK, requireChampion, requirePhase, sideOf } from './project.ts';
 
 type Handlers = HandlersOf<typeof proposalRoutes>;
 const MERGEABLE = ['proposed', 'qualified', 'admitted'];
-const BEFORE_AGREEMENT = [
-  'proposed',
-  'qualified',
-  'admitted',
-  'on-ballot',
-  'funded',
-  'criteria-vote',
-  'staffing',
-];
 
 /** Champions among themselves: merging, co-champions, succession. */
 export function championHandlers(
@@ -75,7 +66,7 @@ function joining({ connection, stores }: Parts): Pick<Handlers, 'inviteCoChampio
       const body = await once(connection, call, async (session) => {
         const project = await stores.projects.get(municipalityId, projectId, session);
         requireChampion(project, call.person.id);
-        requirePhase(project, BEFORE_AGREEMENT);
+        requirePhase(project, BEFORE_WORK);
         if ([project.champion, ...project.coChampions].includes(personId)) {
           throw new DomainError('already-champion');
         }
@@ -90,7 +81,7 @@ function joining({ connection, stores }: Parts): Pick<Handlers, 'inviteCoChampio
       const body = await once(connection, call, async (session) => {
         const project = await stores.projects.get(municipalityId, projectId, session);
         if (!project.invited.includes(personId)) throw new DomainError('not-invited');
-        requirePhase(project, BEFORE_AGREEMENT);
+        requirePhase(project, BEFORE_WORK);
         if (sideOf(project, personId) === 'civil-servants') throw new DomainError('both-sides');
         await stores.projects.change(session, projectId, {
           $addToSet: { coChampions: personId },

@@ -104,6 +104,17 @@ export function requireCapacity(project: Relations, personId: string, as: 'champ
   if (project.staff?.lead !== personId) throw new DomainError('not-lead');
 }
 
+/** Phases before the team's work begins: teams and baselines may still change. */
+export const BEFORE_WORK = [
+  'proposed',
+  'qualified',
+  'admitted',
+  'on-ballot',
+  'funded',
+  'criteria-vote',
+  'staffing',
+] as const;
+
 /** @throws DomainError `wrong-phase` */
 export function requirePhase(project: Pick<ProjectDocument, 'phase'>, phases: readonly string[]): void {
   if (!phases.includes(project.phase))

@@ -1,20 +1,11 @@
 import type { staffingRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, once } from '@talkoot/http-service';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { requireCapacity, requirePhase, requireSide, sideOf } from '../proposal/project.ts';
+import { BEFORE_WORK, requireCapacity, requirePhase, requireSide, sideOf } from '../proposal/project.ts';
 import type { Agreement, ProjectDocument } from '../proposal/project.ts';
 import { draftAgreement } from './agreement.ts';
 
 type Handlers = HandlersOf<typeof staffingRoutes>;
-const BEFORE_AGREEMENT = [
-  'proposed',
-  'qualified',
-  'admitted',
-  'on-ballot',
-  'funded',
-  'criteria-vote',
-  'staffing',
-] as const;
 
 export function staffingHandlers(parts: Parts): Handlers {
   return { ...assigning(parts), ...volunteering(parts), ...agreeing(parts) };
@@ -80,7 +71,7 @@ function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer'
       const personId = call.person.id;
       const body = await once(connection, call, async (session) => {
         const project = await stores.projects.get(municipalityId, projectId, session);
-        requirePhase(project, BEFORE_AGREEMENT);
+        requirePhase(project, BEFORE_WORK);
         requireNewcomer(project, personId);
         const one = { personId, acceptedByChampion: false, acceptedByLead: false };
         await stores.projects.change(session, projectId, { $push: { volunteers: one } });
@@ -94,7 +85,7 @@ function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer'
       const body = await once(connection, call, async (session) => {
         const project = await stores.projects.get(municipalityId, projectId, session);
         requireCapacity(project, call.person.id, call.body.as);
-        requirePhase(project, BEFORE_AGREEMENT);
+        requirePhase(project, BEFORE_WORK);
         const one = project.volunteers.find((volunteer) => volunteer.personId === personId);
         if (!one) throw new DomainError('not-found');
         if (one[mark]) throw new DomainError('already-accepted');
