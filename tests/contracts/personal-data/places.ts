@@ -35,9 +35,9 @@ export async function messagesOf(stack: StackHandle): Promise<RawMessage[]> {
       if (BigInt(high) > BigInt(low)) awaited.set(`${topic}/${partition}`, BigInt(high) - 1n);
     }
   }
-  await admin.disconnect();
   const messages: RawMessage[] = [];
-  const consumer = kafka.consumer({ groupId: `contract-tests-${Date.now()}` });
+  const groupId = `contract-tests-${Date.now()}`;
+  const consumer = kafka.consumer({ groupId });
   const all = Promise.withResolvers<void>();
   const late = setTimeout(
     () => all.reject(new Error(`Kafka did not hand out ${[...awaited.keys()].join()}`)),
@@ -59,6 +59,9 @@ export async function messagesOf(stack: StackHandle): Promise<RawMessage[]> {
   } finally {
     clearTimeout(late);
     await consumer.disconnect();
+    // A group that stays would look like a consumer that has fallen behind.
+    await admin.deleteGroups([groupId]);
+    await admin.disconnect();
   }
   return messages;
 }
