@@ -8,11 +8,7 @@ import type { Remains } from './remains.ts';
 const processes = ['identity', 'ballots', 'projects', 'payments', 'worker', 'kafka', 'mongod', 'temporal'];
 
 /** What holds whatever is killed: the same pilot undisturbed and under each seed, on one stack. */
-/** Answers what is left behind, for rules of a campaign's own. */
-export function chaosRules(
-  seeds: readonly number[],
-  plan: (full: Play['plan']) => Play['plan'],
-): () => Remains {
+export function chaosRules(seeds: readonly number[], plan: (full: Play['plan']) => Play['plan']): void {
   let operated: OperatedStack;
   let undisturbed: string;
   const chaotic = new Map<number, { result: string; kills: readonly string[] }>();
@@ -60,6 +56,9 @@ export function chaosRules(
       expect(deadLetters).toBe(0);
       expect(dropped).toEqual([]);
     });
+
+    it('meet no error that a service did not expect', () => {
+      expect(remains.unexpected).toEqual([]);
+    });
   });
-  return () => remains;
 }

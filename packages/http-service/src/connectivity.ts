@@ -52,8 +52,10 @@ function isUnreachable(error: Seen): boolean {
   const { name, code } = error;
   if (typeof name === 'string' && names.has(name)) return true;
   if (typeof code === 'string' && systemCodes.has(code)) return true;
+  // A bulk write wraps what its connection met: it has the labels of that, and neither its name nor a code.
+  if (hasLabel(error)) return true;
   if (typeof name === 'string' && name.startsWith('Mongo') && typeof code === 'number')
-    return mongoCodes.has(code) || hasLabel(error);
+    return mongoCodes.has(code);
   if (name === 'MongooseError')
     return /before initial connection|buffering timed out/.test(String(error.message));
   return typeof code === 'number' && typeof error.details === 'string' && grpcCodes.has(code);

@@ -147,7 +147,10 @@ describe('problems', () => {
     ['MongoServerError', 251, ['TransientTransactionError']],
     ['MongoWriteConcernError', 64, ['RetryableWriteError']],
     ['MongoServerError', 64, ['UnknownTransactionCommitResult']],
-  ])('%s %i %j is of a database that may come back', (name, errorCode, labels) => {
+    // A bulk write whose connection broke has no code of its own.
+    ['MongoBulkWriteError', undefined, ['TransientTransactionError', 'ResetPool']],
+    ['MongoBulkWriteError', undefined, ['RetryableWriteError']],
+  ])('%s %s %j is of a database that may come back', (name, errorCode, labels) => {
     const error = Object.assign(new Error('x'), { name, code: errorCode, errorLabelSet: new Set(labels) });
     expect(problemOf(thingsApi, error).problem).toMatchObject({ status: 503, code: 'unavailable' });
   });

@@ -16,7 +16,7 @@ const victims: readonly ProcessName[] = [
 /** Soon after a step began, so that most kills meet it at work. */
 const PAUSE_MS = [50, 800] as const;
 /** A step that takes long sees more of them. */
-const REST_MS = [1_500, 6_000] as const;
+const REST_MS = [6_000, 15_000] as const;
 const BACK_WITHIN_MS = 90_000;
 
 export interface Kill {
