@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/longest-first.sequencer.ts';
 
 const exclude = ['**/node_modules/**'];
 const minute = 60_000;
@@ -9,6 +10,9 @@ export default defineConfig({
     reporters: ['default', './tests/closing-line.reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // No test changes what its process shares, so that a process can take one file after the other.
+    isolate: false,
     projects: [
       { test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude, testTimeout: minute / 2 } },
       {
@@ -22,12 +26,11 @@ export default defineConfig({
         },
       },
       {
-        // The time-skipping test server has one clock for all: its tests run one file at a time.
+        // Each file has a time-skipping server, hence a clock, of its own.
         test: {
           name: 'workflow',
           include: ['**/*.{workflow,replay}.test.ts'],
           exclude,
-          fileParallelism: false,
           testTimeout: 2 * minute,
           hookTimeout: 2 * minute,
         },
