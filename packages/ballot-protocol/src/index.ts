@@ -1,0 +1,2 @@
+export { canonicalJson, parseCanonical } from './canonical.ts';
+export { CanonicalError } from './canonical.errors.ts';
