@@ -17,8 +17,11 @@ const keys = {
   due: defineSearchAttributeKey(searchAttributes.due.name, 'DATETIME'),
 } as const;
 
-/** Who is awaited in this state: somebody once their wait is open, before that the worker and the services. */
-export const awaitedIn = (state: AnyState): string => state.wait?.awaiting ?? 'system';
+/** Who is awaited: somebody once their wait is open, before that the worker and the services, at the end nobody. */
+export function awaitedIn(state: AnyState): string | null {
+  if (isTerminal(state.kind, state.phase)) return null;
+  return state.wait?.awaiting ?? 'system';
+}
 
 /** The search attributes of a lifecycle, changed only where the state changed. */
 export class Signposts {
