@@ -1,0 +1,53 @@
+import { RSABSSA } from '@cloudflare/blindrsa-ts';
+import { concatBytes } from '@noble/hashes/utils.js';
+import { CertificateError } from './certificate.errors.ts';
+import { parseCertificate } from './certificate.ts';
+import type { IssuerPublicKey } from './issuer.key.ts';
+
+const suite = RSABSSA.SHA384.PSS.Randomized();
+
+/** What a device keeps of its request; it stores all of it before it sends `blinded`. */
+export interface CertificateRequest {
+  /** 32 bytes. */
+  readonly prefix: Uint8Array<ArrayBuffer>;
+  /** 256 bytes: all that the issuer sees. */
+  readonly blinded: Uint8Array<ArrayBuffer>;
+  /** 256 bytes; together with the others it gives the voter away, so it never leaves the device. */
+  readonly inverse: Uint8Array<ArrayBuffer>;
+}
+
+/** Blinds a message for an issuer (`importIssuerKey`), with a fresh prefix and a fresh blinding. */
+export async function requestCertificate(
+  issuer: IssuerPublicKey,
+  message: Uint8Array,
+): Promise<CertificateRequest> {
+  const prepared = suite.prepare(message);
+  const { blindedMsg, inv } = await suite.blind(issuer, prepared);
+  return {
+    prefix: Uint8Array.from(parseCertificate(prepared).prefix),
+    blinded: Uint8Array.from(blindedMsg),
+    inverse: Uint8Array.from(inv),
+  };
+}
+
+/**
+ * The certificate that an issuer's answer makes of a request.
+ * @throws CertificateError `blind-signature-invalid` when it makes none
+ */
+export async function finishCertificate(
+  issuer: IssuerPublicKey,
+  message: Uint8Array,
+  request: CertificateRequest,
+  blindSignature: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { prefix, inverse } = request;
+  try {
+    const prepared = concatBytes(prefix, message);
+    const signature = await suite.finalize(issuer, prepared, blindSignature, inverse);
+    return concatBytes(prefix, signature);
+  } catch (cause) {
+    throw new CertificateError('blind-signature-invalid', 'the answer does not certify this request', {
+      cause,
+    });
+  }
+}

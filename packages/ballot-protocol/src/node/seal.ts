@@ -1,0 +1,77 @@
+import { createDecipheriv, createECDH, createHmac } from 'node:crypto';
+import { isSeal } from '../ballot/hpke.ts';
+import { sealAad, sealInfo } from '../ballot/seal.ts';
+import type { SealPlace } from '../ballot/seal.ts';
+import type { BindingManifest } from '../manifest/manifest.read.ts';
+
+const version = Buffer.from('HPKE-v1');
+/** DHKEM(P-256, HKDF-SHA256). */
+const kem = Buffer.concat([Buffer.from('KEM'), Buffer.of(0x00, 0x10)]);
+/** The same with HKDF-SHA256 and AES-128-GCM. */
+const suite = Buffer.concat([Buffer.from('HPKE'), Buffer.of(0x00, 0x10, 0x00, 0x01, 0x00, 0x01)]);
+const nothing = Buffer.alloc(0);
+const baseMode = Buffer.of(0x00);
+const encapsulatedLength = 65;
+const tagLength = 16;
+
+/** Opens the sealed ballot of a leaf; undefined when it does not open. */
+export type BallotOpener = (leaf: SealPlace & { readonly sealed: Uint8Array }) => Uint8Array | undefined;
+
+/** As `ballotOpener` of the main entry, by node:crypto. The opener never throws. */
+export function ballotOpener({ m }: BindingManifest, secretKey: Uint8Array): BallotOpener {
+  const open = hpkeOpener(secretKey, sealInfo(m));
+  return (leaf) => open(leaf.sealed, sealAad(leaf));
+}
+
+/** Opens seals (HPKE base mode, RFC 9180) made for one secret key of P-256 and one info; undefined if they do not open. */
+export function hpkeOpener(secretKey: Uint8Array, info: Uint8Array) {
+  const ecdh = createECDH('prime256v1');
+  ecdh.setPrivateKey(secretKey);
+  const publicKey = ecdh.getPublicKey();
+  const schedule = Buffer.concat([
+    baseMode,
+    extract(suite, nothing, 'psk_id_hash', nothing),
+    extract(suite, nothing, 'info_hash', info),
+  ]);
+  return (sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined => {
+    if (!isSeal(sealed)) return undefined;
+    const enc = sealed.subarray(0, encapsulatedLength);
+    try {
+      const prk = extract(kem, nothing, 'eae_prk', ecdh.computeSecret(enc));
+      const shared = expand(kem, prk, 'shared_secret', Buffer.concat([enc, publicKey]), 32);
+      const secret = extract(suite, shared, 'secret', nothing);
+      const key = expand(suite, secret, 'key', schedule, 16);
+      const nonce = expand(suite, secret, 'base_nonce', schedule, 12);
+      return decrypt(key, nonce, sealed.subarray(encapsulatedLength), aad);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function decrypt(key: Buffer, nonce: Buffer, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array {
+  const decipher = createDecipheriv('aes-128-gcm', key, nonce, { authTagLength: tagLength });
+  decipher.setAAD(aad);
+  decipher.setAuthTag(ciphertext.subarray(-tagLength));
+  const plaintext = decipher.update(ciphertext.subarray(0, -tagLength));
+  decipher.final();
+  return plaintext;
+}
+
+/** LabeledExtract. */
+function extract(id: Buffer, salt: Uint8Array, label: string, material: Uint8Array): Buffer {
+  return createHmac('sha256', salt).update(version).update(id).update(label).update(material).digest();
+}
+
+/** LabeledExpand to at most one block of HMAC-SHA-256. */
+function expand(id: Buffer, prk: Buffer, label: string, info: Uint8Array, length: number): Buffer {
+  return createHmac('sha256', prk)
+    .update(Buffer.of(0x00, length))
+    .update(version)
+    .update(id)
+    .update(label)
+    .update(info)
+    .update(Buffer.of(0x01))
+    .digest()
+    .subarray(0, length);
+}
