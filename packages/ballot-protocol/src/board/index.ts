@@ -23,3 +23,32 @@ export { RootReplay } from './root.replay.ts';
 export type { Replay, ReplayProblem, ReplayProblemCode } from './root.replay.ts';
 export { quorumOf, requireLogSigned, requireStanding } from './witness.policy.ts';
 export type { CheckpointPolicy, Cosignature } from './witness.policy.ts';
+export { chooseBatch } from './batch.ts';
+export type { BatchInput } from './batch.ts';
+export { issuanceFirstLeaf, issuanceOrigin, nextIssuanceBatch } from './issuance.log.ts';
+export type { IssuanceBatchInput } from './issuance.log.ts';
+export { isPromised, promiseMessage, signPromise } from './promise.ts';
+export type { Promiser } from './promise.ts';
+export {
+  encodeComplaints,
+  encodeReceipt,
+  findReceipt,
+  isValidComplaint,
+  parseComplaints,
+  parseReceipt,
+  requireReceiptIncluded,
+} from './receipt.ts';
+export type { Complaint, Receipt, ReceiptFinding } from './receipt.ts';
+export { decideSigning } from './signing.decision.ts';
+export type { SigningDecision, SigningRefusal, WitnessAnswer } from './signing.decision.ts';
+export { hashesIn, parseTilePath, readTile, tileNodes, tilePath, tilesOf, tileWidth } from './tile.ts';
+export type { TileId } from './tile.ts';
+export { decideCosigning } from './witness.decision.ts';
+export type {
+  KnownLog,
+  TreeHead,
+  WitnessDecision,
+  WitnessRefusal,
+  WitnessRequest,
+} from './witness.decision.ts';
+export { addCosignatures, encodeWitnessRequest, parseWitnessRequest } from './witness.request.ts';

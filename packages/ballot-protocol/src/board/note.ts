@@ -19,7 +19,7 @@ export interface Note {
 }
 
 /** Most that a note may have: bytes in all, and signature lines. */
-export const noteLimits = { bytes: 65_536, signatures: 100 } as const;
+export const noteLimits = { bytes: 65_536, signatures: 128 } as const;
 
 const lineStart = '\u2014 ';
 
