@@ -45,6 +45,21 @@ export type { Leaf } from './cast/leaf.ts';
 export { decidingLeaves, outranks } from './cast/leaf.order.ts';
 export type { RankedLeaf } from './cast/leaf.order.ts';
 
+export { newTrustee, readCeremony, transcriptOf } from './key/ceremony.ts';
+export type { BindingCeremony, TrusteeKeys } from './key/ceremony.ts';
+export {
+  CeremonyShape,
+  ConfirmationShape,
+  Round1Shape,
+  Round2Shape,
+  TrusteeSecretsShape,
+} from './key/ceremony.shape.ts';
+export type { Ceremony, Confirmation, Round1, Round2, TrusteeSecrets } from './key/ceremony.shape.ts';
+export { checkRound1, startRound1 } from './key/ceremony.round1.ts';
+export { startRound2 } from './key/ceremony.round2.ts';
+export { finishCeremony, pollKeyOf } from './key/ceremony.finish.ts';
+export { CustodyFileShape, lockCustody, unlockCustody } from './key/custody.ts';
+export type { CustodyFile } from './key/custody.ts';
 export { checkShare, combineShares } from './key/share.ts';
 export type { KeyShare } from './key/share.ts';
 export { KeyError } from './key/key.errors.ts';

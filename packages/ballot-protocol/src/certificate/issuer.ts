@@ -66,10 +66,15 @@ export function signBlinded(key: IssuerKey, blinded: Uint8Array): Uint8Array<Arr
   if (value < 2n || value > hexToNumber(key.modulus) - 2n) {
     throw new CertificateError('blinded-out-of-range', 'not between 2 and the modulus − 2');
   }
+  return signRaw(key, blinded);
+}
+
+/** RSA without padding, in keys of any size, let out only if s^e gives the message again. */
+export function signRaw(key: Pick<IssuerKey, 'privateKey' | 'publicKey'>, message: Uint8Array) {
   const padding = constants.RSA_NO_PADDING;
-  const signature = privateDecrypt({ key: key.privateKey, padding }, blinded);
+  const signature = privateDecrypt({ key: key.privateKey, padding }, message);
   const again = publicEncrypt({ key: key.publicKey, padding }, signature);
-  if (!again.equals(blinded)) throw new CertificateError('signing-failed', 'the signature does not verify');
+  if (!again.equals(message)) throw new CertificateError('signing-failed', 'the signature does not verify');
   return Uint8Array.from(signature);
 }
 

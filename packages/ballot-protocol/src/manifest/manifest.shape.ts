@@ -53,7 +53,8 @@ const IssuerShape = z.strictObject({
 });
 export type Issuer = z.infer<typeof IssuerShape>;
 
-const TrusteeShape = z.strictObject({
+/** A trustee as the manifest names it. */
+export const TrusteeShape = z.strictObject({
   name: Name,
   organisation: Name,
   index: z.int().min(1).max(255),

@@ -1,0 +1,122 @@
+import { p256, p256_FROST } from '@noble/curves/nist.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { hpkeOpen, hpkeSecretKey } from '../ballot/hpke.ts';
+import { bound } from '../binding.ts';
+import type { PollKey } from '../manifest/manifest.shape.ts';
+import { sign, verifySignature } from '../signature/ed25519.ts';
+import { ownIndex, requireAll, transcriptOf } from './ceremony.ts';
+import type { BindingCeremony } from './ceremony.ts';
+import { checkRound1, indexOf } from './ceremony.round1.ts';
+import { checkRound2, dealing, shareBinding } from './ceremony.round2.ts';
+import { ConfirmationShape } from './ceremony.shape.ts';
+import type { Confirmation, Round1, Round2, TrusteeSecrets } from './ceremony.shape.ts';
+import { KeyError } from './key.errors.ts';
+import { matchesCommitments, scalarOf } from './share.ts';
+
+const { Point } = p256;
+
+/**
+ * The end of a trustee's part: its share of the poll's key, from everybody's packages (its own round 2 is ignored),
+ * and its word that all is well. The secrets go into the custody file before the confirmation is sent.
+ * @throws KeyError `dealt-share-wrong` naming the dealer, and whatever is wrong with a package
+ */
+export async function finishCeremony(
+  binding: BindingCeremony,
+  secrets: TrusteeSecrets,
+  round1Packages: readonly unknown[],
+  round2Packages: readonly unknown[],
+): Promise<{ secrets: TrusteeSecrets; confirmation: Confirmation }> {
+  const index = ownIndex(binding, secrets);
+  const round1 = checkRound1(binding, round1Packages);
+  const transcript = transcriptOf(round1);
+  const round2 = checkRound2(binding, transcript, index, round2Packages);
+  const [state, others] = dealing(secrets, round1, index);
+  const dealt = await openShares(binding, secrets, { index, transcript, round1, round2 });
+  p256_FROST.DKG.round2(state, others);
+  const { signingShare } = p256_FROST.DKG.round3(state, others, dealt).secret;
+  const signature = sign(hexToBytes(secrets.signingKey), confirmationMessage(binding, transcript));
+  const { signingKey, sealingKey } = secrets;
+  return {
+    secrets: { signingKey, sealingKey, share: bytesToHex(signingShare) },
+    confirmation: { index, signature: bytesToHex(signature) },
+  };
+}
+
+/**
+ * The `key` of the manifest, once every trustee has confirmed that it holds a share.
+ * @throws KeyError naming the trustee whose package or confirmation is missing or wrong
+ */
+export function pollKeyOf(
+  binding: BindingCeremony,
+  round1Packages: readonly unknown[],
+  confirmations: readonly unknown[],
+): PollKey {
+  const { threshold, trustees } = binding.ceremony;
+  const round1 = checkRound1(binding, round1Packages);
+  const transcript = transcriptOf(round1);
+  const read = confirmations.map((value) => {
+    const parsed = ConfirmationShape.safeParse(value);
+    if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
+    return parsed.data;
+  });
+  requireAll(binding, read);
+  for (const { index, signature } of read) {
+    const key = hexToBytes(trustees[index - 1]!.signingKey);
+    if (!verifySignature(key, confirmationMessage(binding, transcript), hexToBytes(signature))) {
+      throw new KeyError('package-unsigned', index);
+    }
+  }
+  return {
+    threshold,
+    trustees: trustees.map(({ name, organisation, index }) => ({ name, organisation, index })),
+    commitments: sumOfCommitments(round1, threshold),
+    transcript: bytesToHex(transcript),
+  };
+}
+
+interface Received {
+  readonly index: number;
+  readonly transcript: Uint8Array;
+  readonly round1: readonly Round1[];
+  readonly round2: readonly Round2[];
+}
+
+function openShares(binding: BindingCeremony, secrets: TrusteeSecrets, received: Received) {
+  const { index: to, transcript, round1, round2 } = received;
+  return Promise.all(
+    round2.map(async ({ index: from, shares }) => {
+      const sealed = shares.filter((share) => share.to === to);
+      const key = await hpkeSecretKey(hexToBytes(secrets.sealingKey));
+      const opened =
+        sealed.length === 1
+          ? await hpkeOpen(key, shareBinding(binding, transcript, from, to), hexToBytes(sealed[0]!.sealed))
+          : undefined;
+      const commitments = round1[from - 1]!.commitments.map((point) => hexToBytes(point));
+      if (opened === undefined || !matchesCommitments(commitments, to, dealtScalar(opened, from))) {
+        throw new KeyError('dealt-share-wrong', from);
+      }
+      return { identifier: p256_FROST.Identifier.fromNumber(from), signingShare: opened };
+    }),
+  );
+}
+
+function dealtScalar(share: Uint8Array, from: number): bigint {
+  try {
+    return scalarOf(share, from);
+  } catch (cause) {
+    throw new KeyError('dealt-share-wrong', from, { cause });
+  }
+}
+
+function sumOfCommitments(round1: readonly Round1[], threshold: number): string[] {
+  return Array.from({ length: threshold }, (_, place) =>
+    round1
+      .map(({ commitments }) => Point.fromBytes(hexToBytes(commitments[place]!)))
+      .reduce((sum, point) => sum.add(point), Point.ZERO)
+      .toHex(),
+  );
+}
+
+function confirmationMessage({ hash }: BindingCeremony, transcript: Uint8Array): Uint8Array {
+  return bound('talkoot-key-confirmed-v1', hash, transcript);
+}
