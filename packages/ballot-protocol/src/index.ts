@@ -69,3 +69,5 @@ export { lotCommitment, lotOrder, lotSeed } from './lot/lot.ts';
 
 export { isPublicKey, newSigningKey, publicKeyOf, sign, verifySignature } from './signature/ed25519.ts';
 export type { SigningKey } from './signature/ed25519.ts';
+
+export * from './board/index.ts';

@@ -47,7 +47,6 @@ export function requireConsistency({ first, second, proof }: ConsistencyClaim): 
   }
   [first.root, second.root, ...proof].forEach(requireHash);
   requireSame(first.size === 0 ? emptyRoot() : first.root, first.root);
-  requireSame(second.size === 0 ? emptyRoot() : second.root, second.root);
   if (first.size === second.size) requireSame(first.root, second.root);
   if (first.size === 0 || first.size === second.size) {
     if (proof.length > 0) throw new BoardError('proof-length', 'nothing to prove, yet a proof');

@@ -1,6 +1,7 @@
 import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sign } from '../signature/ed25519.ts';
 import { toBase64 } from './base64.ts';
 import {
   cosignedAt,
@@ -140,6 +141,15 @@ describe('a signature', () => {
     expect(isSignedBy(cosigned(), stranger)).toBe(false);
     expect(isSignedBy(cosigned(), { ...log, name: 'other.example/log' })).toBe(false);
     expect(cosignedAt(cosigned(), { ...witness, publicKey: log.publicKey })).toBeUndefined();
+    // Of a stranger who took over the id of a known key.
+    const { text, signatures } = cosigned();
+    const strange = signatures.map(({ keyId }) => ({
+      name: 'stranger',
+      keyId,
+      signature: new Uint8Array(72),
+    }));
+    expect(isSignedBy({ text, signatures: [...strange, ...signatures] }, log)).toBe(true);
+    expect(cosignedAt({ text, signatures: [...strange, ...signatures] }, witness)).toBe(notes.time);
     // The same key under the same name, as the other type.
     expect(isSignedBy(cosigned(), witness)).toBe(false);
     expect(cosignedAt(cosigned(), log)).toBeUndefined();
@@ -156,11 +166,26 @@ describe('a signature', () => {
     });
     const later = changed((signature) => signature.map((byte, at) => (at === 7 ? byte ^ 1 : byte)));
     expect(() => cosignedAt(later, witness)).toThrow(code('signature-invalid'));
-    const far = changed((signature) => signature.map((byte, at) => (at === 0 ? 0xff : byte)));
-    expect(() => cosignedAt(far, witness)).toThrow(code('signature-invalid'));
-    const short = changed((signature) => signature.subarray(1));
-    expect(() => isSignedBy(short, log)).toThrow(code('signature-invalid'));
-    expect(() => cosignedAt(short, witness)).toThrow(code('signature-invalid'));
+    for (const length of [0, 1, 63, 71]) {
+      const short = changed((signature) => signature.slice(0, Math.min(length, signature.length - 1)));
+      expect(() => isSignedBy(short, log)).toThrow(code('signature-invalid'));
+      expect(() => cosignedAt(short, witness)).toThrow(code('signature-invalid'));
+    }
+    const long = changed((signature) => concatBytes(signature, Uint8Array.of(0)));
+    expect(() => isSignedBy(long, log)).toThrow(code('signature-invalid'));
+    expect(() => cosignedAt(long, witness)).toThrow(code('signature-invalid'));
+  });
+
+  it('of a witness ends with the times that numbers can say', () => {
+    const { text, signatures } = cosigned();
+    const dated = (time: bigint) => {
+      const stamp = new Uint8Array(8);
+      new DataView(stamp.buffer).setBigUint64(0, time);
+      const signature = sign(witnessSeed, utf8ToBytes(`cosignature/v1\ntime ${time}\n${text}`));
+      return { text, signatures: [{ ...signatures[1]!, signature: concatBytes(stamp, signature) }] };
+    };
+    expect(cosignedAt(dated(2n ** 53n - 1n), witness)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(() => cosignedAt(dated(2n ** 53n), witness)).toThrow(code('signature-invalid'));
   });
 
   it('is not made with a bad name, key or time', () => {
