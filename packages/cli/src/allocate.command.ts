@@ -1,47 +1,51 @@
-import { createReadStream } from 'node:fs';
-import {
-  allocateGreedy,
-  AllocationError,
-  amountText,
-  greedyInput,
-  pabulibLimits,
-  PabulibError,
-  parsePabulib,
-} from '@talkoot/allocation';
-import type { Allocation, PabulibFile } from '@talkoot/allocation';
-import Table from 'cli-table3';
-import { type Command, Option } from 'commander';
+import { allocate, AllocationError, electionOf, PabulibError } from '@talkoot/allocation';
+import type { Command } from 'commander';
+import { jsonOf, tableOf } from './allocation/allocation.report.ts';
+import { ElectionFileError, readConflicts, readElection, readLot } from './allocation/election.files.ts';
+import { ruleFrom, withRuleOptions } from './allocation/rule.options.ts';
+import type { RuleOptions } from './allocation/rule.options.ts';
+
+interface Options extends RuleOptions {
+  readonly conflicts?: string;
+  readonly tie?: string;
+  readonly json?: boolean;
+}
 
 /** Adds `talkoot allocate FILE.pb`: decides a Pabulib election and says why each project is in or out. */
 export function registerAllocate(program: Command): void {
-  program
+  const command = program
     .command('allocate')
     .description('Decide a Pabulib election and explain every project')
-    .argument('<file>', 'a Pabulib .pb file')
-    .addOption(new Option('--rule <rule>', 'allocation rule').choices(['greedy']).default('greedy'))
-    .option('--json', 'print {selected, cost, explanations} as JSON; amounts in currency units')
-    .action(async (path: string, options: { json?: boolean }, command: Command) => {
+    .argument('<file>', 'a Pabulib .pb file');
+  withRuleOptions(command)
+    .option('--conflicts <file>', 'JSON list of groups of project ids, of each of which one can be funded')
+    .option('--tie <file>', 'JSON list of all project ids in the order of the lot; without it, by id')
+    .option('--json', 'print {selected, cost, endowment, explanations}; amounts in currency units')
+    .action(async (path: string, options: Options) => {
       command.showHelpAfterError(false);
       try {
-        const file = parsePabulib(await readBounded(path));
-        const allocation = allocateGreedy(greedyInput(file));
-        process.stdout.write(options.json ? asJson(file, allocation) : asTable(file, allocation));
+        process.stdout.write(await decide(path, options));
       } catch (error) {
         refuse(command, error);
       }
     });
 }
 
-// One byte beyond the limit is enough for the reader to refuse; a device or an endless pipe must not fill memory.
-async function readBounded(path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: pabulibLimits.bytes }))
-    chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+async function decide(path: string, options: Options): Promise<string> {
+  const file = await readElection(path);
+  const conflicts = options.conflicts === undefined ? undefined : await readConflicts(options.conflicts);
+  const lot = options.tie === undefined ? undefined : await readLot(options.tie);
+  const rule = ruleFrom(options, 10 ** file.meta.decimals, conflicts);
+  const outcome = allocate({ ...electionOf(file), rule, ...(lot ? { lot } : {}) });
+  return options.json ? jsonOf(file, outcome) : tableOf(file, outcome);
 }
 
 function refuse(command: Command, error: unknown): never {
-  if (error instanceof PabulibError || error instanceof AllocationError) {
+  if (
+    error instanceof PabulibError ||
+    error instanceof AllocationError ||
+    error instanceof ElectionFileError
+  ) {
     return command.error(`${error.code}: ${error.message}`, { exitCode: 1, code: error.code });
   }
   const { code } = error as { code?: unknown };
@@ -52,38 +56,4 @@ function refuse(command: Command, error: unknown): never {
     });
   }
   throw error;
-}
-
-function asJson({ meta }: PabulibFile, { selected, cost, explanations }: Allocation): string {
-  const amount = (units: number) => Number(amountText(units, meta.decimals));
-  const explained = explanations.map((one) => ({
-    ...one,
-    cost: amount(one.cost),
-    remainingBefore: amount(one.remainingBefore),
-    shortfall: amount(one.shortfall),
-  }));
-  return `${JSON.stringify({ selected, cost: amount(cost), explanations: explained }, null, 2)}\n`;
-}
-
-function asTable({ meta, projects }: PabulibFile, { selected, cost, explanations }: Allocation): string {
-  const amount = (units: number) => amountText(units, meta.decimals);
-  const names = new Map(projects.map(({ id, name }) => [id, name]));
-  const table = new Table({
-    head: ['project', 'name', 'votes', 'cost', 'outcome', 'left before', 'short of'],
-    style: { head: [], border: [] },
-  });
-  for (const one of explanations) {
-    const name = names.get(one.projectId)!.slice(0, 50);
-    table.push([
-      one.projectId,
-      name,
-      one.votes,
-      amount(one.cost),
-      one.reason,
-      amount(one.remainingBefore),
-      amount(one.shortfall),
-    ]);
-  }
-  const currency = meta.currency ?? '';
-  return `${table.toString()}\n${selected.length} of ${projects.length} projects, ${amount(cost)} of ${amount(meta.budget)} ${currency}\n`;
 }

@@ -1,4 +1,4 @@
-import { allocateGreedy } from '@talkoot/allocation';
+import { allocate as decide } from '@talkoot/allocation';
 import type { PollResult } from '@talkoot/api-contracts/ballots';
 import type { Poll } from '../poll/poll.ts';
 import { explain } from './explanation.ts';
@@ -10,8 +10,13 @@ export function allocate(
 ): NonNullable<PollResult['allocation']> {
   if (!budget) throw new Error('A prioritisation has a budget');
   const { currency } = budget;
-  const projects = options.map(({ optionId, cost }) => ({ id: optionId, cost: cost!.amount }));
-  const outcome = allocateGreedy({ budget: budget.amount, projects, ballots });
+  const outcome = decide({
+    budget: budget.amount,
+    projects: options.map(({ optionId, cost }) => ({ id: optionId, cost: cost!.amount })),
+    ballotType: 'approval',
+    ballots: ballots.map((choices) => ({ choices })),
+    rule: { rule: 'greedy' },
+  });
   return {
     rule: 'greedy',
     cost: { amount: outcome.cost, currency },

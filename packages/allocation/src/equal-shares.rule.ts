@@ -1,0 +1,62 @@
+import { AllocationError } from './allocation.errors.ts';
+import type { EqualSharesRule } from './allocation.rule.ts';
+import type { IndexedElection } from './election.index.ts';
+import { runEqualShares } from './equal-shares.run.ts';
+import type { SharesRun } from './equal-shares.run.ts';
+
+/** Everybody had `total` / `voters`, in the unit of the costs. */
+export interface Endowment {
+  readonly total: number;
+  readonly voters: number;
+}
+
+export interface SharesOutcome {
+  readonly run: SharesRun;
+  readonly endowment: Endowment;
+}
+
+/** Some minutes for the smallest elections: whoever needs more has chosen an increment that is too small. */
+const mostIncrements = 10_000_000;
+
+/**
+ * Equal shares up to `add1`: the greedy part of a completion is not here. The endowment rises by one increment after
+ * another and none is skipped, because spending is not monotone in it: a search by halves would miss the first outcome
+ * above the budget.
+ * @throws AllocationError `too-many-increments`
+ */
+export function shareEqually(
+  election: IndexedElection,
+  candidates: readonly number[],
+  rule: EqualSharesRule,
+): SharesOutcome {
+  const { budget, ballots } = election;
+  const mayRaise = rule.completion === 'add1' || rule.completion === 'add1u';
+  let total = budget;
+  let run = runEqualShares(election, candidates, { total: BigInt(total), enough: budget });
+  for (let count = 0; ; count += 1) {
+    const endowment = { total, voters: ballots };
+    if (!mayRaise || isFinished(election, candidates, run, rule)) return { run, endowment };
+    const higher = total + rule.increment * ballots;
+    if (!Number.isSafeInteger(higher) || count === mostIncrements)
+      throw new AllocationError(
+        'too-many-increments',
+        `${count} increments of ${rule.increment} do not end it`,
+      );
+    const next = runEqualShares(election, candidates, { total: BigInt(higher), enough: budget });
+    if (next.cost > budget) return { run, endowment };
+    total = higher;
+    run = next;
+  }
+}
+
+/** Whether more money could change nothing that counts. */
+function isFinished(
+  { projects, budget }: IndexedElection,
+  candidates: readonly number[],
+  { funded, cost }: SharesRun,
+  { exhaustiveStop }: EqualSharesRule,
+): boolean {
+  const gone = new Set(funded.flatMap((one) => [one, ...projects[one]!.rivals]));
+  const left = candidates.filter((one) => !gone.has(one));
+  return exhaustiveStop ? left.every((one) => projects[one]!.cost > budget - cost) : left.length === 0;
+}
