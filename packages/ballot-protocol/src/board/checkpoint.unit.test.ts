@@ -188,6 +188,11 @@ describe('a replay of a log', () => {
       { code: 'leaves-missing', position: 1 },
       { code: 'size-fell', position: 2 },
     ]);
+    expect(replay([tree.head(20), tree.head(40), tree.head(19)], 18).problems).toEqual([
+      { code: 'leaves-missing', position: 0 },
+      { code: 'leaves-missing', position: 1 },
+      { code: 'size-fell', position: 2 },
+    ]);
     expect(replay([tree.head(0), { size: 0, root: tree.root(1) }], 0).problems).toEqual([
       { code: 'root-differs', position: 1 },
     ]);

@@ -58,7 +58,6 @@ export class RootReplay {
     for (; this.#next < this.#checkpoints.length; this.#next++) {
       const { size, root } = this.#checkpoints[this.#next]!;
       if (size > this.#tree.size) return;
-      this.#highest = this.#tree.size;
       if (size < this.#tree.size) this.#report('size-fell');
       else if (!equalBytes(this.#tree.root(), root)) this.#report('root-differs');
     }

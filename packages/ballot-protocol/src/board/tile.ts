@@ -70,7 +70,7 @@ export async function readTile(tile: TileId, read: NodeReader): Promise<Uint8Arr
 /**
  * Reads the hashes of a tree of `size` leaves out of its tiles: what a device does that downloads them rather
  * than ask for a proof, so that nobody learns which leaf it looks for. Each tile is fetched once a call.
- * @throws BoardError `node-missing` for a tile of another length
+ * @throws BoardError `node-missing` for a hash beyond the tree and for a tile of another length
  */
 export function tileNodes(
   size: number,
@@ -92,13 +92,16 @@ export function* hashesIn(tile: Uint8Array): Generator<Uint8Array> {
 function tileWith(node: NodeId, size: number): TileId {
   const level = Math.floor(node.level / height);
   const index = Math.floor((node.index * 2 ** (node.level % height)) / tileWidth);
-  return { level, index, width: widthOf(level, index, size) };
+  const width = widthOf(level, index, size);
+  if (width === 0) throw new BoardError('node-missing', `a tree of ${size} leaves has no such tile`);
+  return { level, index, width };
 }
 
 function nodeIn(tile: Uint8Array, { level, index }: NodeId): Uint8Array {
   const count = 2 ** (level % height);
   const from = (index * count) % tileWidth;
-  return foldEven([...hashesIn(tile.subarray(from * hashLength, (from + count) * hashLength))]);
+  const hashes = tile.subarray(from * hashLength, (from + count) * hashLength);
+  return foldEven([...hashesIn(requireTile(hashes, count))]);
 }
 
 function foldEven(hashes: readonly Uint8Array[]): Uint8Array {
@@ -113,7 +116,7 @@ function widthOf(level: number, index: number, size: number): number {
 }
 
 function requireTile(bytes: Uint8Array | undefined, width: number): Uint8Array {
-  if (bytes?.length !== width * hashLength || width === 0) {
+  if (bytes?.length !== width * hashLength) {
     throw new BoardError('node-missing', `a tile of ${width} hashes was asked for`);
   }
   return bytes;

@@ -64,6 +64,7 @@ describe('tiles', () => {
       'tile/0/001/002',
       'tile/0/000.p/0',
       'tile/0/000.p/256',
+      'tile/0/000.p/257',
       'tile/0/000.p/01',
       'tile/0/000/',
       '/tile/0/000',
@@ -113,6 +114,21 @@ describe('tiles', () => {
     await expect(readTile({ level: 0, index: 0, width: 2 }, async () => [])).rejects.toThrow(
       code('node-missing'),
     );
+  });
+
+  it('do not hold what is beyond the tree', async () => {
+    const read = tileNodes(10, async (tiles) => {
+      expect(tiles).toEqual([{ level: 0, index: 0, width: 10 }]);
+      return serve(tiles);
+    });
+    for (const node of [
+      { level: 0, index: 10 },
+      { level: 0, index: 300 },
+      { level: 2, index: 2 },
+      { level: 8, index: 0 },
+    ]) {
+      await expect(read([node])).rejects.toThrow(code('node-missing'));
+    }
   });
 
   it('of level 0 list the leaf hashes', async () => {

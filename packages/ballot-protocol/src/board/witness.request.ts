@@ -68,7 +68,7 @@ export function addCosignatures(
 
 /** Where the first empty line is; what stands before it can only be short. */
 function blankLine(bytes: Uint8Array): number {
-  const most = Math.min(bytes.length, 32 + mostHashes * 45);
+  const most = Math.min(bytes.length, 2 * mostHashes * 45);
   for (let at = 0; at < most; at++) if (bytes[at] === 10 && bytes[at + 1] === 10) return at;
   throw malformed('no empty line before the checkpoint');
 }
