@@ -1,5 +1,7 @@
+import { equalBytes } from '@noble/curves/utils.js';
 import { concatBytes } from '@noble/hashes/utils.js';
 import { readU16, readU32, u16, u32 } from '../binding.ts';
+import { canonicalJson } from '../canonical.ts';
 import type { BallotRules } from '../manifest/manifest.shape.ts';
 import { BallotError } from './ballot.ts';
 import type { Answer, Ballot, BallotContext, Rejection } from './ballot.ts';
@@ -16,14 +18,12 @@ const noShare = 255;
  * @throws BallotError with the reason for which it would be rejected
  */
 export function encodeBallot(context: BallotContext, ballot: Ballot): Uint8Array<ArrayBuffer> {
-  const content = contentOf(ballot);
-  const { length, type } = context.ballot;
-  const tooLong = content.length > length;
-  const plaintext = new Uint8Array(Math.max(length, content.length));
-  plaintext.set(content);
-  const decoded = decodeBallot(context, plaintext.subarray(0, length));
+  const { length } = context.ballot;
+  const plaintext = new Uint8Array(length);
+  plaintext.set(contentOf(ballot).subarray(0, length));
+  const decoded = decodeBallot(context, plaintext);
   if ('rejection' in decoded) throw new BallotError(decoded.rejection);
-  if (tooLong || type !== ballot.type) throw new BallotError('malformed');
+  if (!equalBytes(canonicalJson(decoded.ballot), canonicalJson(ballot))) throw new BallotError('malformed');
   return plaintext;
 }
 
