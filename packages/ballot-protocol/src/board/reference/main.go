@@ -1,5 +1,5 @@
 // Writes what independent implementations (golang.org/x/mod/sumdb and github.com/transparency-dev) say about trees
-// and notes. In this folder: go run . > ../reference.fixture.json, then npx oxfmt in the folder above
+// and notes. In this folder: go run . > ../reference.fixture.json, then npm run format at the root
 package main
 
 import (
