@@ -8,6 +8,7 @@ import { registerPayouts } from './payouts.command.ts';
 import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
 import { registerTimeline } from './timeline.command.ts';
+import { registerVerify } from './verify.command.ts';
 
 /** Each command is described in a file of its own. */
 const commands = [
@@ -15,6 +16,7 @@ const commands = [
   registerDoctor,
   registerDemo,
   registerAllocate,
+  registerVerify,
   registerLifecycle,
   registerEvents,
   registerTimeline,

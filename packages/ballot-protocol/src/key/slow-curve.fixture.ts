@@ -1,7 +1,6 @@
 /** P-256 by the textbook: affine points, big integers, no library. Slow, and independent of everything else here. */
 
 const p = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
-const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
 export const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 type SlowPoint = readonly [x: bigint, y: bigint] | 'infinity';
@@ -46,12 +45,6 @@ export function multiply(point: SlowPoint, scalar: bigint): SlowPoint {
     if (bit === '1') result = add(result, point);
   }
   return result;
-}
-
-export function parse(compressed: string): SlowPoint {
-  const x = BigInt(`0x${compressed.slice(2)}`);
-  const y = power(mod(x * x * x - 3n * x + b, p), (p + 1n) / 4n, p);
-  return [x, (y & 1n) === BigInt(`0x${compressed.slice(0, 2)}`) - 2n ? y : p - y];
 }
 
 export function compress(point: SlowPoint): string {

@@ -1,0 +1,19 @@
+import { equalBytes } from '@noble/curves/utils.js';
+import type { SignedCheckpoint } from '../../board/checkpoint.ts';
+import type { Replay } from '../../board/root.replay.ts';
+import { files } from '../../publication/files.ts';
+import type { Finding } from '../report.ts';
+
+/** The final checkpoint is over all leaves that were published. */
+export function checkBoardRoot({ size, root }: Replay, checkpoints: readonly SignedCheckpoint[]): Finding[] {
+  const final = checkpoints.at(-1);
+  const entry = `${files.boardCheckpoints}#${checkpoints.length}`;
+  if (!final) return [{ code: 'checkpoints-missing', entry: files.boardCheckpoints }];
+  if (final.size !== size) return [{ code: 'size-differs', entry }];
+  return equalBytes(final.root, root) ? [] : [{ code: 'root-differs', entry }];
+}
+
+/** Every archived checkpoint is a moment of this board. */
+export function checkCheckpoints({ problems }: Replay): Finding[] {
+  return problems.map(({ code, position }) => ({ code, entry: `${files.boardCheckpoints}#${position + 1}` }));
+}

@@ -1,0 +1,39 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { p256 } from '@noble/curves/nist.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { KeyError } from '../../key/key.errors.ts';
+import { checkShare, combineShares } from '../../key/share.ts';
+import type { KeyShare } from '../../key/share.ts';
+import type { Manifest } from '../../manifest/manifest.shape.ts';
+import { files } from '../../publication/files.ts';
+import type { Release } from '../../publication/shapes.ts';
+import type { Finding } from '../report.ts';
+
+/** Each released share is its trustee's, and together they are the key that ballots were sealed to. */
+export function checkRelease(
+  { key }: Manifest,
+  { shares }: NonNullable<Release>,
+): { readonly secretKey: Uint8Array | null; readonly problems: readonly Finding[] } {
+  const released = shares.map(({ index, share }): KeyShare => ({ index, share: hexToBytes(share) }));
+  const problems = released.flatMap((share) => problemOf(() => checkShare(key, share)));
+  if (problems.length > 0) return { secretKey: null, problems };
+  let secretKey: Uint8Array | null = null;
+  const combined = problemOf(() => {
+    secretKey = combineShares(key, released.slice(0, Math.max(key.threshold, released.length)));
+  });
+  if (secretKey === null) return { secretKey: null, problems: combined };
+  if (bytesToHex(p256.getPublicKey(secretKey, true)) === key.commitments[0])
+    return { secretKey, problems: [] };
+  return { secretKey: null, problems: [{ code: 'key-differs', entry: files.release }] };
+}
+
+function problemOf(check: () => void): Finding[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    const entry = error.index === undefined ? files.release : `${files.release}: trustee ${error.index}`;
+    return [{ code: error.code, entry }];
+  }
+}

@@ -1,0 +1,47 @@
+import { equalBytes } from '@noble/curves/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { decodeBallot } from '../../ballot/plaintext.ts';
+import { BoardError } from '../../board/board.errors.ts';
+import { leafHash } from '../../board/merkle.hash.ts';
+import { isValidComplaint, parseReceipt } from '../../board/receipt.ts';
+import type { BindingManifest } from '../../manifest/manifest.read.ts';
+import type { Manifest } from '../../manifest/manifest.shape.ts';
+import { verifySignature } from '../../node/ed25519.ts';
+import type { BoardReading } from '../board.reading.ts';
+import type { ReceiptResult } from '../report.ts';
+
+/** Which leaf a receipt stands for; its hash is null where the board promised nothing of the kind. */
+export interface ReceiptClaim {
+  readonly hash: string | null;
+}
+
+/** Reads `receipt.json` and checks the promise in it. */
+export function readReceipt({ manifest, m }: BindingManifest, bytes: Uint8Array): ReceiptClaim {
+  try {
+    const receipt = parseReceipt(bytes);
+    const promiser = { manifest: m, boardKey: hexToBytes(manifest.board.publicKey), verify: verifySignature };
+    const holds = equalBytes(receipt.manifest, m) && isValidComplaint(receipt, promiser);
+    return { hash: holds ? bytesToHex(leafHash(receipt.leaf)) : null };
+  } catch (error) {
+    if (!(error instanceof BoardError)) throw error;
+    return { hash: null };
+  }
+}
+
+/** What became of a receipt's ballot. */
+export function receiptState(
+  manifest: Manifest,
+  { hash }: ReceiptClaim,
+  { found, deciding }: BoardReading,
+  isReleased: boolean,
+): ReceiptResult {
+  if (hash === null) return { outcome: 'invalid', leaf: null, reason: null };
+  const leaf = found.get(hash) ?? null;
+  if (leaf === null) return { outcome: 'missing', leaf, reason: null };
+  if (!isReleased) return { outcome: 'published', leaf, reason: null };
+  const decided = [...deciding].find((one) => bytesToHex(one.hash) === hash);
+  if (!decided) return { outcome: 'replaced', leaf, reason: null };
+  const decoded = decodeBallot(manifest, decided.plaintext ?? undefined);
+  if ('ballot' in decoded) return { outcome: 'counted', leaf, reason: null };
+  return { outcome: 'rejected', leaf, reason: decoded.rejection };
+}

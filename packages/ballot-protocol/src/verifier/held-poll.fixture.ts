@@ -1,0 +1,333 @@
+import { p256 } from '@noble/curves/nist.js';
+import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { ballotLength } from '../ballot/ballot.length.ts';
+import type { Ballot } from '../ballot/ballot.ts';
+import { encodeBallot } from '../ballot/plaintext.ts';
+import { encodeArchive, signCheckpoint } from '../board/checkpoint.ts';
+import type { SignedCheckpoint } from '../board/checkpoint.ts';
+import { issuanceFirstLeaf, issuanceOrigin } from '../board/issuance.log.ts';
+import { leafHash } from '../board/merkle.hash.ts';
+import { GrowingTree } from '../board/merkle.tree.ts';
+import { cosignNote } from '../board/note.key.ts';
+import { signPromise } from '../board/promise.ts';
+import { encodeComplaints } from '../board/receipt.ts';
+import type { Complaint } from '../board/receipt.ts';
+import { compareBytes } from '../bytes.order.ts';
+import { canonicalJson } from '../canonical.ts';
+import { castLeaf } from '../cast/leaf.cast.ts';
+import { certificateMessage } from '../certificate/certificate.ts';
+import { finishCertificate, requestCertificate } from '../certificate/certificate.device.ts';
+import { newIssuerKey, signBlinded } from '../certificate/issuer.ts';
+import type { IssuerKey } from '../certificate/issuer.ts';
+import { importIssuerKey } from '../certificate/issuer.key.ts';
+import { lotCommitment, lotOrder, lotSeed } from '../lot/lot.ts';
+import { readManifest, writeManifest } from '../manifest/manifest.read.ts';
+import type { BindingManifest } from '../manifest/manifest.read.ts';
+import type { Manifest } from '../manifest/manifest.shape.ts';
+import { newRollSalt, rollCommitment, rollHash, writeRoll } from '../manifest/roll.commitment.ts';
+import { ballotOpener } from '../node/seal.ts';
+import { leafChecker } from '../node/leaf.check.ts';
+import type { Publication } from '../publication/publication.ts';
+import { PublicationError } from '../publication/publication.errors.ts';
+import { files } from '../publication/files.ts';
+import type { Desks, Release, Result } from '../publication/shapes.ts';
+import { newSigningKey } from '../signature/ed25519.ts';
+import type { SigningKey } from '../signature/ed25519.ts';
+import { tallyOf } from '../tally/tally.ts';
+import { isBlank } from '../ballot/ballot.ts';
+import { recount, selectedBy } from './checks/result.check.ts';
+import { DecidingLeaves } from './deciding.leaves.ts';
+
+const { Fn, BASE } = { Fn: p256.Point.Fn, BASE: p256.Point.BASE };
+const threshold = 2;
+const trusteeCount = 3;
+const residents = 24;
+
+/** A poll with everything secret about it: what its officers, taken together, know. */
+export interface HeldPoll {
+  readonly binding: BindingManifest;
+  readonly manifestBytes: Uint8Array;
+  readonly issuerKeys: readonly [IssuerKey, IssuerKey];
+  readonly boardKey: SigningKey;
+  readonly logKeys: readonly [SigningKey, SigningKey];
+  readonly witnessKeys: readonly { readonly name: string; readonly key: SigningKey }[];
+  readonly shares: readonly { readonly index: number; readonly share: string }[];
+  readonly secretKey: Uint8Array;
+  readonly seeds: readonly [string, string];
+  /** Values of every resident, by issuer. */
+  readonly rolls: readonly [readonly Uint8Array[], readonly Uint8Array[]];
+}
+
+/** A voter with both certificates. */
+export interface Voter {
+  readonly key: SigningKey;
+  readonly certificates: readonly [Uint8Array, Uint8Array];
+}
+
+/** What is going to be published; tests spoil one thing in it. */
+export interface Record {
+  /** Ballots in the order of the board, in two batches. */
+  readonly batches: readonly (readonly Uint8Array[])[];
+  readonly issued: readonly [readonly Uint8Array[], readonly Uint8Array[]];
+  readonly complaints: readonly Complaint[];
+  readonly release: Release;
+  readonly desks: Desks;
+}
+
+/** A poll of 24 residents between four projects, ready to be opened. */
+export async function preparePoll(changes: Partial<Manifest> = {}): Promise<HeldPoll> {
+  const issuerKeys = [await newIssuerKey(), await newIssuerKey()] as const;
+  const [boardKey, firstLog, secondLog] = [newSigningKey(), newSigningKey(), newSigningKey()];
+  const witnessKeys = ['watch.auditor', 'watch.library', 'watch.paper'].map((name) => ({
+    name,
+    key: newSigningKey(),
+  }));
+  const polynomial = Array.from({ length: threshold }, () => Fn.fromBytes(p256.utils.randomSecretKey()));
+  const shareOf = (index: number) =>
+    polynomial.reduceRight((sum, one) => Fn.add(Fn.mul(sum, BigInt(index)), one), 0n);
+  const seeds = [bytesToHex(randomBytes(32)), bytesToHex(randomBytes(32))] as const;
+  const roll = () =>
+    Array.from({ length: residents }, (_, number) => rollCommitment(newRollSalt(), `resident-${number}`));
+  const rolls = [roll(), roll()] as const;
+  const issuer = (place: 0 | 1, name: string, logKey: SigningKey): Manifest['issuers'][number] => ({
+    name,
+    organisation: name === 'auditor' ? 'Audit office' : 'Lintula',
+    modulus: issuerKeys[place].modulus,
+    rollSize: residents,
+    rollHash: bytesToHex(rollHash(writeRoll(rolls[place]))),
+    logKey: bytesToHex(logKey.publicKey),
+    excluded: 0,
+  });
+  const rules = {
+    type: 'approval' as const,
+    options: [
+      { id: 'racks', cost: 300 },
+      { id: 'meals', cost: 500 },
+      { id: 'path', cost: 400 },
+      { id: 'statue', cost: 900 },
+    ],
+    minChoices: 1,
+    maxChoices: 3,
+  };
+  const manifest: Manifest = {
+    protocol: 'talkoot-poll-v1',
+    municipality: 'lintula',
+    poll: 'pol-1',
+    kind: 'prioritisation',
+    ballot: { ...rules, length: ballotLength(rules) },
+    allocation: { rule: 'greedy', budget: 1_000 },
+    lot: [lotCommitment(hexToBytes(seeds[0])), lotCommitment(hexToBytes(seeds[1]))].map(bytesToHex) as [
+      string,
+      string,
+    ],
+    issuers: [issuer(0, 'municipality', firstLog), issuer(1, 'auditor', secondLog)],
+    key: {
+      threshold,
+      trustees: Array.from({ length: trusteeCount }, (_, place) => ({
+        name: `Trustee ${place + 1}`,
+        organisation: `Organisation ${place + 1}`,
+        index: place + 1,
+      })),
+      commitments: polynomial.map((one) => bytesToHex(BASE.multiply(one).toBytes(true))),
+      transcript: '00'.repeat(32),
+    },
+    board: { origin: 'lintula.example/pol-1', publicKey: bytesToHex(boardKey.publicKey), batchSize: 3 },
+    witnesses: witnessKeys.map(({ name, key }) => ({
+      name,
+      organisation: name === 'watch.auditor' ? 'Audit office' : name,
+      publicKey: bytesToHex(key.publicKey),
+    })),
+    windows: {
+      opens: '2026-05-01T09:00:00Z',
+      certificatesClose: '2026-05-14T18:00:00Z',
+      castingCloses: '2026-05-14T18:30:00Z',
+      complaintsClose: '2026-05-17T18:30:00Z',
+    },
+    minima: { roll: 10, counted: 5 },
+    page: [],
+    ...changes,
+  };
+  const manifestBytes = writeManifest(manifest);
+  return {
+    binding: readManifest(manifestBytes),
+    manifestBytes,
+    issuerKeys,
+    boardKey,
+    logKeys: [firstLog, secondLog],
+    witnessKeys,
+    shares: Array.from({ length: trusteeCount }, (_, place) => ({
+      index: place + 1,
+      share: bytesToHex(Fn.toBytes(shareOf(place + 1))),
+    })),
+    secretKey: Fn.toBytes(polynomial[0]!),
+    seeds,
+    rolls,
+  };
+}
+
+/** A voter certified by both issuers. */
+export async function newVoter({ binding, issuerKeys }: HeldPoll): Promise<Voter> {
+  const key = newSigningKey();
+  const message = certificateMessage(binding.m, key.publicKey);
+  const certify = async (issuer: IssuerKey) => {
+    const publicKey = await importIssuerKey(issuer.modulus);
+    const request = await requestCertificate(publicKey, message);
+    return finishCertificate(publicKey, message, request, signBlinded(issuer, request.blinded));
+  };
+  return { key, certificates: [await certify(issuerKeys[0]), await certify(issuerKeys[1])] };
+}
+
+/** A leaf that approves of these places. */
+export function approve(poll: HeldPoll, voter: Voter, sequence: number, places: readonly number[]) {
+  const ballot: Ballot = { type: 'approval', places };
+  return castLeaf(poll.binding, {
+    ...voter,
+    sequence,
+    plaintext: encodeBallot(poll.binding.manifest, ballot),
+  });
+}
+
+/** A leaf whose plaintext is no ballot. */
+export function mumble(poll: HeldPoll, voter: Voter, sequence: number) {
+  const plaintext = new Uint8Array(poll.binding.manifest.ballot.length).fill(0xff, -1);
+  return castLeaf(poll.binding, { ...voter, sequence, plaintext });
+}
+
+/** Ten voters: one votes twice, one votes for nothing, one mumbles. */
+export async function holdPoll(poll: HeldPoll): Promise<{ record: Record; voters: Voter[] }> {
+  const voters = await Promise.all(Array.from({ length: 10 }, () => newVoter(poll)));
+  const choices = [[0, 1], [0], [1, 2], [0, 2], [1], [0, 1], [3], []];
+  const leaves = await Promise.all(choices.map((places, at) => approve(poll, voters[at]!, 1, places)));
+  const later = [
+    await approve(poll, voters[8]!, 1, [3]),
+    await approve(poll, voters[8]!, 2, [0, 1]),
+    await mumble(poll, voters[9]!, 1),
+  ];
+  const byHash = (batch: readonly Uint8Array[]) =>
+    batch.toSorted((one, other) => compareBytes(leafHash(one), leafHash(other)));
+  const issued = poll.rolls.map((roll) => roll.slice(0, 10).toSorted(compareBytes));
+  return {
+    voters,
+    record: {
+      batches: [byHash(leaves.slice(0, 6)), byHash([...leaves.slice(6), ...later])],
+      issued: issued as unknown as Record['issued'],
+      complaints: [{ leaf: leaves[0]!, promise: promiseOf(poll, leaves[0]!) }],
+      release: { shares: poll.shares.slice(1).map((one) => ({ ...one })), seeds: [...poll.seeds] },
+      desks: [{ desk: 'library', issued: 2, entered: 1 }],
+    },
+  };
+}
+
+/** The board's promise to publish a leaf. */
+export const promiseOf = ({ binding, boardKey }: HeldPoll, leaf: Uint8Array): Uint8Array =>
+  signPromise(binding.m, leafHash(leaf), boardKey.secretKey);
+
+/** All public files of a poll that was held, by name. */
+export function publish(poll: HeldPoll, record: Record): Map<string, Uint8Array> {
+  const { binding, manifestBytes } = poll;
+  const { issuers } = binding.manifest;
+  return new Map<string, Uint8Array>([
+    [files.manifest, manifestBytes],
+    ...issuers.flatMap(({ name }, place): [string, Uint8Array][] => [
+      [files.roll(name), writeRoll(poll.rolls[place]!)],
+      [files.issuance(name), concatBytes(...record.issued[place]!)],
+      [
+        files.issuanceCheckpoints(name),
+        encodeArchive([issuanceCheckpoint(poll, place, record.issued[place]!)]),
+      ],
+    ]),
+    [files.board, concatBytes(...record.batches.flat())],
+    [files.boardCheckpoints, encodeArchive(boardCheckpoints(poll, record.batches))],
+    [files.complaints, encodeComplaints(record.complaints)],
+    [files.release, canonicalJson(record.release)],
+    [files.desks, canonicalJson(record.desks)],
+    [files.result, canonicalJson(record.release === null ? null : resultOf(poll, record))],
+  ]);
+}
+
+/** A checkpoint after the manifest and after each batch. */
+export function boardCheckpoints(poll: HeldPoll, batches: Record['batches']): SignedCheckpoint[] {
+  const tree = new GrowingTree();
+  const { origin } = poll.binding.manifest.board;
+  tree.append(leafHash(poll.manifestBytes));
+  const checkpoints = [
+    standing(poll, signCheckpoint({ origin, size: 1, root: tree.root() }, poll.boardKey.secretKey)),
+  ];
+  for (const batch of batches) {
+    for (const leaf of batch) tree.append(leafHash(leaf));
+    const checkpoint = { origin, size: tree.size, root: tree.root() };
+    checkpoints.push(standing(poll, signCheckpoint(checkpoint, poll.boardKey.secretKey)));
+  }
+  return checkpoints;
+}
+
+/** The checkpoint with the cosignatures of the first so many witnesses. */
+export function standing(
+  { witnessKeys }: HeldPoll,
+  checkpoint: SignedCheckpoint,
+  witnesses = witnessKeys.length,
+): SignedCheckpoint {
+  const { note } = checkpoint;
+  const cosigned = witnessKeys
+    .slice(0, witnesses)
+    .map(({ name, key }) => cosignNote(note.text, name, key.secretKey, 1_777_000_000));
+  return { ...checkpoint, note: { ...note, signatures: [...note.signatures, ...cosigned] } };
+}
+
+function issuanceCheckpoint(poll: HeldPoll, place: number, entries: readonly Uint8Array[]): SignedCheckpoint {
+  const { board, issuers } = poll.binding.manifest;
+  const { name } = issuers[place]!;
+  const tree = new GrowingTree();
+  tree.append(leafHash(issuanceFirstLeaf(poll.binding.m, name)));
+  for (const entry of entries) tree.append(leafHash(entry));
+  const checkpoint = { origin: issuanceOrigin(board.origin, name), size: tree.size, root: tree.root() };
+  return standing(poll, signCheckpoint(checkpoint, poll.logKeys[place]!.secretKey));
+}
+
+/** What follows from the leaves that hold. */
+export function resultOf({ binding, secretKey, seeds }: HeldPoll, { batches }: Record): NonNullable<Result> {
+  const [check, open] = [leafChecker(binding), ballotOpener(binding, secretKey)];
+  const deciding = new DecidingLeaves();
+  for (const bytes of batches.flat()) {
+    const verdict = check(bytes);
+    if (!verdict.accepted) continue;
+    const { publicKey, sequence } = verdict.leaf;
+    deciding.take(publicKey, { sequence, hash: leafHash(bytes), plaintext: open(verdict.leaf) ?? null });
+  }
+  const { manifest, m } = binding;
+  const { ballots, rejected } = recount(manifest, deciding);
+  const lot = lotOrder(
+    lotSeed(m, hexToBytes(seeds[0]), hexToBytes(seeds[1])),
+    manifest.ballot.options.map(({ id }) => id),
+  );
+  return {
+    counted: ballots.length,
+    blank: ballots.filter(isBlank).length,
+    replaced: deciding.replaced,
+    rejected: [...rejected]
+      .map(([leaf, reason]) => ({ leaf, reason }))
+      .toSorted((a, b) => (a.leaf < b.leaf ? -1 : 1)),
+    tally: tallyOf(manifest, ballots),
+    selected: selectedBy(manifest, ballots, lot),
+  };
+}
+
+/** Files in memory as a publication, handed out in pieces of odd sizes. */
+export function publicationOf(held: ReadonlyMap<string, Uint8Array>): Publication {
+  return {
+    async *stream(name) {
+      const bytes = held.get(name);
+      if (!bytes) throw new PublicationError('file-missing', `${name} is not there`);
+      for (let at = 0; at < bytes.length; at += 1_009) yield bytes.subarray(at, at + 1_009);
+    },
+  };
+}
+
+/** The same bytes with one bit of one of them turned. */
+export function withBitTurned(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = Uint8Array.from(bytes);
+  changed[at < 0 ? bytes.length + at : at]! ^= 1;
+  return changed;
+}
+
+export const textBytes = utf8ToBytes;
