@@ -1,4 +1,4 @@
-import { createDecipheriv, createECDH, createHmac } from 'node:crypto';
+import { createDecipheriv, createECDH, hash } from 'node:crypto';
 import { isSeal } from '../ballot/hpke.ts';
 import { sealAad, sealInfo } from '../ballot/seal.ts';
 import type { SealPlace } from '../ballot/seal.ts';
@@ -60,18 +60,26 @@ function decrypt(key: Buffer, nonce: Buffer, ciphertext: Uint8Array, aad: Uint8A
 
 /** LabeledExtract. */
 function extract(id: Buffer, salt: Uint8Array, label: string, material: Uint8Array): Buffer {
-  return createHmac('sha256', salt).update(version).update(id).update(label).update(material).digest();
+  return hmac(salt, version, id, Buffer.from(label), material);
 }
 
 /** LabeledExpand to at most one block of HMAC-SHA-256. */
 function expand(id: Buffer, prk: Buffer, label: string, info: Uint8Array, length: number): Buffer {
-  return createHmac('sha256', prk)
-    .update(Buffer.of(0x00, length))
-    .update(version)
-    .update(id)
-    .update(label)
-    .update(info)
-    .update(Buffer.of(0x01))
-    .digest()
-    .subarray(0, length);
+  const size = Buffer.of(0x00, length);
+  return hmac(prk, size, version, id, Buffer.from(label), info, Buffer.of(0x01)).subarray(0, length);
+}
+
+/** HMAC-SHA-256 under a key of at most 64 bytes. `createHmac` takes three times as long, five times a ballot. */
+function hmac(key: Uint8Array, ...parts: readonly Uint8Array[]): Buffer {
+  const inner = Buffer.alloc(64, 0x36);
+  const outer = Buffer.alloc(64, 0x5c);
+  for (const [place, byte] of key.entries()) {
+    inner[place]! ^= byte;
+    outer[place]! ^= byte;
+  }
+  return hash(
+    'sha256',
+    Buffer.concat([outer, hash('sha256', Buffer.concat([inner, ...parts]), 'buffer')]),
+    'buffer',
+  );
 }
