@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { p256 } from '@noble/curves/nist.js';
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { createCipheriv } from 'node:crypto';
+import { expand, extract } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { combineShares } from '../key/share.ts';
 import * as node from '../node/index.ts';
@@ -9,7 +12,7 @@ import { testPoll } from '../poll.fixture.ts';
 import type { TestPoll } from '../poll.fixture.ts';
 import { hpkeOpen, hpkeSecretKey } from './hpke.ts';
 import vector from './rfc9180.fixture.json' with { type: 'json' };
-import { ballotOpener, sealBallot } from './seal.ts';
+import { ballotOpener, sealAad, sealBallot, sealInfo } from './seal.ts';
 import type { BallotOpener } from './seal.ts';
 
 test('both implementations open what RFC 9180 sealed', async () => {
@@ -78,6 +81,24 @@ describe('a sealed ballot', () => {
     }
   });
 
+  test('that was made for a hybrid encoding of its point does not open, though libraries would read it', async () => {
+    const pollKey = p256.Point.fromHex(poll.binding.manifest.key.commitments[0]!);
+    const ephemeral = p256.keygen();
+    const point = p256.Point.fromBytes(ephemeral.publicKey);
+    const usual = point.toBytes(false);
+    const hybrid = Uint8Array.of(6 + Number(point.toAffine().y & 1n), ...usual.subarray(1));
+    const dh = p256.getSharedSecret(ephemeral.secretKey, pollKey.toBytes()).subarray(1);
+    const sealAs = (enc: Uint8Array) =>
+      sealWith(
+        { enc, dh, recipient: pollKey.toBytes(false) },
+        sealInfo(poll.binding.m),
+        sealAad(place),
+        plaintext(),
+      );
+    expect(await opened(sealAs(usual))).toEqual(plaintext());
+    expect(await opened(sealAs(hybrid))).toBeUndefined();
+  });
+
   test('either implementation says the same of whatever bytes', async () => {
     const sealed = await sealBallot(poll.binding, place, plaintext());
     const flips = fc.nat({ max: sealed.length * 8 - 1 });
@@ -105,3 +126,39 @@ describe('a sealed ballot', () => {
     );
   });
 });
+
+interface Encapsulation {
+  readonly enc: Uint8Array;
+  readonly dh: Uint8Array;
+  readonly recipient: Uint8Array;
+}
+
+/** HPKE's sender once more, for whatever encoding of the encapsulated key a dishonest device chooses. */
+function sealWith(
+  { enc, dh, recipient }: Encapsulation,
+  info: Uint8Array,
+  aad: Uint8Array,
+  text: Uint8Array,
+) {
+  const kem = Uint8Array.of(...utf8ToBytes('KEM'), 0, 16);
+  const suite = Uint8Array.of(...utf8ToBytes('HPKE'), 0, 16, 0, 1, 0, 1);
+  const none = new Uint8Array(0);
+  const labeled = (id: Uint8Array, label: string, data: Uint8Array) =>
+    concatBytes(utf8ToBytes('HPKE-v1'), id, utf8ToBytes(label), data);
+  const extracted = (id: Uint8Array, salt: Uint8Array, label: string, data: Uint8Array) =>
+    extract(sha256, labeled(id, label, data), salt);
+  const expanded = (id: Uint8Array, prk: Uint8Array, label: string, data: Uint8Array, length: number) =>
+    expand(sha256, prk, concatBytes(Uint8Array.of(0, length), labeled(id, label, data)), length);
+  const prk = extracted(kem, none, 'eae_prk', dh);
+  const shared = expanded(kem, prk, 'shared_secret', concatBytes(enc, recipient), 32);
+  const context = concatBytes(
+    Uint8Array.of(0),
+    extracted(suite, none, 'psk_id_hash', none),
+    extracted(suite, none, 'info_hash', info),
+  );
+  const secret = extracted(suite, shared, 'secret', none);
+  const key = expanded(suite, secret, 'key', context, 16);
+  const cipher = createCipheriv('aes-128-gcm', key, expanded(suite, secret, 'base_nonce', context, 12));
+  cipher.setAAD(aad);
+  return concatBytes(enc, cipher.update(text), cipher.final(), cipher.getAuthTag());
+}

@@ -5,6 +5,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
 import * as node from '../node/index.ts';
+import { isStrictPoint } from './ed25519.encoding.ts';
 import { isPublicKey, newSigningKey, sign, verifySignature } from './ed25519.ts';
 import speccheck from './speccheck.fixture.json' with { type: 'json' };
 
@@ -56,6 +57,7 @@ describe('what libraries disagree on is refused by both implementations', () => 
   test('each of the eight points of small order as the key, also in encodings that are not reduced', () => {
     for (const point of smallOrder) {
       for (const key of encodings(point)) {
+        expect(isStrictPoint(key)).toBe(false);
         expect(isPublicKey(key)).toBe(false);
         // [0]B = R + [k]A: holds for R = −[k]A. Among so many messages k takes every value modulo 8.
         for (let tries = 0; tries < 16; tries++) {
@@ -106,6 +108,13 @@ describe('what libraries disagree on is refused by both implementations', () => 
     expect(verdict({ key: noPoint, message, signature })).toBe(false);
     expect(verdict({ key: publicKey.subarray(1), message, signature })).toBe(false);
     expect(verdict({ key: publicKey, message, signature: signature.subarray(1) })).toBe(false);
+  });
+
+  test('every y that is not reduced, of whatever order', () => {
+    for (let excess = 0n; excess < 19n; excess++) {
+      expect(isStrictPoint(numberToBytesLE(prime + excess, 32))).toBe(false);
+    }
+    expect(isStrictPoint(numberToBytesLE(prime - 2n, 32))).toBe(true);
   });
 
   test('a mixed-order key whose signature holds without the cofactor is accepted by both', () => {
