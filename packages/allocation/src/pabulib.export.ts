@@ -14,11 +14,16 @@ export interface PabulibExport {
     readonly selected?: boolean;
   }[];
   /** The id only decides the order (a leaf hash says nothing about who or when); it is not written. */
-  readonly ballots: readonly { readonly ballotId: string; readonly choices: readonly string[] }[];
+  readonly ballots: readonly {
+    readonly ballotId: string;
+    readonly choices: readonly string[];
+    /** In a points poll one for each choice: on every ballot or on none. */
+    readonly points?: readonly number[];
+  }[];
 }
 
 /**
- * A finished approval or knapsack poll as a Pabulib file: no demographics, voters numbered in the
+ * A finished approval, knapsack or points poll as a Pabulib file: no demographics, voters numbered in the
  * order of their ballot ids.
  * @throws PabulibError `pb-malformed` if a project id cannot be written in a list of ids
  */
@@ -29,32 +34,46 @@ export function exportPabulib(poll: PabulibExport): string {
     ['key', 'value'],
     ...metaRows(poll),
     ['PROJECTS'],
-    ['project_id', 'cost', 'votes', 'name', 'selected'],
+    ['project_id', 'cost', 'votes', ...(hasPoints(poll) ? ['score'] : []), 'name', 'selected'],
     ...projectRows(poll),
     ['VOTES'],
-    ['voter_id', 'vote'],
-    ...ballots.map(({ choices }, index) => [String(index + 1), choices.join(',')]),
+    ['voter_id', 'vote', ...(hasPoints(poll) ? ['points'] : [])],
+    ...ballots.map(({ choices, points }, index) => [
+      ...[String(index + 1), choices.join(',')],
+      ...(points ? [points.join(',')] : []),
+    ]),
   ];
   return rows.map((fields) => `${fields.map(written).join(';')}\n`).join('');
 }
 
-function metaRows({ meta, budget, decimals, projects, ballots }: PabulibExport): string[][] {
+const hasPoints = ({ ballots }: PabulibExport): boolean => ballots.some(({ points }) => points);
+
+function metaRows(poll: PabulibExport): string[][] {
+  const { meta, budget, decimals, projects, ballots } = poll;
   const counted = {
     num_projects: String(projects.length),
     num_votes: String(ballots.length),
     budget: amountText(budget, decimals),
-    vote_type: 'approval',
+    vote_type: hasPoints(poll) ? 'cumulative' : 'approval',
   };
   return Object.entries({ ...meta, ...counted }).filter(([, value]) => value !== '');
 }
 
-function projectRows({ projects, ballots, decimals }: PabulibExport): string[][] {
+function projectRows(poll: PabulibExport): string[][] {
+  const { projects, ballots, decimals } = poll;
   const votes = new Map<string, number>();
-  for (const { choices } of ballots) for (const id of choices) votes.set(id, (votes.get(id) ?? 0) + 1);
+  const scores = new Map<string, number>();
+  for (const { choices, points } of ballots) {
+    for (const [index, id] of choices.entries()) {
+      votes.set(id, (votes.get(id) ?? 0) + 1);
+      scores.set(id, (scores.get(id) ?? 0) + (points?.[index] ?? 0));
+    }
+  }
   return projects.map(({ id, name, cost, selected = false }) => {
     if (!/^[^,;"\s]{1,100}$/.test(id))
       throw new PabulibError('pb-malformed', `${JSON.stringify(id)} cannot be written`);
-    return [id, amountText(cost, decimals), String(votes.get(id) ?? 0), name, selected ? '1' : '0'];
+    const score = hasPoints(poll) ? [String(scores.get(id) ?? 0)] : [];
+    return [id, amountText(cost, decimals), String(votes.get(id) ?? 0), ...score, name, selected ? '1' : '0'];
   });
 }
 

@@ -63,6 +63,26 @@ describe('an exported poll', () => {
     );
   });
 
+  it('keeps points, and counts them', () => {
+    const ballots = [
+      { ballotId: 'b', choices: ['a'], points: [3] },
+      { ballotId: 'a', choices: ['b', 'a'], points: [1, 2] },
+      { ballotId: 'c', choices: [], points: [] },
+    ];
+    const projects = [
+      { id: 'a', name: 'Racks', cost: 5 },
+      { id: 'b', name: 'Food', cost: 7 },
+    ];
+    const read = parsePabulib(exportPabulib({ meta: {}, budget: 9, decimals: 0, projects, ballots }));
+    expect(read.meta.voteType).toBe('cumulative');
+    expect(read.projects.map(({ columns }) => columns['score'])).toEqual(['5', '1']);
+    expect(read.votes).toEqual([
+      { voterId: '1', choices: ['b', 'a'], points: [1, 2] },
+      { voterId: '2', choices: ['a'], points: [3] },
+      { voterId: '3', choices: [], points: [] },
+    ]);
+  });
+
   it('refuses project ids that a list of ids could not hold', () => {
     const projects = [{ id: 'a,b', name: 'x', cost: 1 }];
     expect(() => exportPabulib({ meta: {}, budget: 1, decimals: 0, projects, ballots: [] })).toThrow(

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 const shared = process.env.TALKOOT_SHARED ?? join(import.meta.dirname, '../../../../shared');
 
+export const sharedFile = (name: string): string => join(shared, 'pabulib', name);
+
 /** Real elections stay outside the repository: their licence is unclear. Tests fail without them. */
 export function readShared(name: string): Buffer {
-  const path = join(shared, 'pabulib', name);
+  const path = sharedFile(name);
   try {
     return readFileSync(path);
   } catch {

@@ -64,6 +64,7 @@ export function parsePabulib(input: string | Uint8Array, limits: PabulibLimits =
   const rows = readProjectRows(sections.PROJECTS);
   const votes = readVotes(sections.VOTES, new Set(rows.map((row) => row.id)), meta.voteType);
   checkVoteColumn(rows, votes);
+  if (votes.some(({ points }) => points)) checkScoreColumn(rows, votes);
   const decimals = Math.max(meta.budget.places, ...rows.map((row) => row.amount.places));
   return {
     meta: {
@@ -138,5 +139,21 @@ function checkVoteColumn(rows: readonly ProjectRow[], votes: readonly PabulibVot
     if (stated !== undefined && stated !== found) {
       throw new PabulibError('pb-wrong-count', `${id} states ${stated} votes, the file has ${found}`, line);
     }
+  }
+}
+
+/** Where voters give points, a score is their sum. */
+function checkScoreColumn(rows: readonly ProjectRow[], votes: readonly PabulibVote[]): void {
+  const scores = new Map<string, number>();
+  for (const { choices, points = [] } of votes)
+    for (const [index, id] of choices.entries()) scores.set(id, (scores.get(id) ?? 0) + points[index]!);
+  for (const { id, columns, line } of rows) {
+    const found = scores.get(id) ?? 0;
+    if (columns['score'] && Number(columns['score']) !== found)
+      throw new PabulibError(
+        'pb-wrong-count',
+        `${id} states a score of ${columns['score']}, the points add up to ${found}`,
+        line,
+      );
   }
 }

@@ -84,6 +84,10 @@ describe('a Pabulib file', () => {
       13,
     ]);
     expect(refusal(file({ ...cumulative, votes: ['voter_id;vote', '1;a,b'] }))).toEqual(['pb-malformed', 12]);
+    const scored = { ...cumulative, votes: ['voter_id;vote;points', '1;a,b;3,2'] };
+    const projects = (score: string) => ['project_id;cost;score', 'a;60;3', `b;50;${score}`];
+    expect(refusal(file({ ...scored, projects: projects('2') }))).toBeUndefined();
+    expect(refusal(file({ ...scored, projects: projects('3') }))).toEqual(['pb-wrong-count', 10]);
   });
 });
 

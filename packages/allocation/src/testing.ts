@@ -1,0 +1,2 @@
+export { sharedFile } from './pabulib.fixture.ts';
+export { allocateSlowly } from './reference.fixture.ts';
