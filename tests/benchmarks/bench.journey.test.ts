@@ -21,6 +21,7 @@ it.each([
     ['lifecycles-per-second', 'time-per-step', 'lifecycle-events', 'worker-memory', 'server-cpu'],
   ],
   ['events', ['delay-p50', 'delay-p99', 'events-per-second-single', 'events-per-second-together']],
+  ['allocation', ['greedy-Assen', 'equal-shares-Assen', 'add1-2000']],
 ] as const)(
   'runs %s with tiny sizes and prints a report of the documented shape',
   { timeout: 240_000 },

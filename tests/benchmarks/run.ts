@@ -6,7 +6,7 @@ import { progressOn } from './report/progress.ts';
 import type { Report } from './report/report.shape.ts';
 import { tableOf } from './report/table.ts';
 
-const usage = `usage: npm run bench -- lifecycle|events [--json] [--quick] [--profile FOLDER]
+const usage = `usage: npm run bench -- lifecycle|events|allocation [--json] [--quick] [--profile FOLDER]
   --json     print the report as data; progress goes to stderr either way
   --quick    tiny sizes: shows that the benchmark runs, measures nothing
   --profile  write CPU profiles of the processes under test to a folder
@@ -16,8 +16,10 @@ const benchmarks = {
     (await import('./lifecycle/lifecycle.bench.ts')).measureLifecycle(context),
   events: async (context: BenchContext): Promise<Measured> =>
     (await import('./events/events.bench.ts')).measureEvents(context),
+  allocation: async (context: BenchContext): Promise<Measured> =>
+    (await import('./allocation/allocation.bench.ts')).measureAllocation(context),
 } as const;
-/** A quiet machine needs four minutes, one with other work several times that. */
+/** A quiet machine needs five minutes, one with other work several times that. */
 const LONGEST_RUN = 1_800_000;
 
 const asked = readArguments(process.argv.slice(2));
@@ -43,13 +45,17 @@ function readArguments(words: string[]): Asked | string {
   try {
     const { positionals, values } = parseArgs({ args: words, options, allowPositionals: true });
     const [benchmark, ...rest] = positionals;
-    if (benchmark !== 'lifecycle' && benchmark !== 'events')
-      return 'Name one benchmark: lifecycle or events.';
+    if (benchmark === undefined || !isBenchmark(benchmark))
+      return `Name one benchmark: ${Object.keys(benchmarks).join(', ')}.`;
     if (rest.length > 0) return `One benchmark at a time, not also ${rest.join(' ')}.`;
     return { benchmark, json: values.json, quick: values.quick, profile: values.profile };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+function isBenchmark(word: string): word is keyof typeof benchmarks {
+  return Object.hasOwn(benchmarks, word);
 }
 
 /** @returns the exit code: 130 when somebody stopped it */
