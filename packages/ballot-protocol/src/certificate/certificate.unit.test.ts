@@ -7,9 +7,10 @@ import { mod, power } from '../key/slow-curve.fixture.ts';
 import { finishCertificate, requestCertificate } from './certificate.device.ts';
 import { certificateMessage } from './certificate.ts';
 import { verifyCertificate } from './certificate.verify.ts';
-import { exportIssuerKey, importIssuerKeyPair, newIssuerKey, signBlinded, signRaw } from './issuer.ts';
+import { exportIssuerKey, importIssuerKeyPair, newIssuerKey, signBlinded } from './issuer.ts';
 import type { IssuerKey } from './issuer.ts';
 import { importIssuerKey } from './issuer.key.ts';
+import { signRaw } from './raw.rsa.ts';
 import vector from './rfc9474.fixture.json' with { type: 'json' };
 
 const code = (code: string) => expect.objectContaining({ code });
