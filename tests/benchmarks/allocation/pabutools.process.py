@@ -7,11 +7,25 @@ import json
 import sys
 import time
 
-from pabutools.election import Cost_Sat, parse_pabulib
+from pabutools.election import ApprovalMultiProfile, Cost_Sat, parse_pabulib
+from pabutools.election.satisfaction import AdditiveSatisfaction
 from pabutools.rules import greedy_utilitarian_welfare, method_of_equal_shares
 from pabutools.tiebreaking import TieBreakingRule
 
-TIES = TieBreakingRule(lambda _, profile, project: (project.cost, -profile.approval_score(project), project.name))
+
+
+class PointsTimesCost(AdditiveSatisfaction):
+    def __init__(self, instance, profile, ballot):
+        super().__init__(instance, profile, ballot, lambda _i, _p, points, project, _v: points.get(project, 0) * project.cost)
+
+
+def votes(profile, project):
+    if isinstance(profile, ApprovalMultiProfile):
+        return profile.approval_score(project)
+    return sum(profile.multiplicity(ballot) for ballot in profile if project in ballot)
+
+
+TIES = TieBreakingRule(lambda _, profile, project: (project.cost, -votes(profile, project), project.name))
 elections = {}
 
 
@@ -21,7 +35,8 @@ def decide(path, rule):
         # Like ballots together: faster, and ours does the same.
         elections[path] = instance, profile.as_multiprofile()
     instance, profile = elections[path]
-    options = {"sat_class": Cost_Sat, "tie_breaking": TIES}
+    satisfaction = Cost_Sat if isinstance(profile, ApprovalMultiProfile) else PointsTimesCost
+    options = {"sat_class": satisfaction, "tie_breaking": TIES}
     begun = time.perf_counter()
     if rule == "greedy":
         outcome = greedy_utilitarian_welfare(instance, profile, **options)

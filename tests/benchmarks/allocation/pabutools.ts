@@ -35,7 +35,9 @@ export async function startPabutools(context: BenchContext): Promise<Baseline | 
     const complaint = await complaintOf(command);
     if (complaint !== undefined) return complaint;
   }
-  return running(context, python);
+  const pabutools = pabutoolsOn(python);
+  context.cleanUp.defer(pabutools.stop);
+  return pabutools;
 }
 
 async function complaintOf([program = '', ...words]: string[]): Promise<string | undefined> {
@@ -53,14 +55,11 @@ async function complaintOf([program = '', ...words]: string[]): Promise<string |
   }
 }
 
-function running({ cleanUp }: BenchContext, python: string): Baseline {
+/** @param python an interpreter that has pabutools */
+export function pabutoolsOn(python: string): Baseline & { stop: () => Promise<void> } {
   const script = fileURLToPath(new URL('pabutools.process.py', import.meta.url));
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
-  cleanUp.defer(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     name: `pabutools ${version}`,
@@ -71,6 +70,10 @@ function running({ cleanUp }: BenchContext, python: string): Baseline {
       const answer = await Promise.race([answers.next(), late.promise]).finally(() => clearTimeout(timer));
       if (answer.done) throw new Error('pabutools ended');
       return JSON.parse(answer.value) as Decided;
+    },
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }
