@@ -38,9 +38,9 @@ export type { BallotOpener, SealPlace } from './ballot/seal.ts';
 
 export { castLeaf } from './cast/leaf.cast.ts';
 export type { Vote } from './cast/leaf.cast.ts';
-export { checkLeaf, lastSequence } from './cast/leaf.check.ts';
+export { castMessage, checkLeaf, lastSequence } from './cast/leaf.check.ts';
 export type { LeafRefusal, LeafVerdict } from './cast/leaf.check.ts';
-export { decodeLeaf, encodeLeaf, leafLength } from './cast/leaf.ts';
+export { decodeLeaf, encodeLeaf, leafLength, unsignedLeaf } from './cast/leaf.ts';
 export type { Leaf } from './cast/leaf.ts';
 export { decidingLeaves, outranks } from './cast/leaf.order.ts';
 export type { RankedLeaf } from './cast/leaf.order.ts';

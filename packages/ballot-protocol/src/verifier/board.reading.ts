@@ -3,6 +3,7 @@ import { leafHash } from '../board/merkle.hash.ts';
 import type { Replay } from '../board/root.replay.ts';
 import { RootReplay } from '../board/root.replay.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
+import { compareBytes } from '../bytes.order.ts';
 import { leafLength, decodeLeaf } from '../cast/leaf.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
 import { files } from '../publication/files.ts';
@@ -80,7 +81,10 @@ class Reading {
   readonly #manifest: BindingManifest['manifest'];
   readonly #replay: RootReplay;
   readonly #isReleased: boolean;
+  /** Sizes at which a batch ends. */
+  readonly #ends: ReadonlySet<number>;
   readonly #wanted: ReadonlySet<string>;
+  #before: Uint8Array = new Uint8Array();
   readonly #found = new Map<string, number>();
   readonly #findings: Findings;
   readonly #deciding = new DecidingLeaves();
@@ -92,6 +96,7 @@ class Reading {
     this.#manifest = binding.manifest;
     this.#isReleased = secretKey !== null;
     this.#replay = new RootReplay(checkpoints);
+    this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
     this.#append(leafHash(manifest));
   }
@@ -130,6 +135,9 @@ class Reading {
 
   #append(hash: Uint8Array): void {
     this.#replay.append(hash);
+    const isFirst = this.#leaves <= 1 || this.#ends.has(this.#leaves);
+    if (!isFirst && compareBytes(this.#before, hash) >= 0) this.#note('checkpoints', 'batch-unsorted');
+    this.#before = hash;
     if (this.#wanted.size === 0) return;
     const text = bytesToHex(hash);
     if (this.#wanted.has(text) && !this.#found.has(text)) this.#found.set(text, this.#leaves);

@@ -41,7 +41,6 @@ import { DecidingLeaves } from './deciding.leaves.ts';
 const { Fn, BASE } = { Fn: p256.Point.Fn, BASE: p256.Point.BASE };
 const threshold = 2;
 const trusteeCount = 3;
-const residents = 24;
 
 /** A poll with everything secret about it: what its officers, taken together, know. */
 export interface HeldPoll {
@@ -74,8 +73,8 @@ export interface Record {
   readonly desks: Desks;
 }
 
-/** A poll of 24 residents between four projects, ready to be opened. */
-export async function preparePoll(changes: Partial<Manifest> = {}): Promise<HeldPoll> {
+/** A poll of some residents between four projects, ready to be opened. */
+export async function preparePoll(changes: Partial<Manifest> = {}, residents = 24): Promise<HeldPoll> {
   const issuerKeys = [await newIssuerKey(), await newIssuerKey()] as const;
   const [boardKey, firstLog, secondLog] = [newSigningKey(), newSigningKey(), newSigningKey()];
   const witnessKeys = ['watch.auditor', 'watch.library', 'watch.paper'].map((name) => ({

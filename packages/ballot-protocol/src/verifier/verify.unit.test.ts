@@ -19,6 +19,7 @@ import {
   withBitTurned,
 } from './held-poll.fixture.ts';
 import type { HeldPoll, Record, Voter } from './held-poll.fixture.ts';
+import { checkAllocation } from './checks/result.check.ts';
 import { checkNames } from './report.ts';
 import type { CheckName, Report } from './report.ts';
 import { verify } from './verify.ts';
@@ -57,6 +58,14 @@ describe('an honest poll', () => {
     const closed = publish(strict, { ...held.record, release: null });
     expect(foundIn(await verify(publicationOf(closed)))).toEqual([]);
   });
+});
+
+it('names a rule of allocation that it does not know', async () => {
+  const { manifest } = poll.binding;
+  const odd = { ...manifest, allocation: { rule: 'greedy' as const, budget: 1_000, favours: 'statue' } };
+  const published = parseCanonical(publish(poll, record).get(files.result)!) as NonNullable<Result>;
+  const found = checkAllocation(odd, { ballots: [], rejected: new Map() }, [], published);
+  expect(found).toEqual([{ code: 'rule-invalid', entry: 'manifest.json: allocation' }]);
 });
 
 describe('a receipt', () => {
@@ -110,7 +119,7 @@ const edit = (name: string, change: (value: never) => unknown) => (held: Files) 
 const editResult = (change: (result: NonNullable<Result>) => Partial<NonNullable<Result>>) =>
   edit(files.result, (result: NonNullable<Result>) => ({ ...result, ...change(result) }));
 const last = () => record.batches[1]!;
-const withLast = (leaves: readonly Uint8Array[]) => ({ batches: [record.batches[0]!, leaves] });
+const withBatch = (leaf: Uint8Array) => ({ batches: [...record.batches, [leaf]] });
 
 const faults: readonly Fault[] = [
   {
@@ -176,6 +185,12 @@ const faults: readonly Fault[] = [
     },
   },
   {
+    check: 'checkpoints',
+    fault: 'enclose a batch that shows who came first',
+    finding: /batch-unsorted at board.bin#/,
+    spoil: () => ({ batches: [record.batches[0]!.toReversed(), last()] }),
+  },
+  {
     check: 'witnesses',
     fault: 'are too few',
     finding: /witnesses-too-few at board.checkpoints#2/,
@@ -196,7 +211,7 @@ const faults: readonly Fault[] = [
       const forged = (bytes: Uint8Array) => withBitTurned(bytes, -1);
       const certificates: Voter['certificates'] =
         which === 'first' ? [forged(first), second] : [first, forged(second)];
-      return withLast([...last(), await approve(poll, { ...voter, certificates }, 1, [3])]);
+      return withBatch(await approve(poll, { ...voter, certificates }, 1, [3]));
     },
   })),
   {
@@ -205,29 +220,26 @@ const faults: readonly Fault[] = [
     finding: /first-certificate-invalid at board.bin#/,
     spoil: async () => {
       const [thief, owner] = [await newVoter(poll), voters[0]!];
-      return withLast([
-        ...last(),
-        await approve(poll, { key: thief.key, certificates: owner.certificates }, 1, [3]),
-      ]);
+      return withBatch(await approve(poll, { key: thief.key, certificates: owner.certificates }, 1, [3]));
     },
   },
   {
     check: 'signatures',
     fault: 'has one that does not hold',
     finding: /signature-invalid at board.bin#/,
-    spoil: async () => withLast([...last(), withBitTurned(await approve(poll, voters[0]!, 2, [3]), -1)]),
+    spoil: async () => withBatch(withBitTurned(await approve(poll, voters[0]!, 2, [3]), -1)),
   },
   {
     check: 'signatures',
     fault: 'has a leaf of another length',
     finding: /leaf-length-wrong at board.bin#12/,
-    spoil: () => withLast([...last(), Uint8Array.of(1, 2, 3)]),
+    spoil: () => withBatch(Uint8Array.of(1, 2, 3)),
   },
   {
     check: 'sequences',
     fault: 'occur twice',
     finding: /sequence-repeated at board.bin#/,
-    spoil: async () => withLast([...last(), await approve(poll, voters[0]!, 1, [3])]),
+    spoil: async () => withBatch(await approve(poll, voters[0]!, 1, [3])),
   },
   {
     check: 'issuances',

@@ -1,4 +1,4 @@
-import { allocate } from '@talkoot/allocation';
+import { allocate, AllocationError } from '@talkoot/allocation';
 import type { AllocationRule, CountedBallot } from '@talkoot/allocation';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { isDeepStrictEqual } from 'node:util';
@@ -78,7 +78,13 @@ export function checkAllocation(
   lot: readonly string[],
   { selected }: NonNullable<Result>,
 ): Finding[] {
-  const expected = selectedBy(manifest, ballots, lot);
+  let expected: string[] | null;
+  try {
+    expected = selectedBy(manifest, ballots, lot);
+  } catch (error) {
+    if (!(error instanceof AllocationError)) throw error;
+    return [{ code: error.code, entry: `${files.manifest}: allocation` }];
+  }
   if (isDeepStrictEqual(expected, selected)) return [];
   const differing = [...(expected ?? []), ...(selected ?? [])].find(
     (id) => !(expected?.includes(id) && selected?.includes(id)),
@@ -86,7 +92,10 @@ export function checkAllocation(
   return [{ code: 'selection-differs', entry: differing ? `${files.result}: ${differing}` : files.result }];
 }
 
-/** What counted ballots fund by the rule of the manifest, ascending; null where the poll allocates nothing. */
+/**
+ * What counted ballots fund by the rule of the manifest, ascending; null where the poll allocates nothing.
+ * @throws AllocationError
+ */
 export function selectedBy(
   { ballot, allocation }: Manifest,
   ballots: readonly Ballot[],

@@ -1,0 +1,114 @@
+import { exportIssuerKey } from '@talkoot/ballot-protocol/issuer';
+import { leafLength, readManifest } from '@talkoot/ballot-protocol';
+import { preparePoll, publish } from '@talkoot/ballot-protocol/testing';
+import type { HeldPoll } from '@talkoot/ballot-protocol/testing';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import { sideFor, type BenchContext, type Measured } from '../bench.ts';
+import { figure } from '../report/figure.ts';
+import type { BallotWork } from './ballots.worker.ts';
+import type { Cost } from './verifier.process.ts';
+
+const full = { ballots: 100_000, rounds: 3, checkpoints: 200 };
+const tiny = { ballots: 300, rounds: 1, checkpoints: 3 };
+const inPiece = 500;
+
+/** A whole poll recounted from its files, against the bare verification of its signatures and seals. */
+export async function measureVerify(context: BenchContext): Promise<Measured> {
+  const sizes = context.quick ? tiny : full;
+  const poll = await preparePoll({}, sizes.ballots);
+  const folder = await mkdtemp(join(tmpdir(), 'talkoot-bench-verify-'));
+  context.cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  context.progress.stage(`casting ${sizes.ballots} ballots`);
+  const ballots = await cast(context, poll, sizes.ballots);
+  context.progress.stage('publishing');
+  for (const [name, bytes] of publish(poll, recordOf(poll, ballots, sizes.checkpoints)))
+    await writeFile(join(folder, name), bytes);
+
+  const rounds: { ours: Cost; bare: Cost }[] = [];
+  for (let round = 1; round <= sizes.rounds; round += 1) {
+    context.progress.stage(`round ${round} of ${sizes.rounds}`);
+    // A process for each, so that memory is what this work alone needs.
+    const ours = await inProcess<Cost>(context, folder, 'verify');
+    const bare = await inProcess<Cost>(context, folder, 'bare', poll.secretKey);
+    rounds.push({ ours, bare });
+  }
+  const against = 'its signatures and seals alone, in one thread';
+  const of = (name: string, title: string, unit: string, value: (cost: Cost) => number) =>
+    figure(
+      { name, title, unit, against },
+      rounds.map(({ ours, bare }) => ({ ours: value(ours), baseline: value(bare) })),
+    );
+  return {
+    sizes,
+    figures: [
+      of('cpu', `processor time for ${sizes.ballots} ballots`, 's', ({ cpuSeconds }) => cpuSeconds),
+      of('wall', `time for ${sizes.ballots} ballots`, 's', ({ seconds }) => seconds),
+      of('memory', 'most memory held', 'MiB', ({ peakMiB }) => peakMiB),
+    ],
+  };
+}
+
+async function inProcess<T>(
+  context: BenchContext,
+  folder: string,
+  method: string,
+  ...args: unknown[]
+): Promise<T> {
+  const side = await sideFor(context, '../verify/verifier.process.ts', { args: [folder] });
+  try {
+    return await side.call<T>(method, ...args);
+  } finally {
+    await side.stop();
+  }
+}
+
+async function cast(context: BenchContext, poll: HeldPoll, number: number): Promise<Uint8Array[]> {
+  const [first, second] = poll.issuerKeys;
+  const workerData: BallotWork = {
+    manifest: poll.manifestBytes,
+    issuers: [exportIssuerKey(first), exportIssuerKey(second)],
+  };
+  const pool = new Piscina<{ from: number; number: number }, Uint8Array>({
+    filename: new URL('ballots.worker.ts', import.meta.url).href,
+    workerData,
+    minThreads: availableParallelism(),
+    maxThreads: availableParallelism(),
+  });
+  context.cleanUp.defer(() => pool.destroy());
+  const starts = Array.from({ length: Math.ceil(number / inPiece) }, (_, place) => place * inPiece);
+  let done = 0;
+  const pieces = await Promise.all(
+    starts.map(async (from) => {
+      const piece = await pool.run({ from, number: Math.min(inPiece, number - from) });
+      done += inPiece;
+      context.progress.count(Math.min(done, number), number);
+      return piece;
+    }),
+  );
+  const size = leafLength(readManifest(poll.manifestBytes).manifest);
+  return pieces.flatMap((piece) =>
+    Array.from({ length: piece.length / size }, (_, place) =>
+      piece.subarray(place * size, (place + 1) * size),
+    ),
+  );
+}
+
+function recordOf(poll: HeldPoll, ballots: readonly Uint8Array[], checkpoints: number) {
+  const inBatch = Math.ceil(ballots.length / checkpoints);
+  const batches = Array.from({ length: checkpoints }, (_, place) =>
+    ballots.slice(place * inBatch, (place + 1) * inBatch),
+  ).filter((batch) => batch.length > 0);
+  return {
+    batches,
+    issued: [poll.rolls[0].slice(0, ballots.length), poll.rolls[1].slice(0, ballots.length)] as const,
+    complaints: [],
+    release: {
+      shares: poll.shares.slice(1).map((one) => ({ ...one })),
+      seeds: [...poll.seeds] as [string, string],
+    },
+    desks: [],
+  };
+}
