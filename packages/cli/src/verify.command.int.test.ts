@@ -1,4 +1,4 @@
-import { encodeReceipt } from '@talkoot/ballot-protocol';
+import { canonicalJson, encodeReceipt } from '@talkoot/ballot-protocol';
 import { holdPoll, preparePoll, promiseOf, publish } from '@talkoot/ballot-protocol/testing';
 import { folderPublication, verify } from '@talkoot/ballot-protocol/verifier';
 import { execFile } from 'node:child_process';
@@ -73,6 +73,16 @@ describe('talkoot verify', () => {
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(words);
   });
+});
+
+it('prints what a publication names without letting it steer the terminal', async () => {
+  const folder = join(root, 'steering');
+  await cp(honest, folder, { recursive: true });
+  const desk = '\u001B[2J\u202Elibrary';
+  await writeFile(join(folder, 'desks.json'), canonicalJson([{ desk, entered: 2, issued: 1 }]));
+  const { code, stdout } = await talkoot(folder);
+  expect(code).toBe(1);
+  expect(stdout).toContain('more-papers-than-certificates at desks.json: \uFFFD[2J\uFFFDlibrary');
 });
 
 const text = async (folder: string, name: string) => readFile(join(folder, name), 'utf8');

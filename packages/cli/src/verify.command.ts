@@ -77,10 +77,13 @@ function inWords({ holds, manifest, checks, receipt }: Report): string {
 function faultsOf({ name, count, findings }: CheckResult): string[] {
   const more = count - findings.length;
   return [
-    ...findings.map(({ code, entry }) => `${name}: ${code} at ${entry}`),
+    ...findings.map(({ code, entry }) => `${name}: ${code} at ${printable(entry)}`),
     ...(more > 0 ? [`${name}: and ${more} more`] : []),
   ];
 }
+
+/** Names in the files are whatever their author wrote: they must not steer the terminal. */
+const printable = (text: string): string => text.replaceAll(/\p{C}/gu, '\u{FFFD}');
 
 function receiptText({ outcome, leaf, reason }: ReceiptResult): string {
   const place = leaf === null ? '' : ` (ballot ${leaf} of the board)`;
