@@ -29,10 +29,10 @@ serve(
     decideSlowly: (path: string, rule: AllocationRule) =>
       timed(() => allocateSlowly({ ...electionFrom(path), rule }).selected),
 
-    /** Has a synthetic election ready, and says what an increment of a hundredth of an endowment is. */
+    /** Has a synthetic election ready, and says what an increment of a tenth of an endowment is. */
     invent(votes: number, projects: number): number {
       synthetic = syntheticElection({ votes, projects });
-      return Math.max(1, Math.floor(synthetic.budget / votes / 100));
+      return Math.max(1, Math.floor(synthetic.budget / votes / 10));
     },
 
     decideInvented(rule: AllocationRule) {
