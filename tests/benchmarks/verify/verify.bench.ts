@@ -1,5 +1,5 @@
 import { exportIssuerKey } from '@talkoot/ballot-protocol/issuer';
-import { leafLength, readManifest } from '@talkoot/ballot-protocol';
+import { compareBytes, leafHash, leafLength, readManifest } from '@talkoot/ballot-protocol';
 import { preparePoll, publish } from '@talkoot/ballot-protocol/testing';
 import type { HeldPoll } from '@talkoot/ballot-protocol/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -96,10 +96,16 @@ async function cast(context: BenchContext, poll: HeldPoll, number: number): Prom
   );
 }
 
+/** As a board publishes them: ascending by leaf hash. */
+function inOrder(batch: readonly Uint8Array[]): Uint8Array[] {
+  const hashed = batch.map((leaf) => ({ leaf, hash: leafHash(leaf) }));
+  return hashed.toSorted((one, other) => compareBytes(one.hash, other.hash)).map(({ leaf }) => leaf);
+}
+
 function recordOf(poll: HeldPoll, ballots: readonly Uint8Array[], checkpoints: number) {
   const inBatch = Math.ceil(ballots.length / checkpoints);
   const batches = Array.from({ length: checkpoints }, (_, place) =>
-    ballots.slice(place * inBatch, (place + 1) * inBatch),
+    inOrder(ballots.slice(place * inBatch, (place + 1) * inBatch)),
   ).filter((batch) => batch.length > 0);
   return {
     batches,

@@ -105,14 +105,14 @@ class Reading {
     return this.#leaves;
   }
 
-  take(batch: Uint8Array, { refusals, opened, plaintexts }: LeafOutcome): void {
+  take(batch: Uint8Array, { refusals, hashes, opened, plaintexts }: LeafOutcome): void {
     const { length } = this.#manifest.ballot;
     const leafBytes = leafLength(this.#manifest);
     const refused = new Map(refusals.map(({ place, refusal }) => [place, refusal]));
     for (const [place, isOpen] of opened.entries()) {
       this.#leaves += 1;
       const bytes = batch.subarray(place * leafBytes, (place + 1) * leafBytes);
-      const hash = leafHash(bytes);
+      const hash = hashes.slice(place * 32, (place + 1) * 32);
       this.#append(hash);
       const refusal = refused.get(place);
       if (refusal !== undefined) this.#refuse(refusal);

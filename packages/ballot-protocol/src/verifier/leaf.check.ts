@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { leafLength } from '../cast/leaf.ts';
 import { readManifest } from '../manifest/manifest.read.ts';
 import { ballotOpener } from '../node/seal.ts';
 import { leafChecker } from '../node/leaf.check.ts';
 import type { LeafOutcome, LeafWork, LeafWorkSetting } from './leaf.work.ts';
+
+const leafPrefix = Uint8Array.of(0x00);
 
 /** Checks every signature of leaves and opens their ballots: all that is slow about verifying. */
 export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (work: LeafWork) => LeafOutcome {
@@ -16,8 +19,12 @@ export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (wo
     const refusals: LeafOutcome['refusals'][number][] = [];
     const opened = new Uint8Array(number);
     const plaintexts = new Uint8Array(number * length);
+    const hashes = new Uint8Array(number * 32);
     for (let place = 0; place < number; place += 1) {
-      const verdict = check(leaves.subarray(place * leafBytes, (place + 1) * leafBytes));
+      const bytes = leaves.subarray(place * leafBytes, (place + 1) * leafBytes);
+      // As `leafHash`, by node:crypto.
+      hashes.set(createHash('sha256').update(leafPrefix).update(bytes).digest(), place * 32);
+      const verdict = check(bytes);
       if (!verdict.accepted) {
         refusals.push({ place, refusal: verdict.refusal });
         continue;
@@ -27,6 +34,6 @@ export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (wo
       opened[place] = 1;
       plaintexts.set(plaintext, place * length);
     }
-    return { refusals, opened, plaintexts };
+    return { refusals, hashes, opened, plaintexts };
   };
 }

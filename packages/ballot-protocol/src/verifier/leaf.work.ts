@@ -14,6 +14,8 @@ export interface LeafWorkSetting {
 /** What became of the leaves, in their order. */
 export interface LeafOutcome {
   readonly refusals: readonly { readonly place: number; readonly refusal: string }[];
+  /** 32 bytes for each leaf: its leaf hash. */
+  readonly hashes: Uint8Array;
   /** A byte for each leaf: 1 where its seal opened. */
   readonly opened: Uint8Array;
   /** `ballot.length` bytes for each leaf; zeros where nothing was opened. */
