@@ -1,11 +1,10 @@
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
-import { createHash } from 'node:crypto';
 import type { Actor } from '../actor.ts';
 import { patientClient } from '../patience.ts';
 import { municipalityOf } from '../play.ts';
 import type { Play } from '../play.ts';
-import { certifiedDevice } from './device.ts';
-import type { Choice, PollBinding } from './device.ts';
+import { bindingIn, certifiedDevice } from './device.ts';
+import type { Choice } from './device.ts';
 
 /** Where residents vote in one poll, each with a device of their own. */
 export interface Booth {
@@ -27,10 +26,4 @@ export async function enterBooth(play: Play, pollId: string): Promise<Booth> {
       await anonymous.castBallot({ params: { pollId }, body: device.ballotOf(choice) });
     },
   };
-}
-
-function bindingIn(manifest: string): PollBinding {
-  const { issuers } = JSON.parse(manifest) as { issuers: [{ modulus: string }, { modulus: string }] };
-  const m = createHash('sha256').update(manifest).digest();
-  return { m, moduli: [issuers[0].modulus, issuers[1].modulus] };
 }

@@ -10,6 +10,7 @@ import {
   sign,
   unsignedLeaf,
 } from '@talkoot/ballot-protocol';
+import { createHash } from 'node:crypto';
 
 /** What a voter chooses. */
 export type Choice = Pick<Ballot, 'choices' | 'answers'>;
@@ -20,6 +21,13 @@ export interface PollBinding {
   readonly m: Uint8Array;
   /** Of the municipality's and the auditor's key for this poll, hexadecimal. */
   readonly moduli: readonly [string, string];
+}
+
+/** @param manifest exactly the bytes that were served. */
+export function bindingIn(manifest: string): PollBinding {
+  const { issuers } = JSON.parse(manifest) as { issuers: [{ modulus: string }, { modulus: string }] };
+  const m = createHash('sha256').update(manifest).digest();
+  return { m, moduli: [issuers[0].modulus, issuers[1].modulus] };
 }
 
 /** Has a blinded message signed by the municipality (0) or the auditor (1); all in hexadecimal. */
