@@ -63,7 +63,6 @@ export const IdentityConfigShape = ServiceConfigShape.pick({
   TALKOOT_LOCAL_STACK: z.literal('1').optional(),
   LOCAL_GRANT_SECRET: z.string().min(16).optional(),
 });
-export type IdentityConfig = z.infer<typeof IdentityConfigShape>;
 
 /** @throws ConfigError */
 export function identityConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {

@@ -61,4 +61,3 @@ export async function certifiedDevice({ m, moduli }: PollBinding, ask: AskIssuer
     },
   };
 }
-export type Device = Awaited<ReturnType<typeof certifiedDevice>>;
