@@ -2,7 +2,7 @@ import { lintulaPlan, playDemo } from '@talkoot/cli';
 import type { Play } from '@talkoot/cli';
 import type { ApiSpec, RouteSpec } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
-import { localIdentityApi } from '@talkoot/api-contracts/identity/local';
+import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import type { TraceLine } from '@talkoot/http-service/telemetry';
@@ -25,6 +25,7 @@ export interface RunningSystem {
 /** What each service promises. */
 export const apis: Readonly<Record<Owner, ApiSpec>> = {
   identity: localIdentityApi,
+  auditor: localAuditorApi,
   ballots: ballotsApi,
   projects: projectsApi,
   payments: paymentsApi,

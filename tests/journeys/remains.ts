@@ -16,7 +16,8 @@ export interface Remains {
   readonly dropped: readonly string[];
   /** How often each obligation was settled. */
   readonly settlements: readonly number[];
-  readonly certificates: number;
+  /** How many the municipality and the auditor issued. */
+  readonly certificates: readonly [number, number];
   readonly ballots: number;
   /** Log lines of errors that no service expected. */
   readonly unexpected: readonly string[];
@@ -34,7 +35,7 @@ export async function remainsOf(stack: StackHandle): Promise<Remains> {
   const events = (await messagesOf(stack)).map(
     ({ value }) => JSON.parse(value) as { source: string; id: string },
   );
-  const count = (owner: 'identity' | 'ballots' | 'projects', name: string) =>
+  const count = (owner: 'identity' | 'auditor' | 'ballots' | 'projects', name: string) =>
     inDatabase(stack, owner, (database) => database.collection(name).countDocuments());
   return {
     recorded: rows.flatMap(({ envelope }) => (envelope ? [keyOf(envelope)] : [])),
@@ -42,7 +43,7 @@ export async function remainsOf(stack: StackHandle): Promise<Remains> {
     deadLetters: await count('projects', 'deadletters'),
     dropped: rows.flatMap(({ droppedReason }) => (droppedReason ? [droppedReason as string] : [])),
     settlements: await settlementsIn(stack),
-    certificates: await count('identity', 'issuances'),
+    certificates: [await count('identity', 'issuances'), await count('auditor', 'issuances')],
     ballots: await count('ballots', 'ballots'),
     unexpected: await unexpectedIn(stack),
   };

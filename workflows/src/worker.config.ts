@@ -8,6 +8,7 @@ export const WorkerConfigShape = ServiceConfigShape.pick({
   TEMPORAL_ADDRESS: true,
   TEMPORAL_NAMESPACE: true,
   IDENTITY_URL: true,
+  AUDITOR_URL: true,
   BALLOTS_URL: true,
   PROJECTS_URL: true,
   PAYMENTS_URL: true,

@@ -1,5 +1,6 @@
 import { ApiProblem } from '@talkoot/api-contracts';
 import type { Money } from '@talkoot/api-contracts';
+import type { IssuerName } from '@talkoot/api-contracts/identity';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import type { LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
 import { EventEmitter, once } from 'node:events';
@@ -145,8 +146,10 @@ export function clientsOf(current: () => Town): Clients {
   return {
     identity: {
       freezeRoll: async ({ params: { pollId }, body }) => {
-        await act('freezeRoll', `${pollId} without ${body.excluded.join(',') || 'nobody'}`);
-        return { pollId, roll: 100, excluded: body.excluded.length };
+        const excluded = body.excluded ?? [];
+        await act('freezeRoll', `${pollId} without ${excluded.join(',') || 'nobody'}`);
+        const excludedReferences = excluded.map((personId) => `ref-${personId}`);
+        return { ...rollOf('municipality', pollId, excluded.length), excludedReferences };
       },
       notify: async ({ params: { noticeId }, body: { to, template, wait } }) => {
         await act('notify', noticeId);
@@ -156,15 +159,22 @@ export function clientsOf(current: () => Town): Clients {
         return { noticeId };
       },
     },
+    auditor: {
+      freezeRoll: async ({ params: { pollId }, body }) => {
+        const excludedReferences = body.excludedReferences ?? [];
+        await act('freezeRoll of auditor', `${pollId} without ${excludedReferences.join(',') || 'nobody'}`);
+        return { ...rollOf('auditor', pollId, excludedReferences.length), excludedReferences };
+      },
+    },
     ballots: {
       recordStep,
       preparePoll: async ({ params: { pollId }, body: { options } }) => {
         await act('preparePoll', `${pollId} ${options.map(({ optionId }) => optionId).join(',')}`);
         return { pollId };
       },
-      recordRoll: async ({ body: { roll } }) => {
-        await act('recordRoll', String(roll));
-        return { roll };
+      recordRolls: async ({ body: { issuers } }) => {
+        await act('recordRolls', issuers.map(({ name, roll }) => `${name}=${roll}`).join(','));
+        return { roll: issuers[0]!.roll, manifestSha256: sha('manifest') };
       },
       tallyPoll: async ({ params: { pollId } }) => {
         await act('tallyPoll', pollId);
@@ -269,4 +279,8 @@ export function clientsOf(current: () => Town): Clients {
       roundAllocated: async ({ params: { roundId } }) => (await act('roundAllocated', roundId), done),
     },
   };
+}
+
+function rollOf(name: IssuerName, pollId: string, excluded: number) {
+  return { pollId, name, modulus: sha(name).repeat(8), roll: 100, excluded, rollHash: sha(`${name} roll`) };
 }

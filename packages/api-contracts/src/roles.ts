@@ -30,7 +30,15 @@ export const RoleShape = z.enum(roles).meta({ id: 'Role' });
 export type Role = (typeof roles)[number];
 
 /** The processes that may call each other with a service token. */
-export const serviceNames = ['identity', 'ballots', 'projects', 'payments', 'worker', 'cli'] as const;
+export const serviceNames = [
+  'identity',
+  'auditor',
+  'ballots',
+  'projects',
+  'payments',
+  'worker',
+  'cli',
+] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** Role grants by municipality, as carried in a session token. */

@@ -5,3 +5,4 @@ export type { Play } from './demo/play.ts';
 export { readResult } from './demo/result.ts';
 export { playDemo, scriptOf } from './demo/run.ts';
 export { signIn } from './demo/sign-in.ts';
+export { bindingIn, certifiedDevice } from './demo/voting/device.ts';

@@ -89,6 +89,8 @@ const addresses: Readonly<Record<keyof StackUrls, ProcessName>> = {
   payments: 'payments',
   identity: 'identity',
   identityProvider: 'identity-provider',
+  auditor: 'auditor',
+  auditorIdentityProvider: 'auditor-identity-provider',
   worker: 'worker',
   temporalAddress: 'temporal',
   mongodb: 'mongod',

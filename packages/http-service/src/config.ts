@@ -25,6 +25,8 @@ export const ServiceConfigShape = z.object({
   TEMPORAL_ADDRESS: Address,
   TEMPORAL_NAMESPACE: z.string().default('default'),
   IDENTITY_URL: Url,
+  /** The independent auditor's issuer of certificates. */
+  AUDITOR_URL: Url,
   BALLOTS_URL: Url,
   PROJECTS_URL: Url,
   PAYMENTS_URL: Url,

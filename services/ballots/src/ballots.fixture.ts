@@ -1,16 +1,19 @@
 import type { Role } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import type { Ballot } from '@talkoot/api-contracts/ballots';
-import { certificateMessage } from '@talkoot/api-contracts/identity';
+import type { IssuerRoll } from '@talkoot/api-contracts/identity';
+import { newIssuerKey } from '@talkoot/ballot-protocol/issuer';
+import type { IssuerKey } from '@talkoot/ballot-protocol/issuer';
 import { outboxFor } from '@talkoot/event-bus';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
 import { initialState } from '@talkoot/workflow-contracts';
 import type { Phase } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
-import { generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createBallotsApp } from './app.ts';
 import { ballotsOf } from './ballots.ts';
+import { certificateBy, Voter } from './casting/voter.fixture.ts';
 import type { PollPlan } from './poll/poll.ts';
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
@@ -66,15 +69,14 @@ const course: readonly Phase<'poll'>[] = [
 export async function ballotsFixture(mongodbUrl: string) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/ballots_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'ballots-test' });
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const published = { keyId: 'key-1', publicKey: publicKey.export({ format: 'jwk' }).x! };
+  const [first, second] = await Promise.all([newIssuerKey(), newIssuerKey()]);
+  const bindings = new Map<string, Buffer>();
   const outbox = outboxFor(connection, { source: '/services/ballots' });
-  let issued = 0;
+  let issued: [number, number] = [0, 0];
   const ballots = ballotsOf({
     connection,
     outbox,
     temporal: {} as Client,
-    fetchCertificateKeys: async () => [published],
     closeIssuance: async () => issued,
   });
   await prepareModels(connection);
@@ -104,17 +106,26 @@ export async function ballotsFixture(mongodbUrl: string) {
     advance,
     as: async (id: string, municipalityId: string, ...roles: Role[]) =>
       app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } })),
-    /** How many certificates identity says it issued. */
-    setIssued: (count: number) => (issued = count),
-    certificate(pollId: string) {
-      issued += 1;
-      const serial = randomBytes(32).toString('hex');
-      const signature = sign(null, certificateMessage(pollId, serial), privateKey).toString('hex');
-      return { serial, signature, keyId: 'key-1' };
+    /** How many certificates each issuer says it issued. */
+    setIssued: (municipality: number, auditor: number) => (issued = [municipality, auditor]),
+    /** The keys of the municipality and the auditor, in every poll of this fixture. */
+    issuers: [first, second] as const,
+    /** What the ballots of a poll are bound to. */
+    m: (pollId: string) => bindings.get(pollId)!,
+    /** A resident whose device was certified by both issuers. */
+    voter(pollId: string): Voter {
+      issued = [issued[0] + 1, issued[1] + 1];
+      const m = bindings.get(pollId)!;
+      return new Voter(m, (publicKey) => [
+        certificateBy(first.privateKey, m, publicKey),
+        certificateBy(second.privateKey, m, publicKey),
+      ]);
     },
     async prepare(pollId: string, wanted: PollPlan, phase: Phase<'poll'> = 'new') {
       await worker.preparePoll({ params: { pollId }, body: wanted });
-      await worker.recordRoll({ params: { pollId }, body: { roll: 1000 } });
+      const body = { issuers: issuerRolls(first, second) };
+      const { manifestSha256 } = await worker.recordRolls({ params: { pollId }, body });
+      bindings.set(pollId, Buffer.from(manifestSha256, 'hex'));
       await advance(pollId, phase);
     },
     cast: (pollId: string, body: Ballot) => app.client().castBallot({ params: { pollId }, body }),
@@ -142,4 +153,12 @@ function stepTo(pollId: string, phase: string, from: string, number: number) {
   };
   const state = { ...initialState('poll', ids), phase, step: number };
   return { params: { kind: 'poll', lifecycleId: pollId }, body: { step, state } } as never;
+}
+
+/** Rolls of a thousand, as both issuers answer them. */
+export function issuerRolls(first: IssuerKey, second: IssuerKey): IssuerRoll[] {
+  return [
+    { name: 'municipality', modulus: first.modulus, roll: 1000, excluded: 0, rollHash: 'a'.repeat(64) },
+    { name: 'auditor', modulus: second.modulus, roll: 1000, excluded: 0, rollHash: 'b'.repeat(64) },
+  ];
 }

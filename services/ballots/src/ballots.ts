@@ -3,8 +3,6 @@ import { createLifecycleRecord } from '@talkoot/lifecycle-record';
 import type { Client } from '@temporalio/client';
 import type { Connection } from 'mongoose';
 import { ballotStore } from './casting/ballot.store.ts';
-import { certificateKeys } from './casting/certificate.keys.ts';
-import type { PublishedKey } from './casting/certificate.keys.ts';
 import { gateStore } from './casting/gate.store.ts';
 import { rulesCache } from './casting/rules.cache.ts';
 import { pollSteps } from './poll/poll.steps.ts';
@@ -16,10 +14,8 @@ export interface BallotsParts {
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly temporal: Client;
-  /** Identity's public keys of certificates. */
-  readonly fetchCertificateKeys: () => Promise<readonly PublishedKey[]>;
-  /** Tells identity to issue no more certificates for a poll, and learns how many there are. */
-  readonly closeIssuance: (pollId: string) => Promise<number>;
+  /** Tells both issuers to issue no more certificates for a poll, and learns how many each issued. */
+  readonly closeIssuance: (pollId: string) => Promise<readonly number[]>;
 }
 
 /** Everything the routes of this service work with. */
@@ -39,7 +35,6 @@ export function ballotsOf(parts: BallotsParts) {
     record,
     ballots: ballotStore(connection),
     rules: rulesCache(polls),
-    keys: certificateKeys(parts.fetchCertificateKeys),
   };
 }
 export type Ballots = ReturnType<typeof ballotsOf>;

@@ -20,16 +20,18 @@ const log = createLog('ballots', config.LOG_LEVEL);
 const connection = await connectMongo(config.MONGODB_URL, { appName: 'ballots' });
 const outbox = outboxFor(connection, { source: '/services/ballots' });
 const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
-const identity = createClient(identityApi, {
-  baseUrl: config.IDENTITY_URL,
-  token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'ballots', audience: 'identity' }),
-});
+const issuerAt = (audience: 'identity' | 'auditor', baseUrl: string) =>
+  createClient(identityApi, {
+    baseUrl,
+    token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'ballots', audience }),
+  });
+const issuers = [issuerAt('identity', config.IDENTITY_URL), issuerAt('auditor', config.AUDITOR_URL)];
 const ballots = ballotsOf({
   connection,
   outbox,
   temporal,
-  fetchCertificateKeys: async () => (await identity.listCertificateKeys({})).keys,
-  closeIssuance: async (pollId) => (await identity.closeIssuance({ params: { pollId } })).issued,
+  closeIssuance: (pollId) =>
+    Promise.all(issuers.map(async (issuer) => (await issuer.closeIssuance({ params: { pollId } })).issued)),
 });
 await prepareModels(connection);
 await outbox.prepare();

@@ -1,5 +1,5 @@
-import { identityApi } from '@talkoot/api-contracts/identity';
-import { localIdentityApi } from '@talkoot/api-contracts/identity/local';
+import { auditorApi, identityApi } from '@talkoot/api-contracts/identity';
+import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { createService } from '@talkoot/http-service';
 import type { Auth, Logger } from '@talkoot/http-service';
 import { certificateRoutes } from './certificate/certificate.routes.ts';
@@ -38,7 +38,10 @@ export function createIdentityApp({ identity, signIn, localSecret, ...shell }: I
     ...noticeRoutes(identity),
   };
   const options = { ...shell, connection, deadlineMs: DEADLINE_MS };
-  if (localSecret === undefined) return createService({ ...options, api: identityApi, handlers });
+  const isAuditor = identity.name === 'auditor';
+  if (localSecret === undefined) {
+    return createService({ ...options, api: isAuditor ? auditorApi : identityApi, handlers });
+  }
   const local = { ...handlers, ...localRoutes(identity, localSecret) };
-  return createService({ ...options, api: localIdentityApi, handlers: local });
+  return createService({ ...options, api: isAuditor ? localAuditorApi : localIdentityApi, handlers: local });
 }

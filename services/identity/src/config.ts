@@ -1,3 +1,4 @@
+import { issuerNames } from '@talkoot/api-contracts/identity';
 import { readConfig, ServiceConfigShape } from '@talkoot/http-service';
 import { z } from 'zod';
 
@@ -41,8 +42,13 @@ export const IdentityConfigShape = ServiceConfigShape.pick({
   NATIONAL_ID_KEYS: HashKeysShape,
   /** Private Ed25519 JWK that signs session tokens. */
   IDENTITY_TOKEN_KEY_FILE: z.string().min(1),
-  /** Private Ed25519 JWK that signs certificates; a local stack derives it from the token key. */
-  IDENTITY_CERTIFICATE_KEY_FILE: z.string().min(1).optional(),
+  /** Which of the two issuers of certificates this process is. */
+  ISSUER_NAME: z.enum(issuerNames),
+  /** 32 random bytes in base64: encrypts the keys of polls in the database. Another one for each issuer. */
+  ISSUER_CUSTODY_KEY: z
+    .base64()
+    .transform((key) => Buffer.from(key, 'base64'))
+    .refine((key) => key.length === 32, 'must be 32 bytes'),
   /** Comma-separated origins to which a sign-in may return. */
   SIGN_IN_RETURN_ORIGINS: z
     .string()
@@ -57,7 +63,6 @@ export const IdentityConfigShape = ServiceConfigShape.pick({
   TALKOOT_LOCAL_STACK: z.literal('1').optional(),
   LOCAL_GRANT_SECRET: z.string().min(16).optional(),
 });
-export type IdentityConfig = z.infer<typeof IdentityConfigShape>;
 
 /** @throws ConfigError */
 export function identityConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {

@@ -1,17 +1,19 @@
 import { createClient } from '@talkoot/api-contracts';
 import type { Grants, Role } from '@talkoot/api-contracts';
+import type { IssuerName } from '@talkoot/api-contracts/identity';
 import { localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentityApp } from './app.ts';
+import { keyCustody } from './certificate/issuer.key.ts';
 import { identityOf } from './identity.ts';
 import type { HashKey } from './person/identifier.ts';
 import { tokenSigner } from './session/session.token.ts';
-import { derivedKey, readSigningKey } from './session/token.key.ts';
+import { readSigningKey } from './session/token.key.ts';
 import type { Claims, ProviderClient } from './sign-in/provider.client.ts';
 import { signInStore } from './sign-in/sign-in.store.ts';
 
@@ -31,17 +33,22 @@ const provider: ProviderClient = {
 };
 
 /** The service on a database of its own, with a clock that tests set. */
-export async function identityFixture(mongodbUrl: string, hashKeys: readonly HashKey[] = [k1]) {
+export async function identityFixture(
+  mongodbUrl: string,
+  hashKeys: readonly HashKey[] = [k1],
+  name: IssuerName = 'municipality',
+) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/identity_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'identity-test' });
   const clock = { at: new Date('2026-06-15T10:00:00Z') };
   const now = () => clock.at;
   const tokens = await testTokens();
+  const issuerService = name === 'auditor' ? 'auditor' : 'identity';
   const key = await testSigningKey();
   const issuer = 'http://provider.test';
   const signer = await tokenSigner(key, 'http://identity.test', () => new Date());
-  const certificateKey = derivedKey(key, 'certificate-key');
-  const identity = identityOf({ connection, issuer, hashKeys, signer, certificateKey, now });
+  const custody = keyCustody(randomBytes(32));
+  const identity = identityOf({ connection, issuer, hashKeys, signer, name, custody, now });
   const signIn = {
     provider,
     attempts: signInStore(connection, now),
@@ -66,8 +73,8 @@ export async function identityFixture(mongodbUrl: string, hashKeys: readonly Has
     url: app.url,
     anyone: app.client(),
     as: (id: string, municipalityId: string, ...roles: Role[]) => person(id, { [municipalityId]: roles }),
-    service: async (name: 'worker' | 'projects' | 'ballots') =>
-      app.client(await tokens.serviceToken(name, 'identity')),
+    service: async (service: 'worker' | 'projects' | 'ballots') =>
+      app.client(await tokens.serviceToken(service, issuerService)),
     withToken: (token: string) =>
       createClient(localIdentityApi, { baseUrl: app.url, token: async () => token }),
     async stop() {
@@ -96,7 +103,11 @@ export async function withResidents(fixture: IdentityFixture, municipalityId: st
   const people = Array.from({ length: count }, (_, index) => ({
     nationalId: `N-${municipalityId}-${index}`,
     municipalityId,
-    resident: { birthDate: '1990-01-01', district: index % 2 === 0 ? 'North' : 'South' },
+    resident: {
+      birthDate: '1990-01-01',
+      district: index % 2 === 0 ? 'North' : 'South',
+      reference: `ref-${municipalityId}-${index}`,
+    },
   }));
   const municipalities = [{ municipalityId, name: municipalityId }];
   const { personIds } = await fixture.anyone.createLocalPeople({

@@ -1,5 +1,7 @@
+import type { IssuerName } from '@talkoot/api-contracts/identity';
 import type { Connection } from 'mongoose';
 import { issuanceStore } from './certificate/issuance.store.ts';
+import type { KeyCustody } from './certificate/issuer.key.ts';
 import { noticeStore } from './notice/notice.store.ts';
 import { identifierHashes } from './person/identifier.ts';
 import type { HashKey } from './person/identifier.ts';
@@ -10,7 +12,6 @@ import { municipalityStore } from './role/municipality.store.ts';
 import { rollStore } from './roll/roll.store.ts';
 import { sessionStore } from './session/session.store.ts';
 import type { TokenSigner } from './session/session.token.ts';
-import type { SigningKey } from './session/token.key.ts';
 
 export interface IdentityParts {
   readonly connection: Connection;
@@ -18,7 +19,9 @@ export interface IdentityParts {
   readonly issuer: string;
   readonly hashKeys: readonly HashKey[];
   readonly signer: TokenSigner;
-  readonly certificateKey: SigningKey;
+  /** Which of the two issuers of certificates this is. */
+  readonly name: IssuerName;
+  readonly custody: KeyCustody;
   readonly now: () => Date;
 }
 

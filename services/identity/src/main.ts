@@ -1,19 +1,19 @@
 import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { createIdentityApp } from './app.ts';
+import { keyCustody } from './certificate/issuer.key.ts';
 import { identityConfig } from './config.ts';
-import type { IdentityConfig } from './config.ts';
 import { identityOf } from './identity.ts';
 import { bootstrapOperator } from './role/bootstrap.ts';
 import { tokenSigner } from './session/session.token.ts';
-import { derivedKey, readSigningKey } from './session/token.key.ts';
-import type { SigningKey } from './session/token.key.ts';
+import { readSigningKey } from './session/token.key.ts';
 import { providerClient } from './sign-in/provider.client.ts';
 import { signInStore } from './sign-in/sign-in.store.ts';
 
 const config = identityConfig();
-const log = createLog('identity', config.LOG_LEVEL);
+const name = config.ISSUER_NAME === 'auditor' ? 'auditor' : 'identity';
+const log = createLog(name, config.LOG_LEVEL);
 const now = () => new Date();
-const connection = await connectMongo(config.MONGODB_URL, { appName: 'identity' });
+const connection = await connectMongo(config.MONGODB_URL, { appName: name });
 const publicUrl = config.PUBLIC_URL ?? config.IDENTITY_URL;
 const tokenKey = await readSigningKey(config.IDENTITY_TOKEN_KEY_FILE);
 const identity = identityOf({
@@ -21,7 +21,8 @@ const identity = identityOf({
   issuer: config.OIDC_ISSUER,
   hashKeys: config.NATIONAL_ID_KEYS,
   signer: await tokenSigner(tokenKey, config.IDENTITY_URL, now),
-  certificateKey: await certificateKeyOf(config, tokenKey),
+  name: config.ISSUER_NAME,
+  custody: keyCustody(config.ISSUER_CUSTODY_KEY),
   now,
 });
 const attempts = signInStore(connection, now);
@@ -45,20 +46,10 @@ const app = createIdentityApp({
   localSecret: config.TALKOOT_LOCAL_STACK ? config.LOCAL_GRANT_SECRET : undefined,
 });
 await runService({
-  name: 'identity',
+  name,
   app,
   log,
   port: config.PORT,
   host: config.LISTEN_HOST,
   onStop: [() => connection.close()],
 });
-
-/** @throws Error outside a local stack when no key file is named. */
-async function certificateKeyOf(
-  { IDENTITY_CERTIFICATE_KEY_FILE: file, TALKOOT_LOCAL_STACK: local }: IdentityConfig,
-  key: SigningKey,
-): Promise<SigningKey> {
-  if (file) return readSigningKey(file);
-  if (!local) throw new Error('IDENTITY_CERTIFICATE_KEY_FILE is not set');
-  return derivedKey(key, 'certificate-key');
-}

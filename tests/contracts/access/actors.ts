@@ -30,8 +30,9 @@ export async function callersOf(stack: StackHandle): Promise<Caller[]> {
     { name: 'no role', held: [], municipalityId: here },
   ];
   const tokens = await tokensOf(stack, people);
+  const ofAuditor = await tokensOf(stack, people, 'auditor');
   const persons = people.map(({ name, held, municipalityId }, at): Caller => {
-    const token = async () => tokens[at]!;
+    const token = async (audience: Owner) => (audience === 'auditor' ? ofAuditor : tokens)[at]!;
     return { name, kind: 'person', roles: held, municipalityId, service: null, token };
   });
   const services = serviceNames.map((service): Caller => {
@@ -55,12 +56,17 @@ interface Wanted {
   readonly municipalityId: string;
 }
 
-/** Session tokens of people who hold these roles, by the grant that only a local stack has. */
-export async function tokensOf(stack: StackHandle, wanted: readonly Wanted[]): Promise<string[]> {
-  const identity = createClient(localIdentityApi, { baseUrl: stack.urls.identity });
-  const secret = stack.environment['LOCAL_GRANT_SECRET']!;
-  const people = wanted.map(({ name, held, municipalityId }) => ({
-    subject: `contract ${name}`,
+/** Session tokens of people who hold these roles at an issuer, by the grant that only a local stack has. */
+export async function tokensOf(
+  stack: StackHandle,
+  wanted: readonly Wanted[],
+  issuer: 'identity' | 'auditor' = 'identity',
+): Promise<string[]> {
+  const identity = createClient(localIdentityApi, { baseUrl: stack.urls[issuer] });
+  const name = issuer === 'auditor' ? 'AUDITOR_LOCAL_GRANT_SECRET' : 'LOCAL_GRANT_SECRET';
+  const secret = stack.environment[name]!;
+  const people = wanted.map(({ name: label, held, municipalityId }) => ({
+    subject: `contract ${label}`,
     municipalityId,
     roles: held.filter((role) => role !== 'resident'),
     ...(held.includes('resident') ? { resident: { birthDate: '1990-01-01', district: 'Centre' } } : {}),

@@ -18,7 +18,7 @@ const now = () => Math.floor(Date.now() / 1000);
 
 /** Headers that look much like a valid one of somebody who may do everything; none of them may open anything. */
 export async function badTokensFor(stack: StackHandle, audience: Owner): Promise<BadToken[]> {
-  return [...unreadable(), ...(await ofPersons(stack)), ...(await ofServices(stack, audience))];
+  return [...unreadable(), ...(await ofPersons(stack, audience)), ...(await ofServices(stack, audience))];
 }
 
 function unreadable(): BadToken[] {
@@ -33,15 +33,19 @@ function unreadable(): BadToken[] {
   return headers.map((header) => ({ name: header, header, code: 'unauthenticated' }));
 }
 
-async function ofPersons(stack: StackHandle): Promise<BadToken[]> {
-  const file = join(stack.data, 'secrets', 'identity-token.jwk.json');
-  const { key, kid } = await keyIn(file);
+async function ofPersons(stack: StackHandle, audience: Owner): Promise<BadToken[]> {
+  const [own, other] = audience === 'auditor' ? issuersOf('auditor') : issuersOf('identity');
+  const keyOf = (one: string) => keyIn(join(stack.data, 'secrets', `${one}-token.jwk.json`));
+  const { key, kid } = await keyOf(own);
+  const theirs = await keyOf(other);
   const { privateKey: stranger } = await generateKeyPair('EdDSA');
-  const issuer = stack.urls.identity;
+  const issuer = stack.urls[own];
   const grants = { [here]: [...roles] };
   const valid = { iss: issuer, aud: 'talkoot', sub: 'per-intruder', exp: now() + 600, iat: now(), grants };
   const sign = (claims: JWTPayload, by: CryptoKey | Uint8Array = key, alg = 'EdDSA') =>
     new SignJWT(claims).setProtectedHeader({ alg, kid }).sign(by);
+  const foreign = (claims: JWTPayload) =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: theirs.kid }).sign(theirs.key);
   const good = await sign(valid);
   const [header, , signature] = good.split('.') as [string, string, string];
   const { exp: _exp, ...endless } = valid;
@@ -50,7 +54,9 @@ async function ofPersons(stack: StackHandle): Promise<BadToken[]> {
     ['of another issuer', await sign({ ...valid, iss: 'https://elsewhere.example' })],
     ['for another audience', await sign({ ...valid, aud: 'somebody-else' })],
     ['signed by a stranger', await sign(valid, stranger)],
-    ['signed with the public key as a secret', await sign(valid, await publicKeyAsSecret(stack), 'HS256')],
+    ['valid at the other issuer of certificates', await foreign({ ...valid, iss: stack.urls[other] })],
+    ['signed by the other issuer of certificates', await foreign(valid)],
+    ['signed with the public key as a secret', await sign(valid, await publicKeyAsSecret(issuer), 'HS256')],
     ['with changed claims', [header, encode({ ...valid, sub: 'per-somebody' }), signature].join('.')],
     ['with a changed signature', tampered(good)],
     ['without a signature', `${encode({ alg: 'none' })}.${encode(valid)}.`],
@@ -63,6 +69,9 @@ async function ofPersons(stack: StackHandle): Promise<BadToken[]> {
     { ...bad("a person's, expired", await sign({ ...valid, exp: now() - 60 })), code: 'token-expired' },
   ];
 }
+
+/** The issuer whose sessions open a service, and the other one. */
+const issuersOf = (own: 'identity' | 'auditor') => [own, own === 'auditor' ? 'identity' : 'auditor'] as const;
 
 async function ofServices(stack: StackHandle, audience: Owner): Promise<BadToken[]> {
   const ownKey = await keyIn(join(stack.data, 'secrets', 'private', 'worker.jwk.json'));
@@ -98,8 +107,8 @@ async function keyIn(file: string): Promise<{ key: CryptoKey; kid: string }> {
   return { key: (await importJWK(jwk, 'EdDSA')) as CryptoKey, kid: jwk.kid ?? '' };
 }
 
-async function publicKeyAsSecret(stack: StackHandle): Promise<Uint8Array> {
-  const keys = await (await fetch(`${stack.urls.identity}/.well-known/jwks.json`)).text();
+async function publicKeyAsSecret(issuer: string): Promise<Uint8Array> {
+  const keys = await (await fetch(`${issuer}/.well-known/jwks.json`)).text();
   return createHash('sha256').update(keys).digest();
 }
 

@@ -45,9 +45,11 @@ export function fuzzRules(
     const { stack, play } = system();
     const held: readonly Role[] | null = callers[caller];
     const wanted = { name: `fuzzing as ${caller}`, held: held ?? [], municipalityId: here };
-    const session = held ? async () => (await tokensOf(stack, [wanted]))[0]! : null;
+    const sessionAt = (service: (typeof owners)[number]) => async () =>
+      (await tokensOf(stack, [wanted], service === 'auditor' ? 'auditor' : 'identity'))[0]!;
     const ids = await existingIds(stack, play);
     const run = async (service: (typeof owners)[number]) => {
+      const session = held ? sessionAt(service) : null;
       const { code, output } = await fuzz({ stack, service, session, ids, effort });
       return code === 0 && /No issues found/.test(output) ? [] : [output];
     };

@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import type { RunningSystem } from '../running-system.ts';
+import { inDatabase } from '../databases.ts';
 import { historiesOf, logsOf, messagesOf, metricsOf, outboxesOf } from './places.ts';
 import { privateValuesOf } from './private-values.ts';
 import type { History, RawMessage } from './places.ts';
@@ -29,7 +30,8 @@ export function personalDataRules(system: () => RunningSystem): void {
     const { plan } = system().play;
     expect(counts.get('certificate')).toBeGreaterThanOrEqual(3 * plan.ballots.length);
     expect(counts.get('national id')).toBeGreaterThanOrEqual(plan.ballots.length);
-    expect(counts.get('secret')).toBeGreaterThanOrEqual(4);
+    expect(counts.get('secret')).toBeGreaterThanOrEqual(10);
+    expect(counts.get('reference')).toBeGreaterThanOrEqual(plan.ballots.length);
     const typed = values.filter(({ kind }) => kind === 'typed text').map(({ value }) => value);
     for (const { title, description } of plan.proposals) {
       expect(typed).toContain(title);
@@ -64,7 +66,10 @@ export function personalDataRules(system: () => RunningSystem): void {
 
   it('tells of a poll nothing that names a voter', async () => {
     const { stack, play, traceFile } = system();
-    const voters = new Set(play.residents.map((one) => one.personId));
+    const audited = await inDatabase(stack, 'auditor', (database) =>
+      database.collection<{ _id: string }>('people').distinct('_id'),
+    );
+    const voters = new Set([...play.residents.map((one) => one.personId), ...audited]);
     const votersIn = ({ text }: Place) => [...text.matchAll(personId)].filter(([id]) => voters.has(id));
     const polls = histories.filter(({ name }) => name.startsWith('poll/'));
     expect(polls.length).toBeGreaterThan(3);
@@ -72,7 +77,7 @@ export function personalDataRules(system: () => RunningSystem): void {
       ...polls,
       { name: 'Kafka', text: JSON.stringify(messages.filter(({ topic }) => topic === 'talkoot.polls')) },
       ...(await outboxesOf(stack)).filter(({ name }) => name === 'outbox of ballots'),
-      ...(await logsOf(stack)).filter(({ name }) => /identity|ballots/.test(name)),
+      ...(await logsOf(stack)).filter(({ name }) => /identity|auditor|ballots/.test(name)),
       { name: 'traces', text: await readFile(traceFile, 'utf8') },
     ];
     expect(places.filter((place) => votersIn(place).length > 0).map(({ name }) => name)).toEqual([]);

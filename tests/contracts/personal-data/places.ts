@@ -118,7 +118,7 @@ export async function logsOf(stack: StackHandle): Promise<Place[]> {
 }
 
 export async function metricsOf({ urls }: StackHandle): Promise<Place[]> {
-  const processes = ['identity', 'ballots', 'projects', 'payments', 'worker'] as const;
+  const processes = ['identity', 'auditor', 'ballots', 'projects', 'payments', 'worker'] as const;
   return Promise.all(
     processes.map(async (name) => ({
       name: `metrics of ${name}`,

@@ -15,10 +15,12 @@ export async function privateValuesOf({ stack, play }: RunningSystem): Promise<P
     ...['operator', 'sponsor', 'finance-clerk'].map((key) => `${key}.${municipality}`),
   ];
   const session = await signIn(stack.urls.identity, usernames[0]!, stack.environment['DEV_PASSWORD']!);
+  const audited = await signIn(stack.urls.auditor, usernames[0]!, stack.environment['AUDITOR_DEV_PASSWORD']!);
   return [
     ...kindOf('name', usernames),
     ...kindOf('national id', usernames.map(personNumber)),
-    ...kindOf('session token', [session.token, session.refreshToken]),
+    ...kindOf('session token', [session.token, session.refreshToken, audited.token, audited.refreshToken]),
+    ...kindOf('reference', await referencesOf(stack)),
     ...kindOf('secret', await secretsOf(stack)),
     ...kindOf('typed text', await textsOf(stack)),
     ...kindOf('certificate', await certificatesOf(stack)),
@@ -28,14 +30,25 @@ export async function privateValuesOf({ stack, play }: RunningSystem): Promise<P
 const kindOf = (kind: string, values: readonly string[]): Private[] =>
   values.map((value) => ({ kind, value }));
 
-/** Serials and signatures of certificates, and receipts: whoever has them knows a ballot. */
+/** Keys, certificates and signatures, and receipts: whoever has them knows a ballot. */
 async function certificatesOf(stack: StackHandle): Promise<string[]> {
   const ballots = await inDatabase(stack, 'ballots', (database) =>
     database.collection('ballots').find().toArray(),
   );
-  return ballots.flatMap((ballot) => {
-    const { serial, signature } = ballot['certificate'] as { serial: string; signature: string };
-    return [String(ballot._id), serial, signature];
+  return ballots.flatMap(({ _id, publicKey, certificates, signature }) => [
+    String(_id),
+    publicKey as string,
+    ...(certificates as string[]),
+    signature as string,
+  ]);
+}
+
+/** How the population register refers to residents. */
+function referencesOf(stack: StackHandle): Promise<string[]> {
+  return inDatabase(stack, 'identity', async (database) => {
+    const parts = await database.collection('registerparts').find().toArray();
+    const residents = parts.flatMap((part) => part['residents'] as { reference?: string }[]);
+    return residents.flatMap(({ reference }) => reference || []);
   });
 }
 

@@ -20,7 +20,8 @@ export interface Leak {
 /** What gives itself away by its form, whoever it belongs to. */
 const forms: Readonly<Record<string, RegExp>> = {
   'national id': /\b(?:LOCAL-[0-9A-F]{12}|\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y])\b/g,
-  'birth date': /\b(?:19\d\d|200\d)-\d\d-\d\d\b/g,
+  // Not the beginning of Unix time, by which servers say that a time is not set.
+  'birth date': /\b(?!1970-01-01 00:00:00 \+0000)(?:19\d\d|200\d)-\d\d-\d\d\b/g,
   email: /\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi,
   IBAN: /\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b/g,
   'session token': /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g,

@@ -30,5 +30,7 @@ it.each([
 });
 
 it('finds nothing in ids, instants, hashes and references', () => {
+  const unset = { name: 'log', text: 'FireTime:1970-01-01 00:00:00 +0000 UTC' };
+  expect(findLeaks([unset], [])).toEqual([]);
   expect(findLeaks([{ name: 'log', text: innocent }], [])).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { ProcessName } from '@talkoot/local-stack';
 import { expect, it, vi } from 'vitest';
 import type { RunningSystem } from '../running-system.ts';
 
-type Asked = 'identity' | 'ballots' | 'projects' | 'payments' | 'worker';
+type Asked = 'identity' | 'auditor' | 'ballots' | 'projects' | 'payments' | 'worker';
 
 /** Who talks to which server, the name under which they say so, and what `/ready` answers while it is away. */
 const needs: readonly (readonly [
@@ -11,7 +11,7 @@ const needs: readonly (readonly [
   whileAway: number,
   by: readonly Asked[],
 ])[] = [
-  ['mongod', 'mongodb', 503, ['identity', 'ballots', 'projects', 'payments']],
+  ['mongod', 'mongodb', 503, ['identity', 'auditor', 'ballots', 'projects', 'payments']],
   // The outbox keeps events until Kafka is back: requests go on.
   ['kafka', 'kafka', 200, ['ballots', 'projects', 'payments']],
   ['temporal', 'temporal', 503, ['worker']],

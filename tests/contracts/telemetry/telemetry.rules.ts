@@ -5,7 +5,7 @@ import { spansOf } from '../running-system.ts';
 import type { RunningSystem } from '../running-system.ts';
 import { labelOf, SpanTree } from './span.tree.ts';
 
-const processes = ['identity', 'ballots', 'projects', 'payments', 'worker'] as const;
+const processes = ['identity', 'auditor', 'ballots', 'projects', 'payments', 'worker'] as const;
 
 interface LogLine {
   readonly service: string;
@@ -83,7 +83,7 @@ export function telemetryRules(system: () => RunningSystem): void {
 
   it('logs each request with the id of its trace', async () => {
     const known = new Set(tree.spans.map(({ traceId }) => traceId));
-    for (const name of ['identity', 'ballots', 'projects', 'payments']) {
+    for (const name of ['identity', 'auditor', 'ballots', 'projects', 'payments']) {
       const requests = (await logOf(system(), name)).filter(({ message }) => message === 'request');
       expect(requests.length).toBeGreaterThan(10);
       expect(requests.filter((line) => !known.has(line.trace_id ?? ''))).toEqual([]);
@@ -104,11 +104,14 @@ export function telemetryRules(system: () => RunningSystem): void {
     });
   });
 
-  it('the local identity provider answers that it lives and is ready', async () => {
-    for (const path of ['/health', '/ready']) {
-      expect((await fetch(`${system().stack.urls.identityProvider}${path}`)).status).toBe(200);
-    }
-  });
+  it.each(['identityProvider', 'auditorIdentityProvider'] as const)(
+    'the local %s answers that it lives and is ready',
+    async (provider) => {
+      for (const path of ['/health', '/ready']) {
+        expect((await fetch(`${system().stack.urls[provider]}${path}`)).status).toBe(200);
+      }
+    },
+  );
 }
 
 /** The structured lines of a process's log. */

@@ -1,4 +1,5 @@
 import type { Money } from '@talkoot/api-contracts';
+import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import { pollIdOf } from '@talkoot/workflow-contracts';
 import type { Clients } from './clients.ts';
 import { listAdmitted } from './projects.activities.ts';
@@ -11,7 +12,7 @@ export interface About {
 }
 
 /** Polls prepared and counted. */
-export function ballotsActivities({ ballots, projects, identity }: Clients) {
+export function ballotsActivities({ ballots, projects, identity, auditor }: Clients) {
   return {
     /** Prepares the vote of a round over all its admitted projects; null when there are none. */
     async preparePrioritisation(round: About, budget: Money): Promise<{ pollId: string | null }> {
@@ -49,7 +50,10 @@ export function ballotsActivities({ ballots, projects, identity }: Clients) {
       return ballots.preparePoll(projectPoll('bonus', 'bonus', project, options));
     },
 
-    /** Freezes who may vote; those who would gain from a bonus are left out of its roll. */
+    /**
+     * Has both issuers freeze who may vote; those who would gain from a bonus are left out of both rolls. Without the
+     * answers of both there is no roll: a poll waits for its auditor.
+     */
     async freezeRoll(
       poll: About & { readonly projectId: string | null },
       excludeTeam: boolean,
@@ -58,11 +62,20 @@ export function ballotsActivities({ ballots, projects, identity }: Clients) {
       const { id: pollId, municipalityId, pilotId, projectId } = poll;
       const { charter } = await projects.getCharter({ params: { pilotId } });
       const excluded = excludeTeam && projectId ? await teamOf(projects, projectId) : [];
-      const frozen = await identity.freezeRoll({
+      const asked = { municipalityId, ...charter.electorate, asOf };
+      const { excludedReferences, ...ours } = await identity.freezeRoll({
         params: { pollId },
-        body: { municipalityId, ...charter.electorate, excluded, asOf },
+        body: { ...asked, excluded },
       });
-      return ballots.recordRoll({ params: { pollId }, body: { roll: frozen.roll } });
+      const theirs = await auditor.freezeRoll({
+        params: { pollId },
+        body: { ...asked, excluded: [], excludedReferences },
+      });
+      const { roll } = await ballots.recordRolls({
+        params: { pollId },
+        body: { issuers: [issuerRollOf(ours), issuerRollOf(theirs)] },
+      });
+      return { roll };
     },
 
     async tallyPoll(pollId: string): Promise<{ ballots: number; sha256: string }> {
@@ -70,6 +83,10 @@ export function ballotsActivities({ ballots, projects, identity }: Clients) {
       return { ballots: cast, sha256 };
     },
   };
+}
+
+function issuerRollOf({ name, modulus, roll, excluded, rollHash }: IssuerRoll): IssuerRoll {
+  return { name, modulus, roll, excluded, rollHash };
 }
 
 function projectPoll(

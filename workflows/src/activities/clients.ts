@@ -13,9 +13,10 @@ type Recording = 'recordStep';
 /** What the worker asks of each service: all of it internal, all of it safe to repeat. */
 export interface Clients {
   readonly identity: Internal<IdentityApi, 'freezeRoll' | 'notify'>;
+  readonly auditor: Internal<IdentityApi, 'freezeRoll'>;
   readonly ballots: Internal<
     BallotsApi,
-    Recording | 'preparePoll' | 'recordRoll' | 'tallyPoll' | 'getResult'
+    Recording | 'preparePoll' | 'recordRolls' | 'tallyPoll' | 'getResult'
   >;
   readonly payments: Internal<
     PaymentsApi,

@@ -21,6 +21,8 @@ export interface StackUrls {
   readonly temporalUi: string;
   readonly identityProvider: string;
   readonly identity: string;
+  readonly auditorIdentityProvider: string;
+  readonly auditor: string;
   readonly ballots: string;
   readonly projects: string;
   readonly payments: string;
@@ -39,6 +41,8 @@ export function urlsOf(ports: Ports): StackUrls {
     temporalUi: local('temporal-ui'),
     identityProvider: local('identity-provider'),
     identity: local('identity'),
+    auditorIdentityProvider: local('auditor-identity-provider'),
+    auditor: local('auditor'),
     ballots: local('ballots'),
     projects: local('projects'),
     payments: local('payments'),
@@ -58,18 +62,46 @@ export function environmentOf(name: ServiceName, facts: StackFacts): Record<stri
   };
 }
 
-/** The configuration of the local identity provider. */
-export function identityProviderEnvironment({ ports, secrets, keys }: StackFacts): Record<string, string> {
-  const urls = urlsOf(ports);
+/** The two issuers of certificates: the same programs, and nothing else in common. */
+export type IssuerProcess = 'identity' | 'auditor';
+
+/** The configuration of the local identity provider of an issuer. */
+export function identityProviderEnvironment(
+  issuer: IssuerProcess,
+  facts: StackFacts,
+): Record<string, string> {
+  const { provider, address, secrets, providerKey } = issuerOf(issuer, facts);
   return {
-    PORT: String(ports['identity-provider']),
-    OIDC_ISSUER: urls.identityProvider,
+    PORT: String(facts.ports[provider]),
+    OIDC_ISSUER: `http://127.0.0.1:${facts.ports[provider]}`,
     OIDC_CLIENT_ID: oidcClient,
     OIDC_CLIENT_SECRET: secrets.oidcClientSecret,
     DEV_PASSWORD: secrets.devPassword,
-    PROVIDER_KEY_FILE: keys.identityProvider,
-    IDENTITY_URL: urls.identity,
+    PROVIDER_KEY_FILE: providerKey,
+    IDENTITY_URL: address,
   };
+}
+
+function issuerOf(issuer: IssuerProcess, { ports, secrets, keys }: StackFacts) {
+  const urls = urlsOf(ports);
+  if (issuer === 'identity') {
+    return {
+      issuerName: 'municipality',
+      provider: 'identity-provider',
+      address: urls.identity,
+      secrets,
+      tokenKey: keys.identityToken,
+      providerKey: keys.identityProvider,
+    } as const;
+  }
+  return {
+    issuerName: 'auditor',
+    provider: 'auditor-identity-provider',
+    address: urls.auditor,
+    secrets: secrets.auditor,
+    tokenKey: keys.auditorToken,
+    providerKey: keys.auditorIdentityProvider,
+  } as const;
 }
 
 function everybody({ ports, keys }: StackFacts): Record<string, string> {
@@ -80,6 +112,7 @@ function everybody({ ports, keys }: StackFacts): Record<string, string> {
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_UI_URL: urls.temporalUi,
     IDENTITY_URL: urls.identity,
+    AUDITOR_URL: urls.auditor,
     BALLOTS_URL: urls.ballots,
     PROJECTS_URL: urls.projects,
     PAYMENTS_URL: urls.payments,
@@ -106,25 +139,21 @@ function ownPort(name: ServiceName, { ports }: StackFacts): Record<string, strin
   return name === 'cli' ? {} : { PORT: String(ports[name]) };
 }
 
-function own(name: ServiceName, { ports, secrets, keys }: StackFacts): Record<string, string> {
+function own(name: ServiceName, facts: StackFacts): Record<string, string> {
+  const { ports, secrets } = facts;
   const database = { MONGODB_URL: mongodbUrl(ports.mongod, `talkoot_${name}`) };
   switch (name) {
     case 'identity':
-      return {
-        ...database,
-        OIDC_ISSUER: urlsOf(ports).identityProvider,
-        OIDC_CLIENT_ID: oidcClient,
-        OIDC_CLIENT_SECRET: secrets.oidcClientSecret,
-        NATIONAL_ID_KEYS: JSON.stringify(secrets.nationalIdKeys),
-        IDENTITY_TOKEN_KEY_FILE: keys.identityToken,
-        LOCAL_GRANT_SECRET: secrets.localGrantSecret,
-      };
+    case 'auditor':
+      return { ...database, ...ownOfIssuer(name, facts) };
     case 'cli':
       return {
         ...databases(ports),
         LOCAL_GRANT_SECRET: secrets.localGrantSecret,
         DEV_PASSWORD: secrets.devPassword,
         OIDC_ISSUER: urlsOf(ports).identityProvider,
+        AUDITOR_LOCAL_GRANT_SECRET: secrets.auditor.localGrantSecret,
+        AUDITOR_DEV_PASSWORD: secrets.auditor.devPassword,
       };
     case 'ballots':
     case 'projects':
@@ -134,6 +163,22 @@ function own(name: ServiceName, { ports, secrets, keys }: StackFacts): Record<st
       // There is no site yet: what the public API answers is the page to which operators are led.
       return { WEB_URL: `${urlsOf(ports).projects}/v1` };
   }
+}
+
+function ownOfIssuer(name: IssuerProcess, facts: StackFacts): Record<string, string> {
+  const { issuerName, provider, address, secrets, tokenKey } = issuerOf(name, facts);
+  return {
+    ISSUER_NAME: issuerName,
+    // Its own address: an issuer knows no session tokens but those it signs itself.
+    IDENTITY_URL: address,
+    OIDC_ISSUER: `http://127.0.0.1:${facts.ports[provider]}`,
+    OIDC_CLIENT_ID: oidcClient,
+    OIDC_CLIENT_SECRET: secrets.oidcClientSecret,
+    NATIONAL_ID_KEYS: JSON.stringify(secrets.nationalIdKeys),
+    IDENTITY_TOKEN_KEY_FILE: tokenKey,
+    ISSUER_CUSTODY_KEY: secrets.custodyKey,
+    LOCAL_GRANT_SECRET: secrets.localGrantSecret,
+  };
 }
 
 /** The CLI rebuilds lifecycles, replays dead letters and scans stores: it needs every service's database. */

@@ -1,6 +1,6 @@
 import { serviceNames } from '@talkoot/api-contracts';
 import { expect, test } from 'vitest';
-import { environmentOf, type StackFacts } from './environment.ts';
+import { environmentOf, identityProviderEnvironment, type StackFacts } from './environment.ts';
 import { portNames, type Ports } from './process-names.ts';
 import { keyFiles } from './secrets.ts';
 
@@ -11,6 +11,14 @@ const facts: StackFacts = {
     devPassword: 'dev-password',
     localGrantSecret: 'grant-secret',
     nationalIdKeys: [{ id: 'k1', key: 'national-key' }],
+    custodyKey: 'custody-key',
+    auditor: {
+      oidcClientSecret: 'client-of-auditor',
+      devPassword: 'password-of-auditor',
+      localGrantSecret: 'grant-of-auditor',
+      nationalIdKeys: [{ id: 'k1', key: 'national-of-auditor' }],
+      custodyKey: 'custody-of-auditor',
+    },
   },
   keys: keyFiles('/secrets'),
 };
@@ -25,6 +33,32 @@ test('a secret is known only to those who use it', () => {
   expect(whoKnows('client-secret')).toEqual(['identity']);
   expect(whoKnows('grant-secret')).toEqual(['identity', 'cli']);
   expect(whoKnows('dev-password')).toEqual(['cli']);
+  expect(whoKnows('custody-key')).toEqual(['identity']);
+});
+
+test('the two issuers share no secret, no key, no identity provider, and trust only their own tokens', () => {
+  expect(whoKnows('national-of-auditor')).toEqual(['auditor']);
+  expect(whoKnows('auditor-token')).toEqual(['auditor']);
+  expect(whoKnows('client-of-auditor')).toEqual(['auditor']);
+  expect(whoKnows('custody-of-auditor')).toEqual(['auditor']);
+  expect(whoKnows('grant-of-auditor')).toEqual(['auditor', 'cli']);
+  expect(whoKnows('password-of-auditor')).toEqual(['cli']);
+  const [ours, theirs] = [environmentOf('identity', facts), environmentOf('auditor', facts)];
+  for (const name of ['IDENTITY_URL', 'OIDC_ISSUER', 'MONGODB_URL', 'ISSUER_NAME', 'PORT']) {
+    expect(ours[name]).not.toBe(theirs[name]);
+  }
+  expect(theirs['IDENTITY_URL']).toBe(theirs['AUDITOR_URL']);
+  const providers = (['identity', 'auditor'] as const).map((one) => identityProviderEnvironment(one, facts));
+  for (const name of [
+    'PORT',
+    'OIDC_ISSUER',
+    'OIDC_CLIENT_SECRET',
+    'DEV_PASSWORD',
+    'PROVIDER_KEY_FILE',
+    'IDENTITY_URL',
+  ]) {
+    expect(providers[0]![name]).not.toBe(providers[1]![name]);
+  }
 });
 
 test('each process signs with a key of its own', () => {
@@ -33,11 +67,12 @@ test('each process signs with a key of its own', () => {
 });
 
 test('each service has a database of its own', () => {
-  const urls = ['identity', 'ballots', 'projects', 'payments'].map(
+  const urls = ['identity', 'auditor', 'ballots', 'projects', 'payments'].map(
     (name) => environmentOf(name as 'identity', facts)['MONGODB_URL'],
   );
   expect(urls.map((url) => url?.match(/talkoot_\w+/)?.[0])).toEqual([
     'talkoot_identity',
+    'talkoot_auditor',
     'talkoot_ballots',
     'talkoot_projects',
     'talkoot_payments',

@@ -5,6 +5,8 @@ export const processNames = [
   'temporal',
   'identity-provider',
   'identity',
+  'auditor-identity-provider',
+  'auditor',
   'ballots',
   'projects',
   'payments',

@@ -7,7 +7,12 @@ import { mongodPlan } from '../servers/mongod.server.ts';
 import { nodePlan } from '../servers/node.process.ts';
 import { temporalPlan } from '../servers/temporal.server.ts';
 import type { ProcessPlan } from '../supervisor/process-plan.ts';
-import { environmentOf, identityProviderEnvironment, type StackFacts } from './environment.ts';
+import {
+  environmentOf,
+  identityProviderEnvironment,
+  type IssuerProcess,
+  type StackFacts,
+} from './environment.ts';
 import { processNames, type ProcessName } from './process-names.ts';
 
 /** What a row of the table is turned into a plan with. */
@@ -44,8 +49,10 @@ const table: Readonly<Record<ProcessName, Row>> = {
         uiPort: context.ports['temporal-ui'],
       }),
   },
-  'identity-provider': { needs: [], plan: planIdentityProvider },
+  'identity-provider': identityProvider('identity-provider', 'identity'),
   identity: service('identity', 'services/identity', 'src/main.ts', [...everyServer, 'identity-provider']),
+  'auditor-identity-provider': identityProvider('auditor-identity-provider', 'auditor'),
+  auditor: service('auditor', 'services/identity', 'src/main.ts', ['mongod', 'auditor-identity-provider']),
   ballots: service('ballots', 'services/ballots', 'src/main.ts', everyServer),
   projects: service('projects', 'services/projects', 'src/main.ts', everyServer),
   payments: service('payments', 'services/payments', 'src/main.ts', everyServer),
@@ -91,15 +98,22 @@ async function planKafka(context: TableContext): Promise<ProcessPlan> {
   });
 }
 
-async function planIdentityProvider(context: TableContext): Promise<ProcessPlan> {
-  return nodePlan({
-    name: 'identity-provider',
-    folder: 'deploy/local',
-    entry: 'src/identity-provider/main.ts',
-    port: context.ports['identity-provider'],
+function identityProvider(
+  name: 'identity-provider' | 'auditor-identity-provider',
+  issuer: IssuerProcess,
+): Row {
+  return {
     needs: [],
-    environment: identityProviderEnvironment(context),
-  });
+    plan: async (context) =>
+      nodePlan({
+        name,
+        folder: 'deploy/local',
+        entry: 'src/identity-provider/main.ts',
+        port: context.ports[name],
+        needs: [],
+        environment: identityProviderEnvironment(issuer, context),
+      }),
+  };
 }
 
 function service(

@@ -5,14 +5,21 @@ import { serviceNames } from '@talkoot/api-contracts';
 import { exportJWK, generateKeyPair } from 'jose';
 import { readJson, writeJson } from './json-file.ts';
 
-/** Secrets of one local stack, made at its first start. They open nothing elsewhere. */
-export interface Secrets {
+/** What an issuer of certificates and its identity provider know, and the other issuer does not. */
+export interface IssuerSecrets {
   readonly oidcClientSecret: string;
-  /** Password of every account at the local identity provider. */
+  /** Password of every account at its local identity provider. */
   readonly devPassword: string;
   /** Opens the bulk token grant that only a local stack has. */
   readonly localGrantSecret: string;
   readonly nationalIdKeys: readonly { readonly id: string; readonly key: string }[];
+  /** Encrypts the keys of polls in its database; 32 bytes in base64. */
+  readonly custodyKey: string;
+}
+
+/** Secrets of one local stack, made at its first start: the municipality's and the auditor's. They open nothing elsewhere. */
+export interface Secrets extends IssuerSecrets {
+  readonly auditor: IssuerSecrets;
 }
 
 /** Where the key files lie. */
@@ -21,6 +28,8 @@ export interface KeyFiles {
   readonly publicKeys: string;
   readonly identityToken: string;
   readonly identityProvider: string;
+  readonly auditorToken: string;
+  readonly auditorIdentityProvider: string;
 }
 
 export function keyFiles(folder: string): KeyFiles {
@@ -29,6 +38,8 @@ export function keyFiles(folder: string): KeyFiles {
     publicKeys: join(folder, 'public'),
     identityToken: join(folder, 'identity-token.jwk.json'),
     identityProvider: join(folder, 'identity-provider.jwk.json'),
+    auditorToken: join(folder, 'auditor-token.jwk.json'),
+    auditorIdentityProvider: join(folder, 'auditor-identity-provider.jwk.json'),
   };
 }
 
@@ -40,8 +51,12 @@ export async function secretsOf(folder: string): Promise<Secrets> {
   for (const name of serviceNames) {
     await ensureKey(files.privateKey(name), 'EdDSA', name, join(files.publicKeys, `${name}.jwk.json`));
   }
-  await ensureKey(files.identityToken, 'EdDSA', `session-${randomBytes(4).toString('hex')}`);
-  await ensureKey(files.identityProvider, 'RS256', 'local-identity-provider');
+  for (const token of [files.identityToken, files.auditorToken]) {
+    await ensureKey(token, 'EdDSA', `session-${randomBytes(4).toString('hex')}`);
+  }
+  for (const provider of [files.identityProvider, files.auditorIdentityProvider]) {
+    await ensureKey(provider, 'RS256', 'local-identity-provider');
+  }
   return readOrMakeSecrets(join(folder, 'secrets.json'));
 }
 
@@ -59,15 +74,20 @@ async function ensureKey(
   writeJson(file, { ...(await exportJWK(privateKey)), ...labels });
 }
 
+/** A directory of an earlier version keeps what it has and gets what it lacks. */
 function readOrMakeSecrets(file: string): Secrets {
-  const before = readJson(file) as Secrets | undefined;
-  if (before) return before;
-  const made: Secrets = {
+  const before = (readJson(file) ?? {}) as Partial<Secrets>;
+  const secrets: Secrets = { ...issuerSecrets(), auditor: issuerSecrets(), ...before };
+  if (Object.keys(secrets).some((name) => !(name in before))) writeJson(file, secrets);
+  return secrets;
+}
+
+function issuerSecrets(): IssuerSecrets {
+  return {
     oidcClientSecret: randomBytes(32).toString('base64url'),
     devPassword: randomBytes(9).toString('base64url'),
     localGrantSecret: randomBytes(32).toString('base64url'),
     nationalIdKeys: [{ id: 'k1', key: randomBytes(32).toString('base64') }],
+    custodyKey: randomBytes(32).toString('base64'),
   };
-  writeJson(file, made);
-  return made;
 }

@@ -16,6 +16,8 @@ const preferred: Ports = {
   projects: 28_083,
   payments: 28_084,
   worker: 28_085,
+  'auditor-identity-provider': 28_090,
+  auditor: 28_091,
 };
 
 /**

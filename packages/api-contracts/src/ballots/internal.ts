@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { IdShape, MoneyShape } from '../shapes.ts';
+import { IssuerRollShape } from '../identity/certificate.ts';
+import { IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
 import { PollKindShape, PollResultShape } from './result.ts';
 
 const worker = { services: ['worker'] } as const;
@@ -34,13 +35,18 @@ export const ballotsInternalRoutes = {
     answer: z.object({ pollId: IdShape }),
     problems: ['poll-differs', 'poll-invalid'],
   }),
-  recordRoll: route('PUT /internal/v1/polls/{pollId}/roll', {
+  recordRolls: route('PUT /internal/v1/polls/{pollId}/rolls', {
     kind: 'plain',
-    summary: 'Record the size of the frozen roll',
+    summary:
+      'Record the frozen rolls and the keys of both issuers, and publish the manifest; the first stay for ever',
     access: worker,
     params: Poll,
-    body: z.object({ roll: z.int().min(0) }),
-    answer: z.object({ roll: z.int() }),
+    body: z.object({ issuers: z.array(IssuerRollShape).length(2) }),
+    answer: z.object({
+      roll: z.int().meta({ description: "How many are on the municipality's roll" }),
+      manifestSha256: Sha256Shape,
+    }),
+    problems: ['issuers-differ'],
   }),
   tallyPoll: route('PUT /internal/v1/polls/{pollId}/tally', {
     kind: 'plain',

@@ -45,6 +45,7 @@ export const PollShape = PollSummaryShape.extend({
   ballot: BallotRulesShape,
   /** Size of the frozen roll. */
   roll: z.int().min(0).nullable(),
+  manifestSha256: Sha256Shape.nullable().meta({ description: 'Of the manifest, once both rolls are frozen' }),
   lifecycle: LifecycleViewShape,
 }).meta({ id: 'Poll' });
 
@@ -76,6 +77,15 @@ export const pollRoutes = {
     access: { anyone: true },
     params: Poll,
     answer: PollShape,
+  }),
+  getManifest: route('GET /v1/m/{municipalityId}/polls/{pollId}/manifest', {
+    summary:
+      'What certificates and ballots of a poll are bound to, by the SHA-256 of exactly these bytes: canonical JSON (RFC 8785)',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.string(),
+    answerType: 'text/plain',
+    problems: ['poll-roll-not-frozen'],
   }),
   listPollSteps: route('GET /v1/m/{municipalityId}/polls/{pollId}/steps', {
     summary: 'What happened to a poll, in order: its public trace',
@@ -157,6 +167,8 @@ export const pollRoutes = {
 export const pollProblems = {
   'poll-differs': { status: 409, title: 'Another poll has this id' },
   'poll-invalid': { status: 422, title: 'No such poll can be held' },
+  'poll-roll-not-frozen': { status: 409, title: 'The rolls of the poll are not frozen yet' },
+  'issuers-differ': { status: 409, title: 'These are not the two issuers of this poll' },
   'poll-not-closed': { status: 409, title: 'The poll is not closed' },
   'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
   'poll-not-published': { status: 409, title: 'The result is not published yet' },

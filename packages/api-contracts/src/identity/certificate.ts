@@ -1,30 +1,36 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { IdShape } from '../shapes.ts';
+import { IdShape, Sha256Shape } from '../shapes.ts';
 
-/**
- * The right to cast one ballot in one poll, held by whoever knows it. It names nobody, and identity keeps no
- * readable copy of it.
- */
-export const CertificateShape = z
+/** The two organisations whose certificates a ballot needs, in the order of the manifest. */
+export const issuerNames = ['municipality', 'auditor'] as const;
+export type IssuerName = (typeof issuerNames)[number];
+
+export const BlindedMessageShape = z
+  .string()
+  .regex(/^[0-9a-f]{512}$/)
+  .meta({
+    id: 'BlindedMessage',
+    description: '256 bytes in hexadecimal (RFC 9474); says nothing of the ballot',
+  });
+
+/** What an issuer publishes of a poll's frozen roll and of its key for this poll. */
+export const IssuerRollShape = z
   .object({
-    serial: z
+    name: z.enum(issuerNames),
+    modulus: z
       .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .meta({ description: '32 random bytes' }),
-    signature: z
-      .string()
-      .regex(/^[0-9a-f]{128}$/)
-      .meta({ description: 'Ed25519 over the certificate message of this poll and serial' }),
-    keyId: z.string().regex(/^[\w-]{1,64}$/),
+      .regex(/^[0-9a-f]{512}$/)
+      .meta({ description: 'Of the RSA-2048 key of this poll; its exponent is 65537' }),
+    roll: z.int().min(0).meta({ description: 'How many are on the roll' }),
+    excluded: z
+      .int()
+      .min(0)
+      .meta({ description: 'How many were left out because they gain from the result' }),
+    rollHash: Sha256Shape.meta({ description: 'Of the sorted salted commitments of its entries' }),
   })
-  .meta({ id: 'Certificate' });
-export type Certificate = z.infer<typeof CertificateShape>;
-
-/** What identity signs: the domain `talkoot-certificate-v1`, the poll and the serial, so that no other signature passes for it. */
-export function certificateMessage(pollId: string, serial: string): Uint8Array {
-  return new TextEncoder().encode(`talkoot-certificate-v1\n${pollId}\n${serial}`);
-}
+  .meta({ id: 'IssuerRoll' });
+export type IssuerRoll = z.infer<typeof IssuerRollShape>;
 
 const Poll = z.object({ municipalityId: IdShape, pollId: IdShape });
 
@@ -32,21 +38,19 @@ export const certificateRoutes = {
   issueCertificate: route('POST /v1/m/{municipalityId}/polls/{pollId}/certificate', {
     kind: 'plain',
     summary:
-      'The one certificate of a resident for a poll; repeating it with the same secret answers the same certificate',
+      'Sign the one blinded message of a resident for a poll; the same one again gets the same answer, another is refused',
     access: { roles: ['resident'] },
     params: Poll,
-    body: z.object({
-      retrySecret: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .meta({
-          description:
-            '32 random bytes that the device makes and keeps. The answer is stored sealed under it, so that only the device can have it repeated. Never stored.',
-        }),
-    }),
+    body: z.object({ blinded: BlindedMessageShape }),
     status: 201,
-    answer: z.object({ pollId: IdShape, certificate: CertificateShape }),
-    problems: ['not-on-roll', 'certificate-already-issued', 'certificates-closed'],
+    answer: z.object({
+      pollId: IdShape,
+      blindSignature: z
+        .string()
+        .regex(/^[0-9a-f]{512}$/)
+        .meta({ description: 'The device makes the certificate of it' }),
+    }),
+    problems: ['not-on-roll', 'blinded-out-of-range', 'certificate-already-issued', 'certificates-closed'],
   }),
   getCertificateState: route('GET /v1/m/{municipalityId}/polls/{pollId}/certificate', {
     summary: 'Whether I am on the roll of a poll, and whether a certificate was issued in my name',
@@ -55,36 +59,27 @@ export const certificateRoutes = {
     answer: z.object({ pollId: IdShape, onRoll: z.boolean(), issued: z.boolean(), closed: z.boolean() }),
   }),
   getIssuance: route('GET /v1/m/{municipalityId}/polls/{pollId}/roll', {
-    summary: 'Size of the frozen roll of a poll; how many certificates were issued, once issuing is closed',
+    summary:
+      'The frozen roll of a poll and the key of its certificates; how many were issued, once issuing is closed',
     access: { anyone: true },
     params: Poll,
-    answer: z.object({
-      pollId: IdShape,
-      roll: z.int().min(0),
-      excluded: z.int().min(0),
-      issued: z.int().min(0).nullable(),
-    }),
+    answer: IssuerRollShape.extend({ pollId: IdShape, issued: z.int().min(0).nullable() }),
   }),
-  listCertificateKeys: route('GET /v1/certificate-keys', {
-    summary: 'Public keys by which certificates are checked',
+  getRollCommitments: route('GET /v1/m/{municipalityId}/polls/{pollId}/roll-commitments', {
+    summary: 'The salted commitments of the entries of a roll, ascending, one in each line, in hexadecimal',
     access: { anyone: true },
-    answer: z.object({
-      keys: z.array(
-        z.object({
-          keyId: z.string(),
-          algorithm: z.literal('Ed25519'),
-          publicKey: z.string().meta({ description: 'Raw 32 bytes in base64url' }),
-        }),
-      ),
-    }),
+    params: Poll,
+    answer: z.string(),
+    answerType: 'text/plain',
   }),
 };
 
 export const certificateProblems = {
   'not-on-roll': { status: 403, title: 'You are not on the electoral roll of this poll' },
+  'blinded-out-of-range': { status: 422, title: 'The blinded message is no number below the modulus' },
   'certificate-already-issued': {
     status: 409,
-    title: 'Your certificate for this poll was issued already, to a device with another secret',
+    title: 'Your certificate for this poll was issued already, for another blinded message',
   },
   'certificates-closed': { status: 409, title: 'No certificates are issued for this poll any more' },
 } as const;

@@ -35,3 +35,11 @@ export const identityApi = defineApi({
   },
 });
 export type IdentityApi = typeof identityApi;
+
+/** The same service, run by the independent auditor: the second issuer of certificates. */
+export const auditorApi = defineApi({
+  ...identityApi,
+  service: 'auditor',
+  title: 'Talkoot auditor',
+  description: "The auditor's own issuer of certificates. See services/identity/README.md.",
+});

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { route } from '../api.ts';
 import { IdShape, InstantShape } from '../shapes.ts';
 import { RoleShape } from '../roles.ts';
+import { IssuerRollShape } from './certificate.ts';
 import { NoticeIdShape, NoticeTemplateShape } from './notice.ts';
+import { ReferenceShape } from './resident.ts';
 
 const Municipality = z.object({ municipalityId: IdShape });
 
@@ -10,7 +12,7 @@ export const identityInternalRoutes = {
   freezeRoll: route('PUT /internal/v1/polls/{pollId}/roll', {
     kind: 'plain',
     summary:
-      'Freeze the electoral roll of a poll: eligible residents without the excluded; the same answer for ever',
+      'Freeze the electoral roll of a poll: eligible residents without the excluded; the same roll and key for ever',
     access: { services: ['worker'] },
     params: z.object({ pollId: IdShape }),
     body: z.object({
@@ -18,14 +20,24 @@ export const identityInternalRoutes = {
       minimumAge: z.int().min(0).max(120),
       districts: z.array(z.string()).max(200),
       /** People who gain from the result; they are left out without a trace of who. */
-      excluded: z.array(IdShape).max(5000),
+      excluded: z.array(IdShape).max(5000).default([]),
+      /** The same for another issuer, which knows them by the references of the register. */
+      excludedReferences: z.array(ReferenceShape).max(5000).default([]),
       asOf: InstantShape,
     }),
-    answer: z.object({ pollId: IdShape, roll: z.int().min(0), excluded: z.int().min(0) }),
+    bodyLimit: 1024 * 1024,
+    answer: IssuerRollShape.extend({
+      pollId: IdShape,
+      excludedReferences: z.array(ReferenceShape).meta({
+        description: 'References of the excluded who are in the register, for the other issuer',
+      }),
+    }),
+    problems: ['reference-missing', 'reference-unknown'],
   }),
   closeIssuance: route('PUT /internal/v1/polls/{pollId}/issuance-closed', {
     kind: 'plain',
-    summary: 'Issue no more certificates for a poll; answers how many were issued, the same for ever',
+    summary:
+      'Issue no more certificates for a poll and destroy its key; answers how many were issued, the same for ever',
     access: { services: ['ballots', 'worker'] },
     params: z.object({ pollId: IdShape }),
     answer: z.object({ pollId: IdShape, issued: z.int().min(0) }),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { defineApi, route } from '../api.ts';
 import { RoleShape } from '../roles.ts';
 import { IdShape, InstantShape, text } from '../shapes.ts';
-import { identityApi } from './index.ts';
+import { auditorApi, identityApi } from './index.ts';
+import { ReferenceShape } from './resident.ts';
 
 const secret = z.string().min(16).max(200);
 
@@ -31,14 +32,25 @@ export const localRoutes = {
             roles: z.array(RoleShape).max(30).default([]),
             /** Makes the person a resident: `roles` need not say so. */
             resident: z
-              .object({ birthDate: z.iso.date(), district: text(80), validFrom: z.iso.date().optional() })
+              .object({
+                birthDate: z.iso.date(),
+                district: text(80),
+                validFrom: z.iso.date().optional(),
+                reference: ReferenceShape.optional(),
+              })
               .optional(),
           }),
         )
         .max(5000),
     }),
     answer: z.object({ personIds: z.array(IdShape).meta({ description: 'In the order of `people`' }) }),
-    problems: ['local-secret-wrong', 'local-person-nameless', 'unknown-municipality', 'people-conflict'],
+    problems: [
+      'local-secret-wrong',
+      'local-person-nameless',
+      'unknown-municipality',
+      'people-conflict',
+      'reference-taken',
+    ],
   }),
   grantLocalTokens: route('POST /v1/local/tokens', {
     kind: 'plain',
@@ -66,3 +78,7 @@ export const localIdentityApi = defineApi({
   routes: { ...identityApi.routes, ...localRoutes },
 });
 export type LocalIdentityApi = typeof localIdentityApi;
+
+/** The auditor's issuer of a local stack. */
+const { service, title, description } = auditorApi;
+export const localAuditorApi = defineApi({ ...localIdentityApi, service, title, description });

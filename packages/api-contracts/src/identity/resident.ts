@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { route } from '../api.ts';
 import { MunicipalityParams } from '../shapes.ts';
 
+/** How the population register itself refers to a resident: opaque, the same in every copy, and no national id. */
+export const ReferenceShape = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{4,64}$/)
+  .meta({ id: 'Reference' });
+
 export const residentRoutes = {
   importResidents: route('POST /v1/m/{municipalityId}/resident-imports', {
     summary:
-      'Import the residents register: CSV with national_id, birth_date, district and optionally valid_from; all or nothing',
+      'Import the residents register: CSV with national_id, birth_date, district and optionally valid_from, reference; all or nothing',
     access: { roles: ['registrar'] },
     params: MunicipalityParams,
     query: z.object({
@@ -24,7 +30,7 @@ export const residentRoutes = {
       unchanged: z.int().min(0),
       removed: z.int().min(0),
     }),
-    problems: ['register-invalid', 'people-conflict'],
+    problems: ['register-invalid', 'people-conflict', 'reference-taken'],
   }),
   getResidentCount: route('GET /v1/m/{municipalityId}/residents', {
     summary: 'How many residents the register holds',
@@ -36,4 +42,14 @@ export const residentRoutes = {
 
 export const residentProblems = {
   'register-invalid': { status: 422, title: 'The file has errors, listed by line; nothing was imported' },
+  'reference-taken': { status: 409, title: 'Two residents of the register have the same reference' },
+  'reference-missing': {
+    status: 409,
+    title:
+      'Somebody who is to be excluded has no reference in the register, so that the auditor could not know',
+  },
+  'reference-unknown': {
+    status: 409,
+    title: 'Somebody who is to be excluded is not in this copy of the register under their reference',
+  },
 } as const;

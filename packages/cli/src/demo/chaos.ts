@@ -5,6 +5,7 @@ import type { Report, Step } from './progress.ts';
 /** In this order each is killed, round after round; which one begins follows from the seed. */
 const victims: readonly ProcessName[] = [
   'identity',
+  'auditor',
   'worker',
   'ballots',
   'kafka',

@@ -22,6 +22,8 @@ export const officials = {
   'payout-releaser': ['payout-releaser'],
   hr: ['hr'],
 } as const;
+/** Officials of the auditor, who are nobody to the municipality. */
+export const auditorOfficials = { 'auditor-registrar': ['registrar'] } as const;
 export type OfficialKey = keyof typeof officials;
 
 /** A project as the run knows it. */

@@ -1,7 +1,7 @@
 import { ballotProblems } from '@talkoot/allocation';
 import type { BallotProblem } from '@talkoot/allocation';
 import type { Ballot } from '@talkoot/api-contracts/ballots';
-import { DomainError, sha256Of } from '@talkoot/http-service';
+import { DomainError } from '@talkoot/http-service';
 import type { PollRules } from '../poll/poll.ts';
 
 /** What a ballot says, in one canonical form: lists sorted, nothing else. */
@@ -56,8 +56,3 @@ function answersOf({ choices, answers }: Sent, rules: PollRules): Vote {
 
 const invalid = (message: string) =>
   new DomainError('ballot-invalid', undefined, [{ at: 'body.answers', message }]);
-
-/** The receipt of a ballot. The serial in it is secret, so nobody can guess what a receipt stands for. */
-export function receiptOf(pollId: string, serial: string, vote: Vote): string {
-  return sha256Of('talkoot-ballot-v1', pollId, serial, vote);
-}

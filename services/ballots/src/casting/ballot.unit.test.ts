@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bonusPlan, criteriaPlan, plan } from '../ballots.fixture.ts';
 import { pollFrom, rulesOf } from '../poll/poll.ts';
 import type { PollPlan } from '../poll/poll.ts';
-import { receiptOf, voteOf } from './ballot.ts';
+import { voteOf } from './ballot.ts';
 
 const rules = (one: PollPlan) => rulesOf(pollFrom('pol-1', one));
 const vote = (one: PollPlan, sent: Parameters<typeof voteOf>[0]) => voteOf(sent, rules(one));
@@ -14,18 +14,6 @@ describe('a ballot', () => {
       ['prj-a', 'prj-b'],
     ].map((choices) => vote(plan, { choices }));
     expect(first).toEqual(second);
-    expect(receiptOf('pol-1', 'serial', first!)).toBe(receiptOf('pol-1', 'serial', second!));
-  });
-
-  it('has another receipt in another poll, with another serial or another vote', () => {
-    const one = vote(plan, { choices: ['prj-a'] });
-    const receipts = [
-      receiptOf('pol-1', 'serial', one),
-      receiptOf('pol-2', 'serial', one),
-      receiptOf('pol-1', 'other', one),
-      receiptOf('pol-1', 'serial', vote(plan, { choices: [] })),
-    ];
-    expect(new Set(receipts).size).toBe(4);
   });
 
   it('may be blank even where a minimum is asked of those who choose', () => {

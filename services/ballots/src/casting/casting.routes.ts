@@ -16,7 +16,8 @@ export function castingRoutes(parts: Ballots): Routes {
       const { pollId, receipt } = call.params;
       const found = await parts.ballots.find(pollId, receipt);
       if (!found) throw new DomainError('not-found');
-      return { body: { receipt, state: found.counted ? ('counted' as const) : ('stored' as const) } };
+      const { counted, replaced } = found;
+      return { body: { receipt, state: replaced ? 'replaced' : counted ? 'counted' : 'stored' } };
     },
   };
 }

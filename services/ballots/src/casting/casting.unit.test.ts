@@ -40,7 +40,7 @@ function databaseOf(scheduler: fc.Scheduler) {
       async find(_poll: string, receipt: string) {
         await turn();
         const row = rows.get(receipt);
-        return row && !row.withdrawn ? { counted: row.counted ?? false } : null;
+        return row && !row.withdrawn ? { counted: row.counted ?? false, replaced: false } : null;
       },
       async withdraw(receipt: string) {
         await turn();
@@ -63,7 +63,10 @@ function databaseOf(scheduler: fc.Scheduler) {
 const ballotOf = (receipt: string): StoredBallot => ({
   receipt,
   poll: 'pol-1',
-  certificate: { serial: receipt, signature: '', keyId: '' },
+  publicKey: receipt,
+  certificates: [],
+  sequence: 1,
+  signature: '',
   vote: { choices: [] },
 });
 

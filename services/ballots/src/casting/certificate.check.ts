@@ -1,23 +1,71 @@
-import { certificateMessage } from '@talkoot/api-contracts/identity';
-import type { Certificate } from '@talkoot/api-contracts/identity';
-import { createPublicKey, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import {
+  certificateLength,
+  castMessage,
+  certificateMessage,
+  isPublicKey,
+  isStrictlyEncoded,
+} from '@talkoot/ballot-protocol';
+import { DomainError } from '@talkoot/http-service';
+import { constants, createPublicKey, verify } from 'node:crypto';
+import type { KeyObject, SigningOptions } from 'node:crypto';
+import type { Leaf } from './leaf.ts';
+import { unsignedPart } from './leaf.ts';
 
-/** True when identity issued this certificate for this poll. Runs beside the event loop: voters come in crowds. */
-export function isCertificateOf(
-  pollId: string,
-  { serial, signature }: Certificate,
-  key: KeyObject,
-): Promise<boolean> {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const message = certificateMessage(pollId, serial);
-  verify(null, message, key, Buffer.from(signature, 'hex'), (error, good) =>
-    error ? reject(error) : resolve(good),
-  );
-  return promise;
+const PREFIX = 32;
+const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 };
+
+/** What the ballots of one poll are bound to. */
+export interface Binding {
+  /** SHA-256 of the manifest. */
+  readonly m: Uint8Array;
+  /** Keys of the municipality and of the auditor for this poll. */
+  readonly issuers: readonly [KeyObject, KeyObject];
 }
 
-/** @param raw the 32 bytes of an Ed25519 public key in base64url. */
-export function publicKeyFrom(raw: string): KeyObject {
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: raw }, format: 'jwk' });
+/**
+ * Refuses a leaf that does not carry the certificates of both issuers for its own key, or that its key did not sign,
+ * all for this poll. Runs beside the event loop: voters come in crowds.
+ * @throws DomainError `public-key-invalid`, `first-certificate-invalid`, `second-certificate-invalid`, `signature-invalid`
+ */
+export async function requireEntitled({ m, issuers }: Binding, leaf: Leaf): Promise<void> {
+  if (!isPublicKey(leaf.publicKey)) throw new DomainError('public-key-invalid');
+  const message = certificateMessage(m, leaf.publicKey);
+  const [first, second, signed] = await Promise.all([
+    isCertificate(issuers[0], message, leaf.certificates[0]),
+    isCertificate(issuers[1], message, leaf.certificates[1]),
+    isSigned(leaf, castMessage(m, unsignedPart(leaf))),
+  ]);
+  if (!first) throw new DomainError('first-certificate-invalid');
+  if (!second) throw new DomainError('second-certificate-invalid');
+  if (!signed) throw new DomainError('signature-invalid');
+}
+
+/** @param modulus 256 bytes, hexadecimal. */
+export function issuerKeyOf(modulus: string): KeyObject {
+  const n = Buffer.from(modulus, 'hex').toString('base64url');
+  return createPublicKey({ key: { kty: 'RSA', n, e: 'AQAB' }, format: 'jwk' });
+}
+
+function isCertificate(key: KeyObject, message: Uint8Array, certificate: Uint8Array): Promise<boolean> {
+  if (certificate.length !== certificateLength) return Promise.resolve(false);
+  const prepared = Buffer.concat([certificate.subarray(0, PREFIX), message]);
+  return verified('sha384', prepared, { key, ...pss }, certificate.subarray(PREFIX));
+}
+
+function isSigned({ publicKey, signature }: Leaf, message: Uint8Array): Promise<boolean> {
+  if (!isStrictlyEncoded(publicKey, signature)) return Promise.resolve(false);
+  const x = Buffer.from(publicKey).toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verified(null, message, { key }, signature);
+}
+
+function verified(
+  hash: string | null,
+  message: Uint8Array,
+  key: SigningOptions & { readonly key: KeyObject },
+  signature: Uint8Array,
+): Promise<boolean> {
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  verify(hash, message, key, signature, (error, good) => (error ? reject(error) : resolve(good)));
+  return promise;
 }

@@ -5,12 +5,13 @@ import { readText } from '@talkoot/lifecycle-record';
 import { initialState } from '@talkoot/workflow-contracts';
 import { z } from 'zod';
 import type { Ballots } from '../ballots.ts';
+import { hashOf, manifestOf, requireBothIssuers } from './manifest.ts';
 import { pollFrom } from './poll.ts';
 import type { PollPlan } from './poll.ts';
 
 type Routes = Pick<
   Handlers<BallotsApi>,
-  'preparePoll' | 'recordRoll' | 'listPolls' | 'getPoll' | 'listPollSteps' | 'getPollText'
+  'preparePoll' | 'recordRolls' | 'listPolls' | 'getPoll' | 'getManifest' | 'listPollSteps' | 'getPollText'
 >;
 
 export function pollRoutes(parts: Ballots): Routes {
@@ -22,8 +23,13 @@ export function pollRoutes(parts: Ballots): Routes {
       return { body: { pollId } };
     },
 
-    async recordRoll(call) {
-      return { body: { roll: await polls.setRoll(call.params.pollId, call.body.roll) } };
+    async recordRolls(call) {
+      const { pollId } = call.params;
+      const { issuers } = call.body;
+      requireBothIssuers(issuers);
+      const asked = await polls.get(pollId);
+      const { roll, manifest } = await polls.setRolls(pollId, issuers, manifestOf(asked, issuers));
+      return { body: { roll: roll!, manifestSha256: hashOf(manifest!) } };
     },
 
     async listPolls(call) {
@@ -38,7 +44,15 @@ export function pollRoutes(parts: Ballots): Routes {
       const poll = await polls.get(pollId, municipalityId);
       const lifecycle = await record.view('poll', pollId, municipalityId);
       if (!lifecycle) throw new DomainError('not-found');
-      return { body: { ...poll, lifecycle } };
+      const manifestSha256 = poll.manifest === null ? null : hashOf(poll.manifest);
+      return { body: { ...poll, manifestSha256, lifecycle } };
+    },
+
+    async getManifest(call) {
+      const { municipalityId, pollId } = call.params;
+      const { manifest } = await polls.get(pollId, municipalityId);
+      if (manifest === null) throw new DomainError('poll-roll-not-frozen');
+      return { body: manifest };
     },
 
     async listPollSteps(call) {

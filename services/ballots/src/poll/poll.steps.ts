@@ -1,6 +1,7 @@
 import { eventOf } from '@talkoot/event-bus';
 import type { Outbox } from '@talkoot/event-bus';
 import { pollTalliedV1 } from '@talkoot/event-contracts';
+import { DomainError } from '@talkoot/http-service';
 import type { StepEffect } from '@talkoot/lifecycle-record';
 import type { Phase, RecordedStep } from '@talkoot/workflow-contracts';
 import type { ClientSession } from 'mongoose';
@@ -35,10 +36,21 @@ export function pollSteps(parts: PollStepParts): StepEffect {
     const phase = step.phase as Phase<'poll'>;
     if (step.from === phase) return;
     await polls.setPhase(state.id, phase, session);
-    if (phase === 'open') await gates.open(state.id, session);
+    if (phase === 'open') await openGate(parts, state.id, session);
     if (phase === 'closed') await gates.close(state.id, session);
     if (phase === 'published') await tellPublished(parts, state.id, step, session);
   };
+}
+
+/** Both issuers or none: a poll whose manifest is missing stays shut, whoever asks. */
+async function openGate(
+  { polls, gates }: PollStepParts,
+  pollId: string,
+  session: ClientSession,
+): Promise<void> {
+  const poll = await polls.find(pollId, session);
+  if (poll?.manifest == null) throw new DomainError('poll-roll-not-frozen');
+  await gates.open(pollId, session);
 }
 
 async function tellPublished(

@@ -1,13 +1,16 @@
+import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import { DomainError } from '@talkoot/http-service';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
-import type { Poll, PollPhase, PollPlan } from './poll.ts';
+import type { NewPoll, Poll, PollPhase, PollPlan } from './poll.ts';
 
 interface PollDocument extends PollPlan {
   _id: string;
   planSha256: string;
   phase: PollPhase;
   roll: number | null;
+  issuers: readonly IssuerRoll[];
+  manifest: string | null;
 }
 
 const schema = new Schema<PollDocument>(
@@ -26,6 +29,8 @@ const schema = new Schema<PollDocument>(
     planSha256: String,
     phase: String,
     roll: Number,
+    issuers: [Schema.Types.Mixed],
+    manifest: String,
   },
   { versionKey: false, collection: 'polls', minimize: false },
 );
@@ -41,6 +46,8 @@ export interface PollFilter {
   readonly projectId?: string | undefined;
 }
 
+const unfrozen = { phase: 'new', roll: null, issuers: [], manifest: null } as const;
+
 export function pollStore(connection: Connection) {
   const polls = connection.model<PollDocument>('Poll', schema);
   const pollOf = ({ _id, ...rest }: PollDocument): Poll => ({ pollId: _id, ...rest });
@@ -53,8 +60,8 @@ export function pollStore(connection: Connection) {
     projectId,
   });
   return {
-    async add({ pollId, ...poll }: Omit<Poll, 'phase' | 'roll'>, session: ClientSession): Promise<void> {
-      await polls.insertMany([{ _id: pollId, ...poll, phase: 'new', roll: null }], { session });
+    async add({ pollId, ...poll }: NewPoll, session: ClientSession): Promise<void> {
+      await polls.insertMany([{ _id: pollId, ...poll, ...unfrozen }], { session });
     },
 
     async find(pollId: string, session?: ClientSession): Promise<Poll | null> {
@@ -98,12 +105,11 @@ export function pollStore(connection: Connection) {
       await polls.updateOne({ _id: pollId }, { $set: { phase } }, { session });
     },
 
-    /** Records the size of the roll; the first stays. */
-    async setRoll(pollId: string, roll: number): Promise<number> {
-      await polls.updateOne({ _id: pollId, roll: null }, { $set: { roll } });
-      const found = await polls.findById(pollId).lean();
-      if (!found) throw new DomainError('not-found');
-      return found.roll!;
+    /** Records both frozen rolls and the manifest that follows from them; the first stay. */
+    async setRolls(pollId: string, issuers: readonly IssuerRoll[], manifest: string): Promise<Poll> {
+      const set = { roll: issuers[0]!.roll, issuers: [...issuers], manifest };
+      await polls.updateOne({ _id: pollId, manifest: null }, { $set: set });
+      return this.get(pollId);
     },
   };
 }

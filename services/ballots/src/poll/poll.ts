@@ -1,4 +1,5 @@
 import type { ballotsInternalRoutes, PollKind } from '@talkoot/api-contracts/ballots';
+import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import type { Money } from '@talkoot/api-contracts';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Phase } from '@talkoot/workflow-contracts';
@@ -14,8 +15,15 @@ export interface Poll extends PollPlan {
   /** Hash of the plan, by which another poll under the same id is told apart. */
   readonly planSha256: string;
   readonly phase: PollPhase;
+  /** How many are on the municipality's roll. */
   readonly roll: number | null;
+  /** What both issuers published of their rolls and keys; empty until the rolls are frozen. */
+  readonly issuers: readonly IssuerRoll[];
+  /** Canonical JSON; null until the rolls are frozen. */
+  readonly manifest: string | null;
 }
+/** A poll before anything has happened to it. */
+export type NewPoll = Omit<Poll, 'phase' | 'roll' | 'issuers' | 'manifest'>;
 
 /** What casting and counting need of a poll; it never changes, so it may be kept in memory. */
 export interface PollRules {
@@ -33,7 +41,7 @@ export interface PollRules {
  * A poll that can be held.
  * @throws DomainError `poll-invalid`
  */
-export function pollFrom(pollId: string, plan: PollPlan): Omit<Poll, 'phase' | 'roll'> {
+export function pollFrom(pollId: string, plan: PollPlan): NewPoll {
   const fault = faultOf(plan);
   if (fault) throw new DomainError('poll-invalid', fault);
   return { ...plan, pollId, planSha256: sha256Of(plan) };
@@ -61,7 +69,7 @@ function faultOf({ kind, ballot, options, budget }: PollPlan): string | null {
 }
 
 /** Fewer options than the charter's minimum are all that a voter can choose. */
-export function rulesOf({ pollId, kind, ballot, budget, options }: Omit<Poll, 'phase' | 'roll'>): PollRules {
+export function rulesOf({ pollId, kind, ballot, budget, options }: NewPoll): PollRules {
   return {
     pollId,
     kind,

@@ -30,7 +30,7 @@ describe('a poll', () => {
   it('is shown with its rules and phase, without any number of votes', async () => {
     await fixture.advance('pol-1', 'open');
     for (const choices of [['prj-a'], ['prj-a', 'prj-c'], ['prj-c'], ['prj-b', 'prj-c'], []]) {
-      await fixture.cast('pol-1', { certificate: fixture.certificate('pol-1'), choices });
+      await fixture.cast('pol-1', fixture.voter('pol-1').ballot({ choices }));
     }
     const shown = await fixture.anyone.getPoll({ params });
     expect(shown).toMatchObject({ phase: 'open', roll: 1000, ballot: plan.ballot, budget: plan.budget });
@@ -99,7 +99,7 @@ describe('a poll', () => {
   it('counts yes, no and chosen shares of a bonus vote', async () => {
     await fixture.prepare('pol-b-1', bonusPlan, 'open');
     const cast = (answers: { yes: string[]; no: string[]; share?: number }) =>
-      fixture.cast('pol-b-1', { certificate: fixture.certificate('pol-b-1'), answers });
+      fixture.cast('pol-b-1', fixture.voter('pol-b-1').ballot({ answers }));
     await cast({ yes: ['crt-1'], no: ['crt-2'], share: 100 });
     await cast({ yes: [], no: ['crt-1'], share: 50 });
     await cast({ yes: ['crt-1'], no: [] });
@@ -119,16 +119,20 @@ describe('a poll', () => {
     });
   });
 
-  it('is not counted with more ballots than certificates', async () => {
+  it('is not counted with more ballots than either issuer issued certificates', async () => {
     await fixture.prepare('pol-stuffed', plan, 'open');
-    await fixture.cast('pol-stuffed', {
-      certificate: fixture.certificate('pol-stuffed'),
-      choices: ['prj-a'],
-    });
+    await fixture.cast('pol-stuffed', fixture.voter('pol-stuffed').ballot({ choices: ['prj-a'] }));
     await fixture.advance('pol-stuffed', 'closed', 'open');
-    fixture.setIssued(0);
-    const counting = fixture.worker.tallyPoll({ params: { pollId: 'pol-stuffed' } });
-    await expect(counting).rejects.toMatchObject({ code: 'more-ballots-than-certificates' });
+    const count = () => fixture.worker.tallyPoll({ params: { pollId: 'pol-stuffed' } });
+    for (const [municipality, auditor] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      fixture.setIssued(municipality, auditor);
+      await expect(count()).rejects.toMatchObject({ code: 'more-ballots-than-certificates' });
+    }
+    fixture.setIssued(1, 1);
+    expect(await count()).toMatchObject({ ballots: 1 });
   });
 
   it('is moved only by a poll officer of its municipality', async () => {

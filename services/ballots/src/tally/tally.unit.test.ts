@@ -5,7 +5,7 @@ import { bonusPlan, plan } from '../ballots.fixture.ts';
 import { pollFrom } from '../poll/poll.ts';
 import { tally } from './tally.ts';
 
-const poll = { ...pollFrom('pol-1', plan), roll: 1000 };
+const poll = { ...pollFrom('pol-1', plan), roll: 1000, issuers: [], manifest: null };
 const votes = fc.array(
   fc.subarray(['prj-a', 'prj-b', 'prj-c'], { maxLength: 2 }).map((choices) => ({ choices })),
 );
@@ -31,7 +31,7 @@ describe('a tally', () => {
   });
 
   it('keeps blank shares out of the histogram', () => {
-    const bonus = { ...pollFrom('pol-b', bonusPlan), roll: 10 };
+    const bonus = { ...pollFrom('pol-b', bonusPlan), roll: 10, issuers: [], manifest: null };
     const result = tally(bonus, [
       { yes: [], no: [], share: 30 },
       { yes: [], no: [], share: null },

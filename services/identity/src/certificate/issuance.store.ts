@@ -2,19 +2,19 @@ import { Schema } from 'mongoose';
 import type { Connection } from 'mongoose';
 
 /**
- * That a certificate was issued, and nothing that tells which or when: no serial, no time, no ObjectId. The
- * collection is clustered by its id, so that not even its order on disk is that of issuing.
+ * That a blinded message was signed, and nothing that tells when: no time, no ObjectId. The collection is clustered by
+ * its id, so that not even its order on disk is that of issuing.
  */
 interface IssuanceDocument {
   /** `<poll>/<person>`: one for ever. */
   _id: string;
   pollId: string;
-  /** Sealed under the device's secret; removed when issuing is closed. */
-  sealed?: Buffer;
+  /** SHA-256 of the one blinded message that is signed. */
+  blindedSha256: string;
 }
 
 const schema = new Schema<IssuanceDocument>(
-  { _id: String, pollId: String, sealed: Buffer },
+  { _id: String, pollId: String, blindedSha256: String },
   { versionKey: false, collection: 'issuances' },
 );
 // Mongoose knows this option; its types do not.
@@ -26,14 +26,15 @@ const idOf = (pollId: string, personId: string) => `${pollId}/${personId}`;
 export function issuanceStore(connection: Connection) {
   const issuances = connection.model<IssuanceDocument>('Issuance', schema);
   return {
-    /** Records the issuance durably; false when there was one before. */
-    async record(pollId: string, personId: string, sealed: Buffer): Promise<boolean> {
+    /** Durable when it resolves; false when another blinded message was recorded before. */
+    async record(pollId: string, personId: string, blindedSha256: string): Promise<boolean> {
+      const _id = idOf(pollId, personId);
       try {
-        await issuances.insertMany([{ _id: idOf(pollId, personId), pollId, sealed }]);
+        await issuances.insertMany([{ _id, pollId, blindedSha256 }]);
         return true;
       } catch (error) {
-        if ((error as { code?: unknown }).code === 11_000) return false;
-        throw error;
+        if ((error as { code?: unknown }).code !== 11_000) throw error;
+        return (await issuances.exists({ _id, blindedSha256 })) !== null;
       }
     },
 
@@ -41,15 +42,6 @@ export function issuanceStore(connection: Connection) {
       return (await issuances.exists({ _id: idOf(pollId, personId) })) !== null;
     },
 
-    async sealedOf(pollId: string, personId: string): Promise<Buffer | null> {
-      const found = await issuances.findById(idOf(pollId, personId));
-      return found?.sealed ?? null;
-    },
-
     count: (pollId: string) => issuances.countDocuments({ pollId }),
-
-    async forgetSealed(pollId: string): Promise<void> {
-      await issuances.updateMany({ pollId, sealed: { $exists: true } }, { $unset: { sealed: 1 } });
-    },
   };
 }

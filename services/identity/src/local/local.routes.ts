@@ -72,8 +72,8 @@ async function makePeople(identity: Identity, wanted: People): Promise<string[]>
 function residencesOf(wanted: People, ids: readonly string[]) {
   const homes = wanted.flatMap(({ municipalityId, resident }, index) => {
     if (!resident) return [];
-    const { birthDate, district, validFrom = '' } = resident;
-    return [{ municipalityId, row: { personId: ids[index]!, birthDate, district, validFrom } }];
+    const { birthDate, district, validFrom = '', reference = '' } = resident;
+    return [{ municipalityId, row: { personId: ids[index]!, birthDate, district, validFrom, reference } }];
   });
   const byMunicipality = Map.groupBy(homes, (one) => one.municipalityId);
   return [...byMunicipality].map(([id, some]) => [id, some.map((one) => one.row)] as const);

@@ -11,13 +11,15 @@ export interface RegisterRow {
   readonly birthDate: string;
   readonly district: string;
   readonly validFrom: string;
+  /** Empty when the register does not say. */
+  readonly reference: string;
 }
 export type RegisterFile =
   | { readonly rows: readonly RegisterRow[] }
   | { readonly errors: readonly Offence[] };
 
 const needed = ['national_id', 'birth_date', 'district'];
-const known = new Set([...needed, 'valid_from']);
+const known = new Set([...needed, 'valid_from', 'reference']);
 
 const RowShape = z.object({
   national_id: z
@@ -27,6 +29,12 @@ const RowShape = z.object({
   birth_date: z.iso.date('is not a date such as 1990-12-31'),
   district: z.string().trim().min(1, 'is empty').max(80, 'is longer than 80 characters'),
   valid_from: z.union([z.literal(''), z.iso.date('is not a date such as 2026-01-01')]).default(''),
+  reference: z
+    .union([
+      z.literal(''),
+      z.string().regex(/^[A-Za-z0-9_-]{4,64}$/, 'is not 4 to 64 letters, digits, - or _'),
+    ])
+    .default(''),
 });
 
 /**
@@ -73,6 +81,7 @@ function readRows(
   const errors: Offence[] = [];
   const rows: RegisterRow[] = [];
   const lines = new Map<string, number>();
+  const referred = new Map<string, number>();
   for (const { record, info } of records) {
     const at = `line.${info.lines}`;
     if (record.length !== header.length) {
@@ -86,13 +95,19 @@ function readRows(
       );
       continue;
     }
-    const { national_id, birth_date, district, valid_from } = parsed.data;
+    const { national_id, birth_date, district, valid_from, reference } = parsed.data;
     const before = lines.get(national_id);
     if (before !== undefined) errors.push({ at, message: `national_id is that of line ${before}` });
     if (birth_date > today || birth_date < '1880-01-01')
       errors.push({ at, message: 'birth_date is not plausible' });
+    const sameReference = reference === '' ? undefined : referred.get(reference);
+    if (sameReference !== undefined)
+      errors.push({ at, message: `reference is that of line ${sameReference}` });
+    if (normalNationalId(reference) === national_id)
+      errors.push({ at, message: 'reference is the national id' });
     lines.set(national_id, info.lines);
-    rows.push({ nationalId: national_id, birthDate: birth_date, district, validFrom: valid_from });
+    referred.set(reference, info.lines);
+    rows.push({ nationalId: national_id, birthDate: birth_date, district, validFrom: valid_from, reference });
   }
   return errors.length > 0 ? { errors: errors.slice(0, MOST_ERRORS) } : { rows };
 }

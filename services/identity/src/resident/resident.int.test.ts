@@ -71,6 +71,18 @@ describe('the residents register', () => {
     }
   });
 
+  it('refers to each resident by one reference at most, and gives none to two', async () => {
+    const referring = (...lines: string[]) =>
+      ['national_id,birth_date,district,reference', ...lines].join('\n');
+    await load(referring('F-1001,1990-01-01,North,ref-f1', 'F-1002,1990-01-01,North,'));
+    const before = await count();
+    const taken = load(referring('F-1003,1990-01-01,North,ref-f1'));
+    await expect(taken).rejects.toMatchObject({ code: 'reference-taken', status: 409 });
+    expect(await count()).toBe(before);
+    const moved = referring('F-1001,1990-01-01,North,ref-f2', 'F-1003,1990-01-01,North,ref-f1');
+    expect(await load(moved)).toMatchObject({ updated: 1, added: 1 });
+  });
+
   it('counts the electorate by age on the day of the municipality, district and residence', async () => {
     const rows = ['C-1001,2008-06-15,West', 'C-1002,2008-06-16,West', 'C-1003,2000-01-01,East'];
     await load(csv(...rows));

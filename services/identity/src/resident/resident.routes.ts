@@ -37,11 +37,9 @@ export function residentRoutes({
         home: municipalityId,
       }));
       const ids = await despiteRivals(() => people.ensureMany(wanted));
-      const residences = rows.map(({ birthDate, district, validFrom }, index) => ({
+      const residences = rows.map(({ nationalId: _, ...residence }, index) => ({
         personId: ids[index]!,
-        birthDate,
-        district,
-        validFrom,
+        ...residence,
       }));
       const body = await once(connection, call, async (session) => {
         const complete = call.query.complete === 'true';

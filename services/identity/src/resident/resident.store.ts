@@ -1,3 +1,4 @@
+import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
@@ -6,6 +7,8 @@ import type { Eligibility, Residence } from './eligibility.ts';
 
 export interface Resident extends Residence {
   readonly personId: string;
+  /** How the population register refers to them; empty when it does not. */
+  readonly reference: string;
 }
 /**
  * A part of a municipality's register. The register is kept in 256 parts, by a hash of the person's id: an import of
@@ -22,7 +25,16 @@ const schema = new Schema<PartDocument>(
   {
     _id: String,
     municipalityId: String,
-    residents: [{ _id: false, personId: String, birthDate: String, district: String, validFrom: String }],
+    residents: [
+      {
+        _id: false,
+        personId: String,
+        birthDate: String,
+        district: String,
+        validFrom: String,
+        reference: { type: String, default: '' },
+      },
+    ],
   },
   { versionKey: false, collection: 'registerparts' },
 );
@@ -63,7 +75,10 @@ export function residentStore(connection: Connection) {
   }
 
   return {
-    /** Writes many residences; with `complete`, whoever is not among them is removed. */
+    /**
+     * Writes many residences; with `complete`, whoever is not among them is removed.
+     * @throws DomainError `reference-taken` when two residents would have one reference
+     */
     async putMany(
       municipalityId: string,
       rows: readonly Resident[],
@@ -85,6 +100,8 @@ export function residentStore(connection: Connection) {
         counts.removed += 1;
         touched.add(partOf(municipalityId, personId));
       }
+      const references = [...next.values()].flatMap(({ reference }) => reference || []);
+      if (new Set(references).size !== references.length) throw new DomainError('reference-taken');
       await write(municipalityId, touched, next.values(), session);
       return counts;
     },
@@ -106,6 +123,20 @@ export function residentStore(connection: Connection) {
         .filter((one) => isEligible(one, bounds))
         .map((one) => one.personId)
         .toSorted();
+    },
+
+    /** Those of the people who live here. */
+    async findMany(municipalityId: string, personIds: readonly string[]): Promise<Resident[]> {
+      const wanted = new Set(personIds);
+      const ids = [...new Set(personIds.map((id) => partOf(municipalityId, id)))];
+      return (await read({ _id: { $in: ids } })).filter(({ personId }) => wanted.has(personId));
+    },
+
+    /** The residents that the population register refers to so. */
+    async findReferred(municipalityId: string, references: readonly string[]): Promise<Resident[]> {
+      if (references.length === 0) return [];
+      const wanted = new Set(references);
+      return (await read({ municipalityId })).filter(({ reference }) => wanted.has(reference));
     },
 
     async find(municipalityId: string, personId: string): Promise<Resident | null> {
@@ -145,6 +176,7 @@ function changeOf(before: Resident | undefined, row: Resident): 'added' | 'updat
   const same =
     before.birthDate === row.birthDate &&
     before.district === row.district &&
-    before.validFrom === row.validFrom;
+    before.validFrom === row.validFrom &&
+    before.reference === row.reference;
   return same ? 'unchanged' : 'updated';
 }

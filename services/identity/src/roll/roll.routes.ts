@@ -4,35 +4,67 @@ import type { Handlers } from '@talkoot/http-service';
 import type { Identity } from '../identity.ts';
 import { despiteRivals } from '../person/rivals.ts';
 import { eligibilityAt } from '../resident/eligibility.ts';
-import { rollOf } from './roll.ts';
+import type { ResidentStore } from '../resident/resident.store.ts';
+import { commitTo, publishedRoll, rollOf } from './roll.ts';
 
 type Routes = Pick<Handlers<IdentityApi>, 'freezeRoll' | 'closeIssuance'>;
 
-export function rollRoutes({ connection, residents, municipalities, rolls, issuances }: Identity): Routes {
+export function rollRoutes({
+  name,
+  connection,
+  residents,
+  municipalities,
+  rolls,
+  issuances,
+  custody,
+}: Identity): Routes {
   return {
     async freezeRoll(call) {
       const { pollId } = call.params;
-      const { municipalityId, excluded, asOf, ...rule } = call.body;
+      const { municipalityId, excluded, excludedReferences, asOf, ...rule } = call.body;
       const zone = await municipalities.zoneOf(municipalityId);
       const bounds = eligibilityAt(rule, new Date(asOf), zone);
+      const left = await leftOut(residents, municipalityId, { excluded, excludedReferences });
+      const before = await rolls.find(pollId);
+      const key = before ? null : await custody.newKey(pollId);
       const freeze = () =>
         inTransaction(connection, async (session) => {
-          const before = await rolls.find(pollId, session);
-          if (before) return { roll: before.roll, excluded: before.excluded };
+          const rival = await rolls.find(pollId, session);
+          if (rival || !key) return rival;
           const eligible = await residents.listEligible(municipalityId, bounds, session);
-          const roll = rollOf(eligible, excluded);
-          await rolls.freeze({ pollId, municipalityId, excluded: roll.excluded }, roll.people, session);
-          return { roll: roll.people.length, excluded: roll.excluded };
+          const roll = rollOf(eligible, left.personIds);
+          const commitments = commitTo(roll.people);
+          return rolls.freeze({ pollId, municipalityId, ...roll, commitments, key }, session);
         });
-      return { body: { pollId, ...(await despiteRivals(freeze)) } };
+      const roll = before ?? (await despiteRivals(freeze))!;
+      return { body: { pollId, ...publishedRoll(name, roll), excludedReferences: left.references } };
     },
 
     async closeIssuance(call) {
       const { pollId } = call.params;
       if (!(await rolls.find(pollId))) throw new DomainError('not-found');
       const closed = await rolls.close(pollId, await issuances.count(pollId));
-      await issuances.forgetSealed(pollId);
       return { body: { pollId, issued: closed!.issued! } };
     },
+  };
+}
+
+/**
+ * Who is left out of a roll, under both names that issuers know them by. Who is not in the register is on no roll.
+ * @throws DomainError `reference-missing`, `reference-unknown`: nobody stays on a roll unnoticed
+ */
+async function leftOut(
+  residents: ResidentStore,
+  municipalityId: string,
+  asked: { readonly excluded: readonly string[]; readonly excludedReferences: readonly string[] },
+): Promise<{ readonly personIds: readonly string[]; readonly references: string[] }> {
+  const named = await residents.findMany(municipalityId, asked.excluded);
+  if (named.some(({ reference }) => !reference)) throw new DomainError('reference-missing');
+  const referred = await residents.findReferred(municipalityId, asked.excludedReferences);
+  if (referred.length !== new Set(asked.excludedReferences).size) throw new DomainError('reference-unknown');
+  const all = [...named, ...referred];
+  return {
+    personIds: all.map(({ personId }) => personId),
+    references: all.map(({ reference }) => reference).toSorted(),
   };
 }

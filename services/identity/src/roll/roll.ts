@@ -1,3 +1,6 @@
+import type { IssuerName, IssuerRoll } from '@talkoot/api-contracts/identity';
+import { newRollSalt, rollCommitment, rollHash, writeRoll } from '@talkoot/ballot-protocol';
+
 /** Eligible people without those who gain from the result. Only the number of the excluded is kept. */
 export function rollOf(
   eligible: readonly string[],
@@ -6,4 +9,32 @@ export function rollOf(
   const out = new Set(excluded);
   const people = eligible.filter((id) => !out.has(id));
   return { people, excluded: eligible.length - people.length };
+}
+
+/** Published in place of the entries of a roll, and what tells an entry's place in it to who has its salt. */
+export interface RollCommitments {
+  /** 32 bytes for each entry, in the order of the entries. */
+  readonly salts: Buffer;
+  /** 32 bytes for each entry, ascending. */
+  readonly file: Buffer;
+  readonly hash: string;
+}
+
+/** Commitments to the entries, each under a fresh salt. */
+export function commitTo(people: readonly string[]): RollCommitments {
+  const salts = people.map(() => newRollSalt());
+  const file = writeRoll(people.map((id, index) => rollCommitment(salts[index]!, id)));
+  return {
+    salts: Buffer.concat(salts),
+    file: Buffer.from(file),
+    hash: Buffer.from(rollHash(file)).toString('hex'),
+  };
+}
+
+/** What everybody may know of a roll. */
+export function publishedRoll(
+  name: IssuerName,
+  { modulus, roll, excluded, rollHash: hash }: Omit<IssuerRoll, 'name'>,
+): IssuerRoll {
+  return { name, modulus, roll, excluded, rollHash: hash };
 }

@@ -1,6 +1,6 @@
 import { importJWK } from 'jose';
 import type { JWK } from 'jose';
-import { createPrivateKey, createPublicKey, hkdfSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -27,14 +27,6 @@ export async function readSigningKey(file: string): Promise<SigningKey> {
   if (!parsed.success) throw new Error('The key file holds no private Ed25519 JWK');
   const { kid, ...jwk } = parsed.data;
   return signingKey(createPrivateKey({ key: jwk, format: 'jwk' }), kid);
-}
-
-/** A key for another purpose that follows from a given one; for local stacks, which have one key file. */
-export function derivedKey(from: SigningKey, purpose: string): SigningKey {
-  const secret = Buffer.from(from.privateKey.export({ format: 'jwk' }).d!, 'base64url');
-  const seed = Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `talkoot-${purpose}-v1`, 32));
-  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  return signingKey(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
 }
 
 function signingKey(privateKey: KeyObject, kid?: string): SigningKey {

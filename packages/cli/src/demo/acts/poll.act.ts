@@ -1,24 +1,21 @@
-import { ballotsApi } from '@talkoot/api-contracts/ballots';
-import type { Ballot } from '@talkoot/api-contracts/ballots';
-import { randomBytes } from 'node:crypto';
 import type { Actor } from '../actor.ts';
-import { patientClient, until } from '../patience.ts';
+import { until } from '../patience.ts';
 import { fundedProjects, forEach, municipalityOf, projectParams } from '../play.ts';
 import type { Play, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
-
-type Choice = Omit<Ballot, 'certificate'>;
+import { enterBooth } from '../voting/booth.ts';
 
 /** All residents vote on what is funded; the tally is published and the round allocated. */
 export async function residentsVote(play: Play, report: Report): Promise<void> {
   const pollId = await findPoll(play, { roundId: play.roundId, kind: 'prioritisation' });
   await openPoll(play, pollId);
   const idOf = new Map([...play.projects].map(([key, { projectId }]) => [key, projectId]));
+  const booth = await enterBooth(play, pollId);
   const voters = play.residents.map((voter, at) => ({ voter, keys: play.plan.ballots[at]! }));
   await forEach(
     report,
     voters,
-    ({ voter, keys }) => castBallot(play, pollId, voter, { choices: keys.map((key) => idOf.get(key)!) }),
+    ({ voter, keys }) => booth.vote(voter, { choices: keys.map((key) => idOf.get(key)!) }),
     24,
   );
   await closePoll(play, pollId);
@@ -34,10 +31,11 @@ export async function residentsWeighCriteria(play: Play, report: Report): Promis
     const poll = await play.visitor.ballots.getPoll({ params: { ...municipalityOf(play), pollId } });
     const options = poll.options.map(({ optionId }) => optionId);
     await openPoll(play, pollId);
+    const booth = await enterBooth(play, pollId);
     for (const [at, voter] of someVoters(play, project).entries()) {
       // Everybody approves the first criterion; every third voter rejects the others.
       const no = at % 3 === 2 ? options.slice(1) : [];
-      await castBallot(play, pollId, voter, {
+      await booth.vote(voter, {
         answers: { yes: options.filter((one) => !no.includes(one)), no },
       });
     }
@@ -53,9 +51,10 @@ export async function residentsVoteOnBonus(play: Play, report: Report): Promise<
     const pollId = await findPoll(play, { projectId: project.projectId, kind: 'bonus' });
     const accepted = await acceptedSideEffects(play, project);
     await openPoll(play, pollId);
+    const booth = await enterBooth(play, pollId);
     for (const [at, voter] of someVoters(play, project).entries()) {
       const shares = project.plan.bonusShares;
-      await castBallot(play, pollId, voter, { answers: { ...accepted, share: shares[at % shares.length]! } });
+      await booth.vote(voter, { answers: { ...accepted, share: shares[at % shares.length]! } });
     }
     await closePoll(play, pollId);
     await windowCloses(play, project, 'bonus-appeal');
@@ -122,17 +121,6 @@ async function pollPhase(play: Play, pollId: string, phase: string): Promise<voi
     (poll) => poll.phase === phase && poll.lifecycle.wait !== null,
   );
 }
-
-/** As a voter's device does it: a certificate by name, then a ballot without one. */
-async function castBallot(play: Play, pollId: string, voter: Actor, choice: Choice): Promise<void> {
-  const { certificate } = await voter.identity.issueCertificate({
-    params: { ...municipalityOf(play), pollId },
-    body: { retrySecret: randomBytes(32).toString('hex') },
-  });
-  await anonymous(play).castBallot({ params: { pollId }, body: { certificate, ...choice } });
-}
-
-const anonymous = (play: Play) => patientClient(ballotsApi, { baseUrl: play.stack.urls.ballots });
 
 /** A few residents who are not on the team; enough for the quorum of the demo's charter, one in a thousand. */
 function someVoters(play: Play, project: PlayedProject): Actor[] {
