@@ -71,6 +71,4 @@ export { isPublicKey, newSigningKey, publicKeyOf, sign, verifySignature } from '
 export type { SigningKey } from './signature/ed25519.ts';
 
 export * from './board/index.ts';
-export { castMessage } from './cast/leaf.check.ts';
-export { unsignedLeaf } from './cast/leaf.ts';
 export { isStrictlyEncoded } from './signature/ed25519.encoding.ts';
