@@ -38,7 +38,7 @@ import { isBlank } from '../ballot/ballot.ts';
 import { recount, selectedBy } from './checks/result.check.ts';
 import { DecidingLeaves } from './deciding.leaves.ts';
 
-const { Fn, BASE } = { Fn: p256.Point.Fn, BASE: p256.Point.BASE };
+const { Fn, BASE } = p256.Point;
 const threshold = 2;
 const trusteeCount = 3;
 
