@@ -2,7 +2,7 @@ import type { Play } from '@talkoot/cli';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { operatedStack } from './operated-stack.ts';
 import type { OperatedStack } from './operated-stack.ts';
-import { remainsOf } from './remains.ts';
+import { remainsOf, unexpectedIn } from './remains.ts';
 import type { Remains } from './remains.ts';
 
 const processes = [
@@ -29,12 +29,20 @@ export function chaosRules(seeds: readonly number[], plan: (full: Play['plan']) 
     operated = await operatedStack();
     const quiet = await operated.play('quiet', { plan });
     undisturbed = quiet.result;
-    for (const seed of seeds)
-      chaotic.set(seed, await operated.play(`chaos-${seed}`, { plan, chaosSeed: seed }));
+    for (const seed of seeds) {
+      chaotic.set(seed, await operated.play(`chaos-${seed}`, { plan, chaosSeed: seed }).catch(withLog));
+    }
     payouts = (JSON.parse(undisturbed) as { payouts: unknown[] }).payouts.length;
     remains = await remainsOf(operated.stack);
   }, 3_600_000);
   afterAll(() => operated?.stop());
+
+  // The logs go with the stack: what they say about a failure is told with it.
+  const withLog = async (cause: unknown): Promise<never> => {
+    throw new Error(['a pilot under chaos failed', ...(await unexpectedIn(operated.stack))].join('\n'), {
+      cause,
+    });
+  };
 
   describe.each(seeds)('a pilot whose processes are killed in turn by seed %i', (seed) => {
     it('meets the loss of each process', () => {

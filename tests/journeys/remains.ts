@@ -59,7 +59,8 @@ function settlementsIn(stack: StackHandle): Promise<number[]> {
   });
 }
 
-async function unexpectedIn({ data }: StackHandle): Promise<string[]> {
+/** Log lines of errors that no service expected, by now. */
+export async function unexpectedIn({ data }: StackHandle): Promise<string[]> {
   const logs = owners.map((name) => readFile(join(data, 'logs', `${name}.log`), 'utf8'));
   const lines = (await Promise.all(logs)).flatMap((log) => log.split('\n'));
   return lines.filter((line) => line.includes('"code":"unexpected"'));

@@ -2,14 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { allocate, electionOf, parsePabulib } from './index.ts';
 import type { AllocationRule, PabulibFile } from './index.ts';
 import { expectedOutcomes, readShared } from './pabulib.fixture.ts';
+import { equalShares } from './rules.fixture.ts';
 
-const equalShares = {
-  rule: 'equal-shares',
-  completion: 'none',
-  increment: 1,
-  exhaustiveStop: true,
-  comparison: false,
-} as const;
 const rules: Readonly<Record<string, AllocationRule>> = {
   greedy: { rule: 'greedy' },
   'equal-shares': equalShares,

@@ -2,18 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { smallElection } from './election.fixture.ts';
 import { allocate } from './index.ts';
+import { equalShares } from './rules.fixture.ts';
 import type { AllocationInput, AllocationRule } from './index.ts';
 
 const project = (id: string, cost: number) => ({ id, cost });
 const code = (name: string) => expect.objectContaining({ code: name });
 const greedy = { rule: 'greedy' } as const;
-const equalShares = {
-  rule: 'equal-shares',
-  completion: 'none',
-  increment: 1,
-  exhaustiveStop: true,
-  comparison: false,
-} as const;
 
 /** An approval election; each ballot is written as the ids it approves. */
 function approvals(

@@ -15,7 +15,9 @@ export interface Voter {
   readonly certificates: readonly [Uint8Array, Uint8Array];
 }
 
-export async function certifiedVoter(poll: TestPoll): Promise<Voter> {
+type CertifyingPoll = Pick<TestPoll, 'binding' | 'issuers'>;
+
+export async function certifiedVoter(poll: CertifyingPoll): Promise<Voter> {
   const key = newSigningKey();
   const [first, second] = await Promise.all(
     poll.issuers.map(async (issuer) => {
@@ -28,7 +30,7 @@ export async function certifiedVoter(poll: TestPoll): Promise<Voter> {
   return { key, certificates: [first!, second!] };
 }
 
-export function castBallot(poll: TestPoll, voter: Voter, ballot: Ballot, sequence = 1) {
+export function castBallot(poll: CertifyingPoll, voter: Voter, ballot: Ballot, sequence = 1) {
   return castLeaf(poll.binding, {
     ...voter,
     sequence,

@@ -133,6 +133,10 @@ const AWAY = [
 /** Whether a failure says nothing about the event: the database (or what a handler needs) is away. */
 export function isOutage(error: unknown): boolean {
   if (AWAY.some((kind) => error instanceof kind)) return true;
+  // A bulk write whose connection broke wraps that error, and often has none of its labels.
+  if (error instanceof mongo.MongoServerError && error.errorResponse instanceof Error) {
+    return isOutage(error.errorResponse);
+  }
   return (
     error instanceof mongo.MongoError &&
     (error.name === 'MongoWaitQueueTimeoutError' ||

@@ -7,6 +7,9 @@ const names = new Set([
   'MongooseServerSelectionError',
   'MongoNotConnectedError',
   'MongoTopologyClosedError',
+  'MongoServerClosedError',
+  'MongoStalePrimaryError',
+  'MongoExpiredSessionError',
   'MongoPoolClosedError',
   'MongoPoolClearedError',
   'MongoWaitQueueTimeoutError',
@@ -19,10 +22,14 @@ const names = new Set([
 ]);
 const systemCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 /**
- * MongoDB's retryable reads and writes: unreachable, shutting down, stepping down, not primary, interrupted, no majority
- * yet after a restart, exceeded time.
+ * MongoDB's retryable reads and writes: unreachable, shutting down, stepping down, not primary, interrupted, exceeded
+ * time. After a restart: not initialised, no majority and no cluster keys yet; transactions that it does not know any
+ * more (too old, no such, committed) or whose snapshot is gone.
  */
-const mongoCodes = new Set([6, 7, 50, 89, 91, 134, 189, 262, 9_001, 10_107, 11_600, 11_602, 13_435, 13_436]);
+const mongoCodes = new Set([
+  6, 7, 50, 89, 91, 94, 112, 134, 189, 211, 225, 246, 251, 256, 262, 9_001, 10_107, 11_600, 11_602, 13_435,
+  13_436,
+]);
 const mongoLabels = ['TransientTransactionError', 'UnknownTransactionCommitResult', 'RetryableWriteError'];
 /** gRPC: deadline exceeded, resource exhausted, unavailable. */
 const grpcCodes = new Set([4, 8, 14]);
@@ -33,6 +40,7 @@ interface Seen {
   readonly details?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
+  readonly errorResponse?: unknown;
   readonly errorLabels?: unknown;
   readonly errorLabelSet?: unknown;
 }
@@ -42,7 +50,8 @@ export function isConnectivityError(error: unknown): boolean {
   let seen = error as Seen | null | undefined;
   for (let depth = 0; seen && typeof seen === 'object' && depth < 6; depth += 1) {
     if (isUnreachable(seen)) return true;
-    seen = seen.cause as Seen | undefined;
+    // A bulk write whose connection broke has that error there, and often none of its labels.
+    seen = (seen.cause ?? seen.errorResponse) as Seen | undefined;
   }
   return false;
 }
@@ -52,7 +61,6 @@ function isUnreachable(error: Seen): boolean {
   const { name, code } = error;
   if (typeof name === 'string' && names.has(name)) return true;
   if (typeof code === 'string' && systemCodes.has(code)) return true;
-  // A bulk write wraps what its connection met: it has the labels of that, and neither its name nor a code.
   if (hasLabel(error)) return true;
   if (typeof name === 'string' && name.startsWith('Mongo') && typeof code === 'number')
     return mongoCodes.has(code);

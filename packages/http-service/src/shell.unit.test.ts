@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey } from 'jose';
+import mongoose from 'mongoose';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readBody } from './body.ts';
@@ -147,11 +148,21 @@ describe('problems', () => {
     ['MongoServerError', 251, ['TransientTransactionError']],
     ['MongoWriteConcernError', 64, ['RetryableWriteError']],
     ['MongoServerError', 64, ['UnknownTransactionCommitResult']],
+    // What a transaction may meet whose server was restarted meanwhile.
+    ['MongoServerError', 211, []],
+    ['MongoServerError', 225, []],
+    ['MongoServerClosedError', undefined, []],
+    ['MongoExpiredSessionError', undefined, []],
     // A bulk write whose connection broke has no code of its own.
     ['MongoBulkWriteError', undefined, ['TransientTransactionError', 'ResetPool']],
     ['MongoBulkWriteError', undefined, ['RetryableWriteError']],
   ])('%s %s %j is of a database that may come back', (name, errorCode, labels) => {
     const error = Object.assign(new Error('x'), { name, code: errorCode, errorLabelSet: new Set(labels) });
+    expect(problemOf(thingsApi, error).problem).toMatchObject({ status: 503, code: 'unavailable' });
+  });
+  test('a bulk write whose connection broke is of a database that may come back', () => {
+    const broken = new mongoose.mongo.MongoNetworkError('connection 7 closed');
+    const error = new mongoose.mongo.MongoBulkWriteError(broken as never, {} as never);
     expect(problemOf(thingsApi, error).problem).toMatchObject({ status: 503, code: 'unavailable' });
   });
   test('a database that refuses what was asked does not come back', () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { sharedFile } from '@talkoot/allocation/testing';
+import { comparedRules, sharedFile } from '@talkoot/allocation/testing';
 import type { AllocationRule } from '@talkoot/allocation';
 import { sideFor } from '../bench.ts';
 import type { BenchContext, Measured } from '../bench.ts';
@@ -14,18 +14,7 @@ const full = { rounds: 3, votes: 1_000_000, projects: 300, smallest: 1_000, long
 const quick = { rounds: 1, votes: 2_000, projects: 30, smallest: 200, longestOnce: 10_000 };
 type Sizes = typeof full;
 
-const equalShares = {
-  rule: 'equal-shares',
-  completion: 'none',
-  increment: 1,
-  exhaustiveStop: true,
-  comparison: false,
-} as const;
-const rules: Readonly<Record<string, AllocationRule>> = {
-  greedy: { rule: 'greedy' },
-  'equal-shares': equalShares,
-  add1: { ...equalShares, completion: 'add1' },
-};
+const rules: Readonly<Record<string, AllocationRule>> = comparedRules;
 
 const small = [['Assen', 'Netherlands_Assen_2024.pb']] as const;
 const elections = [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { allocate, electionOf, exportPabulib, parsePabulib } from '@talkoot/allocation';
 import type { AllocationRule, PabulibExport } from '@talkoot/allocation';
+import { comparedRules } from '@talkoot/allocation/testing';
 import * as fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { pabutoolsOn } from './pabutools.ts';
@@ -10,18 +11,7 @@ import { pabutoolsOn } from './pabutools.ts';
 // pabutools is under the GPL and no dependency: whoever has it names the interpreter.
 const python = process.env['PABUTOOLS_PYTHON'];
 
-const equalShares = {
-  rule: 'equal-shares',
-  completion: 'none',
-  increment: 1,
-  exhaustiveStop: true,
-  comparison: false,
-} as const;
-const rules: Readonly<Record<string, AllocationRule>> = {
-  greedy: { rule: 'greedy' },
-  'equal-shares': equalShares,
-  add1: { ...equalShares, completion: 'add1' },
-};
+const rules: Readonly<Record<string, AllocationRule>> = comparedRules;
 const ids = ['a', 'b', 'c', 'd', 'e', '10', '9'];
 
 /** Everything has a supporter: pabutools' greedy also funds what nobody voted for. */

@@ -66,7 +66,7 @@ async function inProcess<T>(
 }
 
 async function cast(context: BenchContext, poll: HeldPoll, number: number): Promise<Uint8Array[]> {
-  const [first, second] = poll.issuerKeys;
+  const [first, second] = poll.issuers;
   const workerData: BallotWork = {
     manifest: poll.manifestBytes,
     issuers: [exportIssuerKey(first), exportIssuerKey(second)],

@@ -119,7 +119,8 @@ export function requireReceiptIncluded(
   requireInclusion({ leafHash: leafHash(leaf), index, size, root, proof });
 }
 
-function isOfPoll(receipt: Receipt, promiser: Promiser): boolean {
+/** Whether a receipt is of this poll, and what it shows was promised by this board. */
+export function isOfPoll(receipt: Receipt, promiser: Promiser): boolean {
   return equalBytes(receipt.manifest, promiser.manifest) && isValidComplaint(receipt, promiser);
 }
 

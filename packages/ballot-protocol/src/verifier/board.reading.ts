@@ -80,7 +80,6 @@ async function* batches(publication: Publication, size: number): AsyncGenerator<
 class Reading {
   readonly #manifest: BindingManifest['manifest'];
   readonly #replay: RootReplay;
-  readonly #isReleased: boolean;
   /** Sizes at which a batch ends. */
   readonly #ends: ReadonlySet<number>;
   readonly #wanted: ReadonlySet<string>;
@@ -90,11 +89,10 @@ class Reading {
   readonly #deciding = new DecidingLeaves();
   #leaves = 0;
 
-  constructor({ binding, manifest, checkpoints, secretKey, wanted, findings }: BoardQuestion) {
+  constructor({ binding, manifest, checkpoints, wanted, findings }: BoardQuestion) {
     this.#findings = findings;
     for (const check of ['certificates', 'signatures', 'sequences'] as const) findings.add(check);
     this.#manifest = binding.manifest;
-    this.#isReleased = secretKey !== null;
     this.#replay = new RootReplay(checkpoints);
     this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
@@ -119,7 +117,7 @@ class Reading {
       const leaf = decodeLeaf(this.#manifest, bytes);
       if (leaf === undefined || refusal !== undefined) continue;
       const plaintext = isOpen === 1 ? plaintexts.slice(place * length, (place + 1) * length) : null;
-      const counted = { sequence: leaf.sequence, hash, plaintext: this.#isReleased ? plaintext : null };
+      const counted = { sequence: leaf.sequence, hash, plaintext };
       if (!this.#deciding.take(leaf.publicKey, counted)) this.#note('sequences', 'sequence-repeated');
     }
   }

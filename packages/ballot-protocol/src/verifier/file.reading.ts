@@ -10,9 +10,23 @@ import { PublicationError } from '../publication/publication.errors.ts';
 import type { CheckName, Finding, Findings } from './report.ts';
 
 /** What was read, and what is wrong with the file; `value` is undefined where it could not be read. */
-export interface JsonFile<T> {
+export interface ReadFile<T> {
   readonly value: T | undefined;
   readonly problems: readonly Finding[];
+}
+
+/** A whole file, parsed. @throws PublicationError `file-unreadable` */
+export async function parsedFile<T>(
+  publication: Publication,
+  name: string,
+  most: number,
+  parse: (bytes: Uint8Array) => T,
+): Promise<ReadFile<T>> {
+  try {
+    return { value: parse(await wholeFile(publication, name, most)), problems: [] };
+  } catch (error) {
+    return { value: undefined, problems: [findingOf(error, name)] };
+  }
 }
 
 /** A canonical JSON file of a shape. @throws PublicationError `file-unreadable` */
@@ -21,18 +35,13 @@ export async function jsonFile<T>(
   name: string,
   shape: z.ZodType<T>,
   most: number,
-): Promise<JsonFile<T>> {
-  try {
-    const read = shape.safeParse(parseCanonical(await wholeFile(publication, name, most)));
-    if (read.success) return { value: read.data, problems: [] };
-    const problems = read.error.issues.map(({ path }) => ({
-      code: 'file-malformed',
-      entry: `${name}: ${path.join('.')}`,
-    }));
-    return { value: undefined, problems };
-  } catch (error) {
-    return { value: undefined, problems: [findingOf(error, name)] };
-  }
+): Promise<ReadFile<T>> {
+  const { value: json, problems } = await parsedFile(publication, name, most, parseCanonical);
+  if (problems.length > 0) return { value: undefined, problems };
+  const read = shape.safeParse(json);
+  if (read.success) return { value: read.data, problems };
+  const offences = read.error.issues.map(({ path }) => `${name}: ${path.join('.')}`);
+  return { value: undefined, problems: offences.map((entry) => ({ code: 'file-malformed', entry })) };
 }
 
 /** An archive of checkpoints; empty where it cannot be read. @throws PublicationError `file-unreadable` */
@@ -41,19 +50,16 @@ export async function readArchive(
   name: string,
   most: number,
 ): Promise<{ readonly read: SignedCheckpoint[]; readonly problems: readonly Finding[] }> {
-  try {
-    const read = parseArchive(await wholeFile(publication, name, most));
-    return { read, problems: read.length === 0 ? [{ code: 'checkpoints-missing', entry: name }] : [] };
-  } catch (error) {
-    return { read: [], problems: [findingOf(error, name)] };
-  }
+  const { value: read = [], problems } = await parsedFile(publication, name, most, parseArchive);
+  if (problems.length > 0 || read.length > 0) return { read, problems };
+  return { read, problems: [{ code: 'checkpoints-missing', entry: name }] };
 }
 
 /** Runs one part of a check and notes what it found. @returns what it read, undefined where it could not */
 export async function within<T>(
   name: CheckName,
   findings: Findings,
-  part: () => Promise<{ readonly value: T | undefined; readonly problems: readonly Finding[] }>,
+  part: () => Promise<ReadFile<T>>,
 ): Promise<T | undefined> {
   const { value, problems } = await part();
   findings.add(name, problems);

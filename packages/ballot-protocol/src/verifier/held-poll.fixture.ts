@@ -1,8 +1,6 @@
 import { p256 } from '@noble/curves/nist.js';
 import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { ballotLength } from '../ballot/ballot.length.ts';
-import type { Ballot } from '../ballot/ballot.ts';
-import { encodeBallot } from '../ballot/plaintext.ts';
 import { encodeArchive, signCheckpoint } from '../board/checkpoint.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../board/issuance.log.ts';
@@ -15,11 +13,8 @@ import type { Complaint } from '../board/receipt.ts';
 import { compareBytes } from '../bytes.order.ts';
 import { canonicalJson } from '../canonical.ts';
 import { castLeaf } from '../cast/leaf.cast.ts';
-import { certificateMessage } from '../certificate/certificate.ts';
-import { finishCertificate, requestCertificate } from '../certificate/certificate.device.ts';
-import { newIssuerKey, signBlinded } from '../certificate/issuer.ts';
+import { newIssuerKey } from '../certificate/issuer.ts';
 import type { IssuerKey } from '../certificate/issuer.ts';
-import { importIssuerKey } from '../certificate/issuer.key.ts';
 import { lotCommitment, lotOrder, lotSeed } from '../lot/lot.ts';
 import { readManifest, writeManifest } from '../manifest/manifest.read.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
@@ -35,10 +30,12 @@ import { newSigningKey } from '../signature/ed25519.ts';
 import type { SigningKey } from '../signature/ed25519.ts';
 import { tallyOf } from '../tally/tally.ts';
 import { isBlank } from '../ballot/ballot.ts';
+import { castBallot, certifiedVoter } from '../vote.fixture.ts';
+import type { Voter } from '../vote.fixture.ts';
 import { recount, selectedBy } from './checks/result.check.ts';
 import { DecidingLeaves } from './deciding.leaves.ts';
 
-const { Fn, BASE } = { Fn: p256.Point.Fn, BASE: p256.Point.BASE };
+const { Fn, BASE } = p256.Point;
 const threshold = 2;
 const trusteeCount = 3;
 
@@ -46,7 +43,7 @@ const trusteeCount = 3;
 export interface HeldPoll {
   readonly binding: BindingManifest;
   readonly manifestBytes: Uint8Array;
-  readonly issuerKeys: readonly [IssuerKey, IssuerKey];
+  readonly issuers: readonly [IssuerKey, IssuerKey];
   readonly boardKey: SigningKey;
   readonly logKeys: readonly [SigningKey, SigningKey];
   readonly witnessKeys: readonly { readonly name: string; readonly key: SigningKey }[];
@@ -55,12 +52,6 @@ export interface HeldPoll {
   readonly seeds: readonly [string, string];
   /** Values of every resident, by issuer. */
   readonly rolls: readonly [readonly Uint8Array[], readonly Uint8Array[]];
-}
-
-/** A voter with both certificates. */
-export interface Voter {
-  readonly key: SigningKey;
-  readonly certificates: readonly [Uint8Array, Uint8Array];
 }
 
 /** What is going to be published; tests spoil one thing in it. */
@@ -150,7 +141,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
   return {
     binding: readManifest(manifestBytes),
     manifestBytes,
-    issuerKeys,
+    issuers: issuerKeys,
     boardKey,
     logKeys: [firstLog, secondLog],
     witnessKeys,
@@ -164,27 +155,9 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
   };
 }
 
-/** A voter certified by both issuers. */
-export async function newVoter({ binding, issuerKeys }: HeldPoll): Promise<Voter> {
-  const key = newSigningKey();
-  const message = certificateMessage(binding.m, key.publicKey);
-  const certify = async (issuer: IssuerKey) => {
-    const publicKey = await importIssuerKey(issuer.modulus);
-    const request = await requestCertificate(publicKey, message);
-    return finishCertificate(publicKey, message, request, signBlinded(issuer, request.blinded));
-  };
-  return { key, certificates: [await certify(issuerKeys[0]), await certify(issuerKeys[1])] };
-}
-
 /** A leaf that approves of these places. */
-export function approve(poll: HeldPoll, voter: Voter, sequence: number, places: readonly number[]) {
-  const ballot: Ballot = { type: 'approval', places };
-  return castLeaf(poll.binding, {
-    ...voter,
-    sequence,
-    plaintext: encodeBallot(poll.binding.manifest, ballot),
-  });
-}
+export const approve = (poll: HeldPoll, voter: Voter, sequence: number, places: readonly number[]) =>
+  castBallot(poll, voter, { type: 'approval', places }, sequence);
 
 /** A leaf whose plaintext is no ballot. */
 export function mumble(poll: HeldPoll, voter: Voter, sequence: number) {
@@ -194,7 +167,7 @@ export function mumble(poll: HeldPoll, voter: Voter, sequence: number) {
 
 /** Ten voters: one votes twice, one votes for nothing, one mumbles. */
 export async function holdPoll(poll: HeldPoll): Promise<{ record: Record; voters: Voter[] }> {
-  const voters = await Promise.all(Array.from({ length: 10 }, () => newVoter(poll)));
+  const voters = await Promise.all(Array.from({ length: 10 }, () => certifiedVoter(poll)));
   const choices = [[0, 1], [0], [1, 2], [0, 2], [1], [0, 1], [3], []];
   const leaves = await Promise.all(choices.map((places, at) => approve(poll, voters[at]!, 1, places)));
   const later = [

@@ -21,9 +21,9 @@ import { checkAllocation, checkRejections, checkTally, recount } from './checks/
 import { readReceipt, receiptState } from './checks/receipt.check.ts';
 import { readRollFile } from './checks/rolls.check.ts';
 import { checkWitnesses } from './checks/witnesses.check.ts';
-import { findingOf, jsonFile, readArchive, within } from './file.reading.ts';
+import { jsonFile, parsedFile, readArchive, within } from './file.reading.ts';
 import { Findings } from './report.ts';
-import type { Finding, Report } from './report.ts';
+import type { Report } from './report.ts';
 
 export interface VerifyOptions {
   /** The bytes of a voter's `receipt.json`, to be looked for on the board. */
@@ -54,7 +54,9 @@ export async function verify(publication: Publication, options: VerifyOptions = 
     checkWitnesses(manifest, boardLog(manifest), files.boardCheckpoints, checkpoints.read),
   );
 
-  const complaints = await within('complaints', findings, () => readComplaints(publication));
+  const complaints = await within('complaints', findings, () =>
+    parsedFile(publication, files.complaints, most.json, parseComplaints),
+  );
   const promised = honourable(binding, complaints ?? []);
   const receipt = options.receipt === undefined ? null : readReceipt(binding, options.receipt);
 
@@ -149,25 +151,13 @@ async function checkIssuers(
   return { issued };
 }
 
-async function readComplaints(publication: Publication) {
-  try {
-    const value = parseComplaints(await wholeFile(publication, files.complaints, most.json));
-    return { value, problems: [] };
-  } catch (error) {
-    return { value: undefined, problems: [findingOf(error, files.complaints)] };
-  }
-}
-
 const boardLog = ({ board }: Manifest) => ({ name: board.origin, publicKey: board.publicKey });
 
 /** Without release nothing may be known of the votes, and a minimum must not have been reached. */
 function checkUnreleased(manifest: Manifest, keys: number, result: unknown, findings: Findings): void {
   const { minima, issuers } = manifest;
   const enough = keys >= minima.counted && issuers.every(({ rollSize }) => rollSize >= minima.roll);
-  const problems: Finding[] = [];
-  if (enough) problems.push({ code: 'release-missing', entry: files.release });
-  findings.add('key', problems);
-  const told = result === null ? [] : [{ code: 'result-without-release', entry: files.result }];
-  findings.add('tally', told);
+  findings.add('key', enough ? [{ code: 'release-missing', entry: files.release }] : []);
+  findings.add('tally', result === null ? [] : [{ code: 'result-without-release', entry: files.result }]);
   for (const name of ['rejections', 'lot', 'allocation'] as const) findings.add(name);
 }

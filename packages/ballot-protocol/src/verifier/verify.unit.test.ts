@@ -9,7 +9,6 @@ import {
   approve,
   boardCheckpoints,
   holdPoll,
-  newVoter,
   preparePoll,
   promiseOf,
   publicationOf,
@@ -18,7 +17,9 @@ import {
   textBytes,
   withBitTurned,
 } from './held-poll.fixture.ts';
-import type { HeldPoll, Record, Voter } from './held-poll.fixture.ts';
+import type { HeldPoll, Record } from './held-poll.fixture.ts';
+import { certifiedVoter } from '../vote.fixture.ts';
+import type { Voter } from '../vote.fixture.ts';
 import { checkAllocation } from './checks/result.check.ts';
 import { checkNames } from './report.ts';
 import type { CheckName, Report } from './report.ts';
@@ -206,7 +207,7 @@ const faults: readonly Fault[] = [
     fault: `has one that the ${which} issuer did not sign`,
     finding: new RegExp(`${which}-certificate-invalid at board.bin#`),
     spoil: async () => {
-      const voter = await newVoter(poll);
+      const voter = await certifiedVoter(poll);
       const [first, second] = voter.certificates;
       const forged = (bytes: Uint8Array) => withBitTurned(bytes, -1);
       const certificates: Voter['certificates'] =
@@ -219,7 +220,7 @@ const faults: readonly Fault[] = [
     fault: 'has those of another voter',
     finding: /first-certificate-invalid at board.bin#/,
     spoil: async () => {
-      const [thief, owner] = [await newVoter(poll), voters[0]!];
+      const [thief, owner] = [await certifiedVoter(poll), voters[0]!];
       return withBatch(await approve(poll, { key: thief.key, certificates: owner.certificates }, 1, [3]));
     },
   },

@@ -5,8 +5,8 @@ import { RootReplay } from '../../board/root.replay.ts';
 import type { Issuer, Manifest } from '../../manifest/manifest.shape.ts';
 import { files } from '../../publication/files.ts';
 import type { Publication } from '../../publication/publication.ts';
-import { wholeFile } from '../../publication/publication.ts';
-import { findingOf, readArchive } from '../file.reading.ts';
+import { parsedFile, readArchive } from '../file.reading.ts';
+import type { ReadFile } from '../file.reading.ts';
 import type { Finding } from '../report.ts';
 import { checkWitnesses } from './witnesses.check.ts';
 
@@ -25,16 +25,13 @@ const width = 32;
 export async function readIssuance(
   publication: Publication,
   { manifest, m, issuer, roll, mostArchive }: IssuanceQuestion,
-): Promise<{ readonly value: number | undefined; readonly problems: readonly Finding[] }> {
+): Promise<ReadFile<number>> {
   const file = files.issuance(issuer.name);
   const archive = files.issuanceCheckpoints(issuer.name);
-  let bytes: Uint8Array;
-  try {
-    // More than the roll has would be refused anyway, entry by entry.
-    bytes = await wholeFile(publication, file, (issuer.rollSize + 1_000_000) * width);
-  } catch (error) {
-    return { value: undefined, problems: [findingOf(error, file)] };
-  }
+  // More than the roll has would be refused anyway, entry by entry.
+  const most = (issuer.rollSize + 1_000_000) * width;
+  const { value: bytes, problems: faults } = await parsedFile(publication, file, most, (whole) => whole);
+  if (bytes === undefined) return { value: undefined, problems: faults };
   const { read: checkpoints, problems } = await readArchive(publication, archive, mostArchive);
   const entries = split(bytes);
   const replay = new RootReplay(checkpoints);

@@ -1,14 +1,13 @@
-import { equalBytes } from '@noble/curves/utils.js';
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { decodeBallot } from '../../ballot/plaintext.ts';
 import { BoardError } from '../../board/board.errors.ts';
 import { leafHash } from '../../board/merkle.hash.ts';
-import { isValidComplaint, parseReceipt } from '../../board/receipt.ts';
+import { isOfPoll, parseReceipt } from '../../board/receipt.ts';
 import type { BindingManifest } from '../../manifest/manifest.read.ts';
 import type { Manifest } from '../../manifest/manifest.shape.ts';
-import { verifySignature } from '../../node/ed25519.ts';
 import type { BoardReading } from '../board.reading.ts';
 import type { ReceiptResult } from '../report.ts';
+import { promiserOf } from './complaints.check.ts';
 
 /** Which leaf a receipt stands for; its hash is null where the board promised nothing of the kind. */
 export interface ReceiptClaim {
@@ -16,12 +15,10 @@ export interface ReceiptClaim {
 }
 
 /** Reads `receipt.json` and checks the promise in it. */
-export function readReceipt({ manifest, m }: BindingManifest, bytes: Uint8Array): ReceiptClaim {
+export function readReceipt(binding: BindingManifest, bytes: Uint8Array): ReceiptClaim {
   try {
     const receipt = parseReceipt(bytes);
-    const promiser = { manifest: m, boardKey: hexToBytes(manifest.board.publicKey), verify: verifySignature };
-    const holds = equalBytes(receipt.manifest, m) && isValidComplaint(receipt, promiser);
-    return { hash: holds ? bytesToHex(leafHash(receipt.leaf)) : null };
+    return { hash: isOfPoll(receipt, promiserOf(binding)) ? bytesToHex(leafHash(receipt.leaf)) : null };
   } catch (error) {
     if (!(error instanceof BoardError)) throw error;
     return { hash: null };

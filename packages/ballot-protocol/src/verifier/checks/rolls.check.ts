@@ -6,13 +6,14 @@ import { files } from '../../publication/files.ts';
 import type { Publication } from '../../publication/publication.ts';
 import { wholeFile } from '../../publication/publication.ts';
 import { findingOf } from '../file.reading.ts';
+import type { ReadFile } from '../file.reading.ts';
 import type { Finding } from '../report.ts';
 
 /** An issuer's roll: its size, order and hash are those of the manifest. */
 export async function readRollFile(
   publication: Publication,
   { name, rollSize, rollHash: expected }: Issuer,
-): Promise<{ readonly value: Uint8Array[] | undefined; readonly problems: readonly Finding[] }> {
+): Promise<ReadFile<Uint8Array[]>> {
   const entry = files.roll(name);
   try {
     const bytes = await wholeFile(publication, entry, rollSize * 32);
