@@ -4,14 +4,14 @@ import {
   certificateMessage,
   isPublicKey,
   isStrictlyEncoded,
+  parseCertificate,
+  unsignedLeaf,
 } from '@talkoot/ballot-protocol';
+import type { Leaf } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 import { constants, createPublicKey, verify } from 'node:crypto';
 import type { KeyObject, SigningOptions } from 'node:crypto';
-import type { Leaf } from './leaf.ts';
-import { unsignedPart } from './leaf.ts';
 
-const PREFIX = 32;
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 };
 
 /** What the ballots of one poll are bound to. */
@@ -33,7 +33,7 @@ export async function requireEntitled({ m, issuers }: Binding, leaf: Leaf): Prom
   const [first, second, signed] = await Promise.all([
     isCertificate(issuers[0], message, leaf.certificates[0]),
     isCertificate(issuers[1], message, leaf.certificates[1]),
-    isSigned(leaf, castMessage(m, unsignedPart(leaf))),
+    isSigned(leaf, castMessage(m, unsignedLeaf(leaf))),
   ]);
   if (!first) throw new DomainError('first-certificate-invalid');
   if (!second) throw new DomainError('second-certificate-invalid');
@@ -48,8 +48,8 @@ export function issuerKeyOf(modulus: string): KeyObject {
 
 function isCertificate(key: KeyObject, message: Uint8Array, certificate: Uint8Array): Promise<boolean> {
   if (certificate.length !== certificateLength) return Promise.resolve(false);
-  const prepared = Buffer.concat([certificate.subarray(0, PREFIX), message]);
-  return verified('sha384', prepared, { key, ...pss }, certificate.subarray(PREFIX));
+  const { prefix, signature } = parseCertificate(certificate);
+  return verified('sha384', Buffer.concat([prefix, message]), { key, ...pss }, signature);
 }
 
 function isSigned({ publicKey, signature }: Leaf, message: Uint8Array): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hashOf } from '../poll/manifest.ts';
 import { rulesOf } from '../poll/poll.ts';
 import type { Poll, PollRules } from '../poll/poll.ts';
 import type { PollStore } from '../poll/poll.store.ts';
@@ -35,7 +35,7 @@ export type RulesCache = ReturnType<typeof rulesCache>;
 
 function bindingOf({ manifest, issuers }: Poll): Binding | null {
   if (manifest === null) return null;
-  const m = createHash('sha256').update(manifest).digest();
+  const m = Buffer.from(hashOf(manifest), 'hex');
   const [first, second] = issuers;
   return { m, issuers: [issuerKeyOf(first!.modulus), issuerKeyOf(second!.modulus)] };
 }
