@@ -36,7 +36,7 @@ const round: Course<'round'> = {
   ideas: (run) => run.decide('close-ideas', 'poll-officer', {}),
   review: (run) => run.decide('close-review', 'poll-officer', {}),
   voting: async (run, { id, facts }) =>
-    facts.pollId && run.report('poll-published', { pollId: pollIdOf.prioritisation(id) }),
+    facts.pollId && run.report('poll-decided', { pollId: pollIdOf.prioritisation(id) }),
 };
 
 const signNext: Act<'project'> = (run, { facts }) => {
@@ -58,7 +58,7 @@ const project: Course<'project'> = {
   allocation: (run) =>
     run.report('allocated', { funded: true, votes: 40, cost: euros(1_000), reasonCode: 'fits' }),
   'criteria-vote': (run, { id }) =>
-    run.report('poll-published', { pollId: pollIdOf.criteria(id) }, 'criteria'),
+    run.report('poll-decided', { pollId: pollIdOf.criteria(id) }, 'criteria'),
   staffing: (run) =>
     run.decide('assign', 'department-manager', { lead: 'per-lead', civilServants: ['per-lead'], hours: 80 }),
   agreement: signNext,
@@ -69,7 +69,7 @@ const project: Course<'project'> = {
   assessment: (run) =>
     run.decide('sign-assessment', 'assessor', { assessmentId: 'ass-1', sha256: sha('ass-1'), score: '1/2' }),
   objection: (run) => run.decide('close-window', 'appeal-body', {}),
-  'bonus-vote': (run, { id }) => run.report('poll-published', { pollId: pollIdOf.bonus(id) }, 'bonus'),
+  'bonus-vote': (run, { id }) => run.report('poll-decided', { pollId: pollIdOf.bonus(id) }, 'bonus'),
   'bonus-appeal': (run) => run.decide('close-window', 'appeal-body', {}),
   payout: async (run, { facts }) =>
     facts.obligations !== undefined && run.report('obligations-closed', { settled: euros(50) }),

@@ -105,7 +105,7 @@ const signing = { assessmentId: 'ass-2', sha256: sha('ass-2'), score: '1/4' };
 const voting = { phase: 'bonus-vote', stage: 'bonus-vote', facts: { cost } } as const;
 const published = async (run: Running<'project'>) => {
   await run.reached('bonus-poll-prepared');
-  await run.report('poll-published', { pollId: pollIdOf.bonus(run.id) }, 'bonus');
+  await run.report('poll-decided', { pollId: pollIdOf.bonus(run.id) }, 'bonus');
 };
 
 const project: readonly Ending<'project'>[] = [

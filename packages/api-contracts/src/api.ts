@@ -40,19 +40,33 @@ export interface RouteSpec<
   readonly params: P;
   readonly query: Q;
   readonly body: B;
-  /** Content type of the body; JSON unless said. A form arrives as an object of strings, CSV and XML as one string. */
+  /**
+   * Content type of the body; JSON unless said. A form arrives as an object of strings, text, CSV and XML as one string,
+   * octets as `Uint8Array`.
+   */
   readonly bodyType:
     | 'application/json'
     | 'text/csv'
+    | 'text/plain'
     | 'application/xml'
-    | 'application/x-www-form-urlencoded';
+    | 'application/x-www-form-urlencoded'
+    | 'application/octet-stream';
   /** Largest accepted body in bytes. */
   readonly bodyLimit: number;
   readonly status: 200 | 201 | 202 | 204 | 302;
   readonly answer: A;
-  readonly answerType: 'application/json' | 'text/csv' | 'text/html' | 'text/plain' | 'application/xml';
+  /** Octets are answered as `Uint8Array`. */
+  readonly answerType:
+    | 'application/json'
+    | 'text/csv'
+    | 'text/html'
+    | 'text/plain'
+    | 'application/xml'
+    | 'application/octet-stream';
   /** Codes beyond the standard ones, each declared in the API's `problems`. */
   readonly problems: readonly string[];
+  /** Name of the last path parameter, where it may hold slashes. */
+  readonly rest: string | null;
   /** Leaves no access log, no trace and no labelled metric: for casting a ballot nobody may connect to a person. */
   readonly silent: boolean;
 }
@@ -83,6 +97,7 @@ interface RouteInput<P, Q, B, A> {
   readonly answerType?: RouteSpec['answerType'];
   readonly problems?: readonly string[];
   readonly silent?: boolean;
+  readonly rest?: string;
 }
 
 const kinds = { GET: 'read', POST: 'create', PUT: 'edit', PATCH: 'edit', DELETE: 'edit' } as const;
@@ -116,6 +131,7 @@ export function route<
     answerType: input.answerType ?? 'application/json',
     problems: input.problems ?? [],
     silent: input.silent ?? false,
+    rest: input.rest ?? null,
   };
 }
 

@@ -89,7 +89,9 @@ function addressOf(spec: RouteSpec, baseUrl: string, call: AnyCall): string {
     if (value === undefined) throw new TypeError(`Missing path parameter ${name} of ${spec.path}`);
     // These would be resolved as steps of the path and reach another route.
     if (value === '' || value === '.' || value === '..') throw new TypeError(`Not a path parameter: ${name}`);
-    return encodeURIComponent(value);
+    return name === spec.rest
+      ? value.split('/').map(encodeURIComponent).join('/')
+      : encodeURIComponent(value);
   });
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(call.query ?? {})) {
@@ -137,19 +139,22 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
   }
 }
 
-function encodeBody(spec: RouteSpec, body: unknown): string {
+function encodeBody(spec: RouteSpec, body: unknown): string | Uint8Array<ArrayBuffer> {
   if (spec.bodyType === 'application/json') return JSON.stringify(body);
+  if (spec.bodyType === 'application/octet-stream') return Uint8Array.from(body as Uint8Array);
   if (spec.bodyType !== 'application/x-www-form-urlencoded') return body as string;
   return new URLSearchParams(body as Record<string, string>).toString();
 }
 
 async function read(call: string, spec: RouteSpec, response: Response): Promise<unknown> {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = await response.text();
+    bytes = new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     throw new ServiceUnreachable(`${call} broke off`, { cause });
   }
+  if (response.status < 400 && spec.answerType === 'application/octet-stream') return bytes;
+  const text = new TextDecoder().decode(bytes);
   if (response.status >= 400) throw refusalOf(call, response, text);
   if (spec.answerType !== 'application/json') return text;
   return spec.answer && text !== '' ? spec.answer.parse(JSON.parse(text)) : undefined;

@@ -33,6 +33,7 @@ export type Role = (typeof roles)[number];
 export const serviceNames = [
   'identity',
   'auditor',
+  'witness',
   'ballots',
   'projects',
   'payments',

@@ -19,11 +19,17 @@ export function sendReply(response: Response, spec: RouteSpec, reply: Reply, log
     response.end();
     return;
   }
-  if (!response.hasHeader('Content-Type'))
-    response.setHeader('Content-Type', `${spec.answerType}; charset=utf-8`);
-  response.send(
-    Buffer.from(spec.answerType === 'application/json' ? JSON.stringify(body) : (body as string)),
-  );
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', contentTypeOf(spec));
+  response.send(encoded(spec, body));
+}
+
+function contentTypeOf({ answerType }: RouteSpec): string {
+  return answerType === 'application/octet-stream' ? answerType : `${answerType}; charset=utf-8`;
+}
+
+function encoded({ answerType }: RouteSpec, body: unknown): Buffer {
+  if (answerType === 'application/json') return Buffer.from(JSON.stringify(body));
+  return Buffer.from(body as string | Uint8Array as Uint8Array);
 }
 
 /**

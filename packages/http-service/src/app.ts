@@ -56,7 +56,7 @@ export function createService<const A extends ApiSpec>(options: ServiceOptions<A
 function addRoutes<A extends ApiSpec>(app: Express, options: ServiceOptions<A>): void {
   const setting = { ...options, deadlineMs: options.deadlineMs ?? 15_000 };
   for (const [path, named] of groupByPath(options.api.routes)) {
-    const route = app.route(expressPath(path));
+    const route = app.route(expressPath(path, named[0]![1].rest));
     for (const [name, spec] of named) {
       requireHandler(options, name, spec);
       if (spec.silent) keepSilent(spec);

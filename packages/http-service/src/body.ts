@@ -25,10 +25,11 @@ export function requireBodyType(request: Request, spec: RouteSpec): void {
 }
 
 /**
- * The body as a value: JSON, an object of a form's fields, or text.
+ * The body as a value: octets, JSON, an object of a form's fields, or text.
  * @throws DomainError `malformed-body`
  */
 export function readBody(bytes: Buffer, type: RouteSpec['bodyType']): unknown {
+  if (type === 'application/octet-stream') return bytes;
   const text = decode(bytes);
   if (type === 'application/x-www-form-urlencoded') return fieldsOf(text, 'body');
   if (type !== 'application/json') return text;

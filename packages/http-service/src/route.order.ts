@@ -18,12 +18,15 @@ function compare(a: string, b: string): number {
   return 0;
 }
 
-/** An OpenAPI path as Express writes it: `{id}` becomes `:id`, and signs that mean something there are escaped. */
-export function expressPath(path: string): string {
+/**
+ * An OpenAPI path as Express writes it: `{id}` becomes `:id`, and signs that mean something there are escaped.
+ * @param rest the parameter that may hold slashes, if one may
+ */
+export function expressPath(path: string, rest: string | null = null): string {
   return path
     .split(/(\{\w+\})/)
     .map((part) =>
-      part.startsWith('{') ? `:${part.slice(1, -1)}` : part.replaceAll(/[:*?+()[\]!\\{}]/g, '\\$&'),
+      part.startsWith('{') ? `${part === `{${rest}}` ? '*' : ':'}${part.slice(1, -1)}` : part.replaceAll(/[:*?+()[\]!\\{}]/g, '\\$&'),
     )
     .join('');
 }

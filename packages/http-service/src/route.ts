@@ -38,7 +38,7 @@ export function serveRoute(
   return async (request, response) => {
     const signal = abortOnDeadline(response, setting.deadlineMs);
     const work = async () => {
-      const params = request.params as Record<string, string>;
+      const params = paramsOf(request);
       const actor = await actorOf(request, spec, setting);
       authorise(spec, actor, params['municipalityId']);
       const sent = await read(request, response);
@@ -60,6 +60,14 @@ export function serveRoute(
     const reply = await withinDeadline(work(), signal, setting.log);
     if (!response.headersSent) sendReply(response, spec, reply, setting.log);
   };
+}
+
+/** A parameter that may hold slashes arrives in pieces. */
+function paramsOf(request: Request): Record<string, string> {
+  const entries = Object.entries(request.params as Record<string, string | string[]>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join('/') : value]),
+  );
 }
 
 async function actorOf(request: Request, spec: RouteSpec, setting: RouteSetting): Promise<Actor> {
@@ -115,7 +123,8 @@ function operationOf(
   given: Sent,
 ): Pick<Call, 'operationId' | 'bodyHash' | 'ifMatch'> {
   const query = fieldsOf(queryTextOf(request.url), 'query');
-  const bodyHash = sha256Of({ ...given.params }, query, given.sent ?? null);
+  const sent = Buffer.isBuffer(given.sent) ? given.sent.toString('base64') : (given.sent ?? null);
+  const bodyHash = sha256Of({ ...given.params }, query, sent);
   const ifMatch = header(request, 'if-match', IfMatchShape);
   if (spec.kind === 'edit' && ifMatch === undefined) throw new DomainError('precondition-required');
   if (spec.kind !== 'create' && spec.kind !== 'move') return { operationId: '', bodyHash, ifMatch };

@@ -4,8 +4,11 @@ const silent: { readonly method: string; readonly path: RegExp }[] = [];
 
 /** Remembers a route that telemetry must not see. */
 export function keepSilent(spec: RouteSpec): void {
-  const pattern = spec.path.split(/\{\w+\}/).map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  silent.push({ method: spec.method, path: new RegExp(`^${pattern.join('[^/?]+')}(\\?|$)`) });
+  const parts = spec.path.split(/(\{\w+\})/).map((part) => {
+    if (part.startsWith('{')) return part === `{${spec.rest}}` ? '[^?]+' : '[^/?]+';
+    return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
+  silent.push({ method: spec.method, path: new RegExp(`^${parts.join('')}(\\?|$)`) });
 }
 
 /** True for a request to a silent route. Asked before Express has seen it, so it goes by the address. */

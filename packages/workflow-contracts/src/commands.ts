@@ -51,8 +51,15 @@ export interface CommandData {
   poll: {
     'freeze-roll': Record<string, never>;
     open: Record<string, never>;
+    /** No certificates any more. */
     close: Record<string, never>;
+    'end-casting': Record<string, never>;
+    'end-complaints': Record<string, never>;
     publish: Record<string, never>;
+    appeal: { reason: TextRef };
+    /** Upheld: the poll is annulled and has no result. */
+    'decide-appeal': { upheld: boolean; reason: TextRef };
+    'end-appeals': Record<string, never>;
   };
   measurement: {
     'close-measurement': { reason: TextRef };
@@ -117,7 +124,12 @@ export const deciders: {
     'freeze-roll': ['poll-officer'],
     open: ['poll-officer'],
     close: ['poll-officer'],
+    'end-casting': ['poll-officer'],
+    'end-complaints': ['poll-officer'],
     publish: ['poll-officer'],
+    appeal: ['resident'],
+    'decide-appeal': ['appeal-body'],
+    'end-appeals': ['appeal-body'],
   },
   measurement: { 'close-measurement': ['assessor'] },
   batch: {
@@ -130,19 +142,20 @@ export const deciders: {
 /** Facts that services report by signal. */
 export interface FactData {
   pilot: { 'round-allocated': { roundId: string } };
-  round: { 'poll-published': { pollId: string } };
+  round: { 'poll-decided': { pollId: string } };
   project: {
     'threshold-reached': { endorsements: number };
     'ideas-closed': Record<string, never>;
     'review-closed': Record<string, never>;
     'on-ballot': { pollId: string };
     allocated: { funded: boolean; votes: number; cost: Money; reasonCode: string };
-    'poll-published': { pollId: string };
+    'poll-decided': { pollId: string };
     'baselines-recorded': Record<string, never>;
     measured: { measurementId: string };
     'obligations-closed': { settled: Money };
   };
-  poll: Record<string, never>;
+  /** All trustees confirmed that they hold a share; enough of them released theirs. */
+  poll: { 'key-made': Record<string, never>; 'key-released': Record<string, never> };
   measurement: { 'collection-complete': { collection: string } };
   batch: { reconciled: Record<string, never> };
 }
@@ -150,19 +163,19 @@ export type FactName<K extends LifecycleKind> = Extract<keyof FactData[K], strin
 
 export const factNames: { readonly [K in LifecycleKind]: readonly FactName<K>[] } = {
   pilot: ['round-allocated'],
-  round: ['poll-published'],
+  round: ['poll-decided'],
   project: [
     'threshold-reached',
     'ideas-closed',
     'review-closed',
     'on-ballot',
     'allocated',
-    'poll-published',
+    'poll-decided',
     'baselines-recorded',
     'measured',
     'obligations-closed',
   ],
-  poll: [],
+  poll: ['key-made', 'key-released'],
   measurement: ['collection-complete'],
   batch: ['reconciled'],
 };

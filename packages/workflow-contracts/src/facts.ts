@@ -1,4 +1,5 @@
 import type { Money } from '@talkoot/api-contracts';
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import type { LifecycleKind, LifecycleState } from './lifecycle.ts';
 import type { Phase } from './phases.ts';
 import type { WaitName } from './waits.ts';
@@ -56,8 +57,8 @@ export type LifecycleFacts = {
     objectedBy?: readonly string[];
     bonusPollId?: string;
     /** The criteria vote was over before this lifecycle heard that it had been prepared. */
-    criteriaPublished?: boolean;
-    bonusPublished?: boolean;
+    criteriaDecided?: boolean;
+    bonusDecided?: boolean;
     /** Null once an upheld appeal asks for the decision again. */
     bonusPayable?: Money | null;
     bonusAppealUsed?: boolean;
@@ -68,9 +69,17 @@ export type LifecycleFacts = {
     ending?: 'closed' | 'abandoned' | 'lapsed';
   };
   poll: {
+    /** Size of the municipality's roll. */
     roll?: number;
+    manifestSha256?: string;
+    /** When the phases end, as the manifest says; null where an authorised act ends them. */
+    windows?: PollWindows | null;
+    /** Ballots of different keys on the final board. */
     ballots?: number;
     resultSha256?: string;
+    /** Why there is no result: `roll-too-small`, `no-key`, `too-few-ballots`, `not-released`. */
+    reasonCode?: string;
+    appealedBy?: string;
   };
   measurement: {
     startedAt?: string;

@@ -176,7 +176,7 @@ export type WaitEffect = (typeof waitEffects)[number];
 export interface RecordedStep {
   readonly number: number;
   /**
-   * Decision, fact, deadline or phase that caused it: 'permit', 'poll-published', 'running'. Of a wait:
+   * Decision, fact, deadline or phase that caused it: 'permit', 'poll-decided', 'running'. Of a wait:
    * `<wait>-opened`, `-reminded`, `-overdue`, `-escalated`, and `-lapsed` or `-closed` when time ended it.
    */
   readonly name: string;

@@ -71,9 +71,19 @@ export const waits = {
   },
   poll: {
     'roll-freeze': { awaiting: 'poll-officer', atDue: 'proceed', escalatesTo: [] },
+    /** Without a key the poll is not held. */
+    'key-ceremony': { awaiting: 'trustee', atDue: 'escalate', escalatesTo: ['poll-officer', 'sponsor'] },
     opening: { awaiting: 'poll-officer', atDue: 'proceed', escalatesTo: [] },
     voting: { awaiting: 'resident', atDue: 'proceed', escalatesTo: [] },
+    /** No certificates any more; who has two may still cast. */
+    casting: { awaiting: 'resident', atDue: 'proceed', escalatesTo: [] },
+    /** Anybody whose ballot was promised and is not on the board. */
+    complaints: { awaiting: 'resident', atDue: 'proceed', escalatesTo: [] },
+    /** Without t shares nobody learns what the ballots say. */
+    release: { awaiting: 'trustee', atDue: 'escalate', escalatesTo: ['poll-officer', 'sponsor'] },
     publication: { awaiting: 'poll-officer', atDue: 'proceed', escalatesTo: [] },
+    appeal: { awaiting: 'resident', atDue: 'proceed', escalatesTo: [] },
+    'appeal-decision': { awaiting: 'appeal-body', atDue: 'escalate', escalatesTo: ['sponsor'] },
   },
   measurement: {
     collection: { awaiting: 'assessor', atDue: 'proceed', escalatesTo: [] },

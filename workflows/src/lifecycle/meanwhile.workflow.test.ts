@@ -41,13 +41,13 @@ test('a criteria vote is over before the project hears that it was prepared: not
   engine.town.meanwhile.set('preparePoll', async () => {
     engine.town.meanwhile.delete('preparePoll');
     const run = await starting;
-    await run.report('poll-published', { pollId: pollIdOf.criteria(run.id) });
-    await run.reached('poll-published');
+    await run.report('poll-decided', { pollId: pollIdOf.criteria(run.id) });
+    await run.reached('poll-decided');
   });
   const starting = engine.start('project', { phase: 'funded', facts: { cost } });
   const run = await starting;
   await run.reached('staffing-opened');
-  expect(run.steps).toEqual(['poll-published', 'criteria-poll-prepared', 'staffing', 'staffing-opened']);
+  expect(run.steps).toEqual(['poll-decided', 'criteria-poll-prepared', 'staffing', 'staffing-opened']);
 });
 
 describe('while a deadline is computed', () => {

@@ -216,20 +216,20 @@ describe('the bonus decision', () => {
 
 describe('a published poll', () => {
   test('counts only for the vote it belongs to', () => {
-    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-published', { pollId: 'pol-c-1' })).toMatchObject(
+    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-c-1' })).toMatchObject(
       { stage: null },
     );
-    expect(told(at('funded', null), 'poll-published', { pollId: 'pol-c-1' })).toMatchObject({
+    expect(told(at('funded', null), 'poll-decided', { pollId: 'pol-c-1' })).toMatchObject({
       phase: 'funded',
-      facts: { criteriaPublished: true },
+      facts: { criteriaDecided: true },
     });
-    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-published', { pollId: 'pol-b-1' })).toBe(
+    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-b-1' })).toBe(
       'ignored',
     );
-    expect(told(at('bonus-vote', 'bonus-vote'), 'poll-published', { pollId: 'pol-b-1' })).toMatchObject({
+    expect(told(at('bonus-vote', 'bonus-vote'), 'poll-decided', { pollId: 'pol-b-1' })).toMatchObject({
       stage: null,
     });
-    expect(told(at('bonus-vote', 'bonus-appeal'), 'poll-published', { pollId: 'pol-b-1' })).toBe('ignored');
+    expect(told(at('bonus-vote', 'bonus-appeal'), 'poll-decided', { pollId: 'pol-b-1' })).toBe('ignored');
   });
 });
 

@@ -11,11 +11,11 @@ function reviewClosed({ phase, stage }: Project): ProjectMove | null {
 
 function pollPublished({ id, phase, stage }: Project, pollId: string): ProjectMove | null {
   if (pollId === pollIdOf.criteria(id)) {
-    if (phase === 'funded') return { facts: { criteriaPublished: true } };
+    if (phase === 'funded') return { facts: { criteriaDecided: true } };
     return phase === 'criteria-vote' && stage === 'criteria-vote' ? { stage: null } : null;
   }
   if (phase === 'bonus-vote' && stage === 'bonus-vote' && pollId === pollIdOf.bonus(id)) {
-    return { stage: null, facts: { bonusPublished: true } };
+    return { stage: null, facts: { bonusDecided: true } };
   }
   return null;
 }
@@ -34,7 +34,7 @@ export const projectFacts: Decisions<'project'>['facts'] = {
     const facts = { funded, votes, cost, reasonCode };
     return funded ? { phase: 'funded', stage: null, facts } : { phase: 'not-funded', facts };
   },
-  'poll-published': (state, { pollId }) => pollPublished(state, pollId),
+  'poll-decided': (state, { pollId }) => pollPublished(state, pollId),
   'baselines-recorded': ({ stage }) =>
     stage === 'baseline' ? { phase: 'delivery', stage: 'delivery' } : null,
   measured: ({ phase, stage }, { measurementId }) =>

@@ -30,7 +30,7 @@ async function prepareVote(project: Project): Promise<void> {
   const { pollId } = await project.effect('prepare the criteria vote', 'prepareCriteriaVote', project.about);
   project.advance('criteria-poll-prepared', {
     phase: 'criteria-vote',
-    stage: project.facts.criteriaPublished ? null : 'criteria-vote',
+    stage: project.facts.criteriaDecided ? null : 'criteria-vote',
     facts: { criteriaPollId: pollId },
     data: { pollId },
   });

@@ -10,7 +10,7 @@ export const roundDecisions: Decisions<'round'> = {
     'close-review': { in: ['review'], during: ['review'], decide: () => ({ stage: null }) },
   },
   facts: {
-    'poll-published': ({ id, stage }, { pollId }) =>
+    'poll-decided': ({ id, stage }, { pollId }) =>
       stage === 'voting' && pollId === pollIdOf.prioritisation(id)
         ? { stage: null, facts: { published: true } }
         : null,

@@ -1,89 +1,103 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { IdShape, Sha256Shape } from '../shapes.ts';
+import { BytesShape, hexOf, IdShape, Sha256Shape } from '../shapes.ts';
 
-const Options = z.array(IdShape).max(5000);
 const Poll = z.object({ pollId: IdShape });
-const hexOf = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+/** Longer than the leaf of any manifest: 2¹⁶ bytes of plaintext, and a promise. */
+const bodyLimit = 68 * 1024;
 
-/** What a voter says: `choices` in approval and knapsack polls, `answers` in yes-no and bonus polls. An empty list is a blank. */
-export const BallotShape = z
+/** What the board answers at once: its signature that it will publish this leaf. */
+export const PromiseShape = z
   .object({
-    publicKey: hexOf(32).meta({ description: 'Ed25519, made by the device for this poll' }),
-    certificates: z
-      .array(hexOf(288))
-      .length(2)
-      .meta({ description: "The municipality's and the auditor's, in this order: prefix and signature" }),
-    sequence: z
-      .int()
-      .min(0)
-      .max(0xffff_ffff)
-      .meta({ description: 'From 1 to 50; of the ballots of one key the highest counts' }),
-    signature: hexOf(64).meta({ description: 'Ed25519 of what PROTOCOL.md says of leaves' }),
-    choices: Options.optional(),
-    answers: z
-      .object({
-        yes: Options,
-        no: Options,
-        share: z
-          .int()
-          .min(0)
-          .max(100)
-          .optional()
-          .meta({ description: 'Bonus polls: percent of the computed bonus to pay; left out is a blank' }),
-      })
-      .optional(),
+    leafHash: Sha256Shape.meta({ description: 'RFC 6962 hash of the leaf' }),
+    promise: hexOf(64).meta({ description: 'Ed25519, see PROTOCOL.md' }),
   })
-  .meta({ id: 'Ballot' });
-export type Ballot = z.infer<typeof BallotShape>;
-
-/** A vote as it stands in a leaf for as long as ballots are not sealed: canonical JSON (RFC 8785) in UTF-8. */
-export function openVote({ choices, answers }: Pick<Ballot, 'choices' | 'answers'>): Uint8Array<ArrayBuffer> {
-  // The names in ascending order, which makes it canonical; what is undefined is left out.
-  const vote = { answers: answers && { no: answers.no, share: answers.share, yes: answers.yes }, choices };
-  return new TextEncoder().encode(JSON.stringify(vote));
-}
+  .meta({ id: 'Promise' });
 
 /** Nothing here names a municipality or a person: the two certificates are the only right that is asked for. */
 export const castingRoutes = {
   castBallot: route('POST /v1/polls/{pollId}/ballots', {
     kind: 'plain',
     summary:
-      'Cast a ballot without signing in. Send no token. The same ballot again answers the same receipt.',
+      'Cast a leaf as PROTOCOL.md writes it, without signing in. Send no token. The same leaf again answers the same promise.',
     access: { anyone: true },
     params: Poll,
-    body: BallotShape,
-    bodyLimit: 512 * 1024,
+    bodyType: 'application/octet-stream',
+    body: BytesShape,
+    bodyLimit,
     status: 201,
-    answer: z.object({ receipt: Sha256Shape }),
+    answer: PromiseShape,
     problems: [
       'poll-not-open',
-      'poll-being-counted',
+      'poll-closed',
+      'board-not-current',
+      'leaf-malformed',
       'sequence-out-of-range',
       'public-key-invalid',
       'first-certificate-invalid',
       'second-certificate-invalid',
       'signature-invalid',
       'sequence-already-used',
-      'ballot-of-another-type',
-      'ballot-invalid',
-      'over-budget',
+      'too-many-ballots-at-once',
     ],
     silent: true,
   }),
-  checkReceipt: route('GET /v1/polls/{pollId}/receipts/{receipt}', {
+  complain: route('POST /v1/polls/{pollId}/complaints', {
+    kind: 'plain',
     summary:
-      'Whether the ballot with this receipt is in: `stored` before the count; after it `counted`, or `replaced` by a later one of the same key',
+      'A leaf followed by the 64 bytes of its promise, which the board has to honour. Send no token. Until the window for complaints is over.',
     access: { anyone: true },
-    params: Poll.extend({ receipt: Sha256Shape }),
-    answer: z.object({ receipt: Sha256Shape, state: z.enum(['stored', 'counted', 'replaced']) }),
+    params: Poll,
+    bodyType: 'application/octet-stream',
+    body: BytesShape,
+    bodyLimit,
+    status: 201,
+    answer: z.object({
+      leafHash: Sha256Shape,
+      /** Whether the leaf is on the board already; if not, it is before the key is released. */
+      onBoard: z.boolean(),
+    }),
+    problems: ['poll-not-open', 'complaints-over', 'complaint-unfounded', 'too-many-complaints'],
+    silent: true,
+  }),
+  getBoardCheckpoint: route('GET /v1/polls/{pollId}/board/checkpoint', {
+    summary: 'The last checkpoint that the board and its witnesses signed (C2SP tlog-checkpoint)',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.string(),
+    answerType: 'text/plain',
+    problems: ['poll-without-board'],
+    silent: true,
+  }),
+  getBoardTile: route('GET /v1/polls/{pollId}/board/tile/{level}/{path}', {
+    summary:
+      'Hashes of the tree under that checkpoint (C2SP tlog-tiles), from which devices find the proof of their own leaf',
+    access: { anyone: true },
+    params: Poll.extend({
+      level: z.string().regex(/^\d{1,2}$/),
+      path: z
+        .string()
+        .regex(/^(x\d{3}\/){0,4}\d{3}(\.p\/\d{1,3})?$/)
+        .meta({ description: 'As C2SP writes it, with its slashes' }),
+    }),
+    rest: 'path',
+    answer: BytesShape,
+    answerType: 'application/octet-stream',
+    problems: ['poll-without-board'],
     silent: true,
   }),
 };
 
 export const castingProblems = {
   'poll-not-open': { status: 409, title: 'The poll is not open' },
-  'poll-being-counted': { status: 503, title: 'The poll has just closed; ask again when it is counted' },
+  'poll-closed': { status: 409, title: 'Casting is over' },
+  'poll-without-board': { status: 409, title: 'The board of this poll is not opened yet' },
+  'board-not-current': {
+    status: 503,
+    title: 'The board may promise nothing until its witnesses confirm that it has lost nothing',
+  },
+  'too-many-ballots-at-once': { status: 503, title: 'More ballots wait than can be stored now; send it again' },
+  'leaf-malformed': { status: 422, title: 'This is no leaf of this poll: its length or layout is wrong' },
   'sequence-out-of-range': { status: 422, title: 'The sequence is not from 1 to 50' },
   'public-key-invalid': { status: 422, title: 'The public key is no canonical point of Ed25519' },
   'first-certificate-invalid': {
@@ -96,7 +110,7 @@ export const castingProblems = {
   },
   'signature-invalid': { status: 403, title: 'The key did not sign this ballot for this poll' },
   'sequence-already-used': { status: 409, title: 'Another ballot was cast under this key and sequence' },
-  'ballot-of-another-type': { status: 422, title: 'This poll asks for another type of ballot' },
-  'ballot-invalid': { status: 422, title: 'The ballot breaks the rules of the poll' },
-  'over-budget': { status: 422, title: 'The chosen options cost more than the budget' },
+  'complaint-unfounded': { status: 422, title: 'The board never promised to publish this leaf' },
+  'complaints-over': { status: 409, title: 'The window for complaints is over' },
+  'too-many-complaints': { status: 503, title: 'More complaints were made than can be kept; ask the poll officer' },
 } as const;

@@ -2,10 +2,12 @@ import { defineApi } from '../api.ts';
 import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
 import { castingProblems, castingRoutes } from './casting.ts';
 import { ballotsInternalRoutes } from './internal.ts';
+import { keyProblems, keyRoutes } from './key.ts';
 import { pollProblems, pollRoutes } from './poll.ts';
 
 export * from './casting.ts';
 export * from './internal.ts';
+export * from './key.ts';
 export * from './poll.ts';
 export * from './result.ts';
 
@@ -15,11 +17,12 @@ export const ballotsApi = defineApi({
   title: 'Talkoot ballots',
   version: '1.0.0',
   description: 'See services/ballots/README.md.',
-  problems: { ...lifecycleProblems, ...pollProblems, ...castingProblems },
+  problems: { ...lifecycleProblems, ...pollProblems, ...keyProblems, ...castingProblems },
   routes: {
     ...lifecycleRoutes,
     ...ballotsInternalRoutes,
     ...pollRoutes,
+    ...keyRoutes,
     ...castingRoutes,
   },
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
 import { DecisionAnswerShape, LifecycleViewShape } from '../lifecycle-routes.ts';
 import {
+  BytesShape,
   IdShape,
   InstantShape,
   MoneyShape,
@@ -9,6 +10,7 @@ import {
   ReasonShape,
   Sha256Shape,
 } from '../shapes.ts';
+import { BallotRulesShape, PollWindowsShape } from './internal.ts';
 import { PollKindShape, PollResultShape } from './result.ts';
 
 const Poll = MunicipalityParams.extend({ pollId: IdShape });
@@ -16,7 +18,21 @@ const officer = { roles: ['poll-officer'] } as const;
 const waitChangers = { roles: ['sponsor', 'appeal-body', 'poll-officer', 'budget-authority'] } as const;
 
 export const PollPhaseShape = z
-  .enum(['new', 'prepared', 'roll-frozen', 'open', 'closed', 'tallied', 'published'])
+  .enum([
+    'new',
+    'prepared',
+    'roll-frozen',
+    'key-made',
+    'open',
+    'closing',
+    'closed',
+    'key-release',
+    'tallied',
+    'published',
+    'decided',
+    'not-held',
+    'annulled',
+  ])
   .meta({ id: 'PollPhase' });
 
 export const PollSummaryShape = z
@@ -30,14 +46,6 @@ export const PollSummaryShape = z
   })
   .meta({ id: 'PollSummary' });
 
-export const BallotRulesShape = z
-  .object({
-    type: z.enum(['approval', 'knapsack', 'yes-no', 'bonus']),
-    minChoices: z.int(),
-    maxChoices: z.int(),
-  })
-  .meta({ id: 'BallotRules' });
-
 /** A poll as voters see it. It never says how many have voted, let alone how. */
 export const PollShape = PollSummaryShape.extend({
   options: z.array(z.object({ optionId: IdShape, cost: MoneyShape.nullable() })),
@@ -45,18 +53,23 @@ export const PollShape = PollSummaryShape.extend({
   ballot: BallotRulesShape,
   /** Size of the frozen roll. */
   roll: z.int().min(0).nullable(),
-  manifestSha256: Sha256Shape.nullable().meta({ description: 'Of the manifest, once both rolls are frozen' }),
+  manifestSha256: Sha256Shape.nullable().meta({
+    description: 'Of the manifest, once both rolls are frozen and the key is made',
+  }),
+  windows: PollWindowsShape.nullable().meta({
+    description: 'Null before the manifest, and where authorised acts end the phases',
+  }),
   lifecycle: LifecycleViewShape,
 }).meta({ id: 'Poll' });
 
-const decision = (name: string, summary: string) =>
+const decision = (name: string, summary: string, problems: readonly string[] = []) =>
   route(`POST /v1/m/{municipalityId}/polls/{pollId}/${name}`, {
     kind: 'move',
     summary,
     access: officer,
     params: Poll,
     answer: DecisionAnswerShape,
-    problems: ['not-awaited', 'already-decided', 'suspended'],
+    problems: ['not-awaited', 'already-decided', 'suspended', ...problems],
   });
 
 export const pollRoutes = {
@@ -85,7 +98,7 @@ export const pollRoutes = {
     params: Poll,
     answer: z.string(),
     answerType: 'text/plain',
-    problems: ['poll-roll-not-frozen'],
+    problems: ['poll-without-manifest'],
   }),
   listPollSteps: route('GET /v1/m/{municipalityId}/polls/{pollId}/steps', {
     summary: 'What happened to a poll, in order: its public trace',
@@ -104,9 +117,54 @@ export const pollRoutes = {
     ),
   }),
   freezePollRoll: decision('roll-freeze', 'Freeze the electoral roll'),
-  openPoll: decision('opening', 'Open the poll'),
-  closePoll: decision('closing', 'Close the poll: no ballot is accepted afterwards'),
-  publishPoll: decision('publication', 'Publish the tally'),
+  openPoll: decision('opening', 'Open the poll', ['windows-bind']),
+  closePoll: decision('closing', 'Issue no more certificates; whoever has theirs may still cast', ['windows-bind']),
+  endCasting: decision('casting-end', 'Accept no more ballots', ['windows-bind']),
+  endComplaints: decision('complaints-end', 'Accept no more complaints', ['windows-bind']),
+  publishPoll: decision('publication', 'Publish the tally, and the files from which anybody recounts it'),
+  appealPoll: route('POST /v1/m/{municipalityId}/polls/{pollId}/appeals', {
+    kind: 'move',
+    summary: 'Appeal against a published poll; the first appeal is decided for all',
+    access: { roles: ['resident'] },
+    params: Poll,
+    body: z.object({ reason: ReasonShape }),
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'already-decided', 'suspended'],
+  }),
+  decidePollAppeal: route('POST /v1/m/{municipalityId}/polls/{pollId}/appeal-decisions', {
+    kind: 'move',
+    summary: 'Decide the appeal: upheld, the poll is annulled and has no result',
+    access: { roles: ['appeal-body'] },
+    params: Poll,
+    body: z.object({ upheld: z.boolean(), reason: ReasonShape }),
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'already-decided', 'suspended', 'same-person-twice'],
+  }),
+  endPollAppeals: route('POST /v1/m/{municipalityId}/polls/{pollId}/appeals-end', {
+    kind: 'move',
+    summary: 'Close the window for appeals before its time, where the charter ends phases by acts',
+    access: { roles: ['appeal-body'] },
+    params: Poll,
+    answer: DecisionAnswerShape,
+    problems: ['not-awaited', 'already-decided', 'suspended', 'windows-bind'],
+  }),
+  getPublication: route('GET /v1/m/{municipalityId}/polls/{pollId}/publication', {
+    summary: 'The public files of a published poll: from them and nothing else anybody recounts it',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.object({
+      files: z.array(z.object({ name: z.string(), sha256: Sha256Shape, bytes: z.int().min(0) })),
+    }),
+    problems: ['poll-not-published'],
+  }),
+  getPublicationFile: route('GET /v1/m/{municipalityId}/polls/{pollId}/publication/{file}', {
+    summary: 'One of these files, as PROTOCOL.md describes it',
+    access: { anyone: true },
+    params: Poll.extend({ file: z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/) }),
+    answer: BytesShape,
+    answerType: 'application/octet-stream',
+    problems: ['poll-not-published'],
+  }),
   requestPollWaitChange: route('POST /v1/m/{municipalityId}/polls/{pollId}/wait-changes', {
     kind: 'move',
     summary: 'Ask to extend, suspend, resume or rectify the running wait; a second person has to confirm',
@@ -167,11 +225,16 @@ export const pollRoutes = {
 export const pollProblems = {
   'poll-differs': { status: 409, title: 'Another poll has this id' },
   'poll-invalid': { status: 422, title: 'No such poll can be held' },
+  'windows-bind': { status: 409, title: 'The manifest says when this phase ends: nobody ends it before' },
+  'poll-without-manifest': { status: 409, title: 'The manifest of the poll is not written yet' },
+  'manifest-invalid': { status: 409, title: 'No manifest can be made of what this poll is to be' },
+  'key-not-made': { status: 409, title: 'The trustees have not made the key of this poll yet' },
+  'key-not-released': { status: 409, title: 'Too few trustees have released their shares' },
+  'witnesses-silent': { status: 503, title: 'Too few witnesses answer: nothing is published without them' },
   'poll-roll-not-frozen': { status: 409, title: 'The rolls of the poll are not frozen yet' },
   'issuers-differ': { status: 409, title: 'These are not the two issuers of this poll' },
   'poll-not-closed': { status: 409, title: 'The poll is not closed' },
   'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
   'poll-not-published': { status: 409, title: 'The result is not published yet' },
   'no-pabulib-form': { status: 409, title: 'Only a prioritisation can be written as a Pabulib file' },
-  'more-ballots-than-certificates': { status: 500, title: 'The ballots of this poll do not add up' },
 } as const;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { IdShape, InstantShape } from '../shapes.ts';
+import { hexOf, IdShape, InstantShape } from '../shapes.ts';
 import { RoleShape } from '../roles.ts';
 import { IssuerRollShape } from './certificate.ts';
 import { NoticeIdShape, NoticeTemplateShape } from './notice.ts';
@@ -34,13 +34,37 @@ export const identityInternalRoutes = {
     }),
     problems: ['reference-missing', 'reference-unknown'],
   }),
+  openIssuance: route('PUT /internal/v1/polls/{pollId}/issuance', {
+    kind: 'plain',
+    summary:
+      'Issue certificates that are bound to this manifest, after checking that it says what this issuer published; the first stays',
+    access: { services: ['worker'] },
+    params: z.object({ pollId: IdShape }),
+    body: z.object({ manifest: z.string().max(16 * 1024 * 1024) }),
+    bodyLimit: 17 * 1024 * 1024,
+    answer: z.object({ pollId: IdShape }),
+    problems: ['manifest-foreign', 'witness-unknown', 'log-not-current'],
+  }),
+  revealLotSeed: route('PUT /internal/v1/polls/{pollId}/lot-seed', {
+    kind: 'plain',
+    summary: "The issuer's seed of the lot, once no more certificates are issued",
+    access: { services: ['ballots'] },
+    params: z.object({ pollId: IdShape }),
+    answer: z.object({ pollId: IdShape, seed: hexOf(32) }),
+    problems: ['certificates-not-closed'],
+  }),
   closeIssuance: route('PUT /internal/v1/polls/{pollId}/issuance-closed', {
     kind: 'plain',
     summary:
-      'Issue no more certificates for a poll and destroy its key; answers how many were issued, the same for ever',
+      'Issue no more certificates for a poll: finish its log under a witnessed checkpoint, destroy its key; answers the same for ever',
     access: { services: ['ballots', 'worker'] },
     params: z.object({ pollId: IdShape }),
-    answer: z.object({ pollId: IdShape, issued: z.int().min(0) }),
+    answer: z.object({
+      pollId: IdShape,
+      issued: z.int().min(0),
+      desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })),
+    }),
+    problems: ['log-not-current'],
   }),
   getElectorate: route('GET /internal/v1/municipalities/{municipalityId}/electorate', {
     summary: 'How many residents are eligible today, for thresholds',

@@ -1,5 +1,6 @@
+import { AllocationRuleShape } from '@talkoot/allocation';
 import { z } from 'zod';
-import { DurationShape, FractionShape, MoneyShape, text } from '../shapes.ts';
+import { DurationShape, FractionShape, hexOf, MoneyShape, text } from '../shapes.ts';
 
 /** Durations of one wait, counted in the charter's zone. `remindBefore` counts back from the due instant. */
 export const WaitTimesShape = z
@@ -13,6 +14,32 @@ export const WaitTimesShape = z
 export type WaitTimes = z.infer<typeof WaitTimesShape>;
 
 const Share = FractionShape.meta({ description: 'A share between 0 and 1' });
+
+/** Who keeps the polls secret and honest: fixed in the charter, the same for all polls of a pilot. */
+export const PollProtocolShape = z
+  .object({
+    /** Ballots are published in random halves of twice as many. */
+    batchSize: z.int().min(1).max(10_000).default(30),
+    /** Below either, nobody learns what the ballots say and the rule without a quorum applies. */
+    minima: z
+      .object({ roll: z.int().min(1), counted: z.int().min(1) })
+      .default({ roll: 50, counted: 20 }),
+    /** So many trustees open the ballots together; fewer of them belong to any one organisation. */
+    threshold: z.int().min(2).max(20),
+    trustees: z
+      .array(
+        z.object({
+          name: text(200),
+          organisation: text(200),
+          signingKey: hexOf(32).meta({ description: 'Ed25519' }),
+          sealingKey: hexOf(33).meta({ description: 'P-256, compressed' }),
+        }),
+      )
+      .min(2)
+      .max(20),
+  })
+  .meta({ id: 'PollProtocol' });
+export type PollProtocol = z.infer<typeof PollProtocolShape>;
 
 /** The rules of a pilot: frozen and hashed at permission. */
 export const CharterShape = z
@@ -37,11 +64,14 @@ export const CharterShape = z
     /** Endorsements needed, as a share of the electorate, rounded up. */
     threshold: Share,
     ballot: z.object({
-      type: z.enum(['approval', 'knapsack']),
+      type: z.enum(['approval', 'knapsack', 'points']),
       minChoices: z.int().min(0).max(1000),
       maxChoices: z.int().min(1).max(1000),
+      /** How many a voter distributes, where the type is `points`. */
+      points: z.int().min(1).max(1_000_000).optional(),
     }),
-    allocation: z.object({ rule: z.enum(['greedy']) }),
+    allocation: AllocationRuleShape,
+    poll: PollProtocolShape,
     criteria: z.object({
       quorum: Share,
       /** Below the quorum: all criteria stand with equal weight, or none does. */

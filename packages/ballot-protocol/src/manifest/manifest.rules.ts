@@ -119,6 +119,7 @@ function noteKeyProblems({ issuers, board, witnesses }: Manifest): ManifestProbl
 }
 
 function windowProblems({ windows }: Manifest): ManifestProblem[] {
+  if (windows === null) return [];
   const invalid = Object.entries(windows).filter(([, instant]) => !isInstant(instant));
   if (invalid.length > 0) {
     return invalid.map(([name]) => ({ code: 'instant-invalid', at: `windows.${name}` }));

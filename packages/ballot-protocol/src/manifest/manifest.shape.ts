@@ -33,7 +33,12 @@ export const BallotRulesShape = z.discriminatedUnion('type', [
     points: z.int().min(1).max(0xffffffff),
   }),
   z.strictObject({ type: z.literal('yes-no'), options: plainOptions, length: Length }),
-  z.strictObject({ type: z.literal('bonus'), options: plainOptions, length: Length }),
+  z.strictObject({
+    type: z.literal('bonus'),
+    /** May be empty: then a ballot is a share alone. */
+    options: z.array(OptionShape).max(mostOptions),
+    length: Length,
+  }),
 ]);
 export type BallotRules = z.infer<typeof BallotRulesShape>;
 
@@ -85,12 +90,15 @@ export const ManifestShape = z.strictObject({
     .array(z.strictObject({ name: KeyName, organisation: Name, publicKey: hexOf(32) }))
     .min(1)
     .max(100),
-  windows: z.strictObject({
-    opens: Instant,
-    certificatesClose: Instant,
-    castingCloses: Instant,
-    complaintsClose: Instant,
-  }),
+  /** Null where an authorised act ends each phase, as in rehearsals. */
+  windows: z
+    .strictObject({
+      opens: Instant,
+      certificatesClose: Instant,
+      castingCloses: Instant,
+      complaintsClose: Instant,
+    })
+    .nullable(),
   minima: z.strictObject({ roll: Count, counted: Count }),
   page: z.array(z.strictObject({ path: z.string().min(1).max(500), sha256: hexOf(32) })).max(10_000),
 });

@@ -83,7 +83,7 @@ describe('a manifest is malformed', () => {
     ['with a budget below zero', (draft) => (draft.allocation.budget = -1)],
     ['with a fraction', (draft) => (draft.allocation.budget = 0.5)],
     ['with a budget beyond exact numbers', (draft) => (draft.allocation.budget = 2 ** 53)],
-    ['with an instant of another form', (draft) => (draft.windows.opens = '2026-05-01T09:00:00+00:00')],
+    ['with an instant of another form', (draft) => (draft.windows!.opens = '2026-05-01T09:00:00+00:00')],
     ['with a key name that breaks a note', (draft) => (draft.witnesses[0].name = 'two words')],
     ['with a batch of none', (draft) => (draft.board.batchSize = 0)],
   ])('%s', (_, change) => {
@@ -212,18 +212,18 @@ describe('a manifest contradicts itself or the protocol', () => {
     [
       'instant-invalid',
       'a day that does not exist',
-      (draft) => (draft.windows.opens = '2026-04-31T09:00:00Z'),
+      (draft) => (draft.windows!.opens = '2026-04-31T09:00:00Z'),
     ],
-    ['windows-wrong', 'closing before opening', (draft) => (draft.windows.opens = '2026-05-15T09:00:00Z')],
+    ['windows-wrong', 'closing before opening', (draft) => (draft.windows!.opens = '2026-05-15T09:00:00Z')],
     [
       'windows-wrong',
       'casting that closes too early',
-      (draft) => (draft.windows.castingCloses = '2026-05-14T18:29:59Z'),
+      (draft) => (draft.windows!.castingCloses = '2026-05-14T18:29:59Z'),
     ],
     [
       'windows-wrong',
       'less than 72 hours for complaints',
-      (draft) => (draft.windows.complaintsClose = '2026-05-17T18:29:59Z'),
+      (draft) => (draft.windows!.complaintsClose = '2026-05-17T18:29:59Z'),
     ],
   ])('%s: %s', (code, _, change) => {
     expect(new Set(problemsAfter(change))).toEqual(new Set([code]));
@@ -232,7 +232,7 @@ describe('a manifest contradicts itself or the protocol', () => {
   test('it is not written either, and every problem is named with its place', () => {
     const wrong = structuredClone(manifest);
     wrong.ballot.length += 1;
-    wrong.windows.opens = '2026-04-31T09:00:00Z';
+    wrong.windows!.opens = '2026-04-31T09:00:00Z';
     expect(() => writeManifest(wrong)).toThrow(
       expect.objectContaining({
         code: 'ballot-length-wrong',

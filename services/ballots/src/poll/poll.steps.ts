@@ -70,8 +70,8 @@ async function tellPublished(
     kind: reportTo.kind,
     lifecycleId: reportTo.id,
     municipalityId,
-    name: 'poll-published',
-    factId: `poll-published/${pollId}`,
+    name: 'poll-decided',
+    factId: `poll-decided/${pollId}`,
     data: { pollId },
   });
 }

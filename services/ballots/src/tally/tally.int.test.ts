@@ -79,7 +79,7 @@ describe('a poll', () => {
     const outbox = await fixture.connection.collection('outbox').find().toArray();
     const signals = outbox.filter((row) => row['command']?.kind === 'signal');
     expect(signals).toHaveLength(1);
-    expect(signals[0]!['command']).toMatchObject({ workflowId: 'round/rnd-1', signal: 'poll-published' });
+    expect(signals[0]!['command']).toMatchObject({ workflowId: 'round/rnd-1', signal: 'poll-decided' });
     const events = outbox.filter((row) => row['envelope']?.type === 'org.talkoot.poll.tallied.v1');
     expect(events.map((row) => row['envelope'].data)).toEqual([
       { pollKind: 'prioritisation', ballots: 5, roll: 1000, result: result.sha256 },
