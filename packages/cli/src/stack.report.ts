@@ -91,6 +91,7 @@ const addresses: Readonly<Record<keyof StackUrls, ProcessName>> = {
   identityProvider: 'identity-provider',
   auditor: 'auditor',
   auditorIdentityProvider: 'auditor-identity-provider',
+  witness: 'witness',
   worker: 'worker',
   temporalAddress: 'temporal',
   mongodb: 'mongod',

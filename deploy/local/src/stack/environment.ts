@@ -2,6 +2,7 @@ import { serviceNames, type ServiceName } from '@talkoot/api-contracts';
 import { mongodbUrl } from '../servers/mongod.server.ts';
 import type { PortName, Ports } from './process-names.ts';
 import type { KeyFiles, Secrets } from './secrets.ts';
+import { boardEnvironment, issuanceEnvironment, witnessEnvironment } from './witnessed-logs.ts';
 
 /** What the environments of the processes are made of. */
 export interface StackFacts {
@@ -23,6 +24,7 @@ export interface StackUrls {
   readonly identity: string;
   readonly auditorIdentityProvider: string;
   readonly auditor: string;
+  readonly witness: string;
   readonly ballots: string;
   readonly projects: string;
   readonly payments: string;
@@ -43,6 +45,7 @@ export function urlsOf(ports: Ports): StackUrls {
     identity: local('identity'),
     auditorIdentityProvider: local('auditor-identity-provider'),
     auditor: local('auditor'),
+    witness: local('witness'),
     ballots: local('ballots'),
     projects: local('projects'),
     payments: local('payments'),
@@ -53,11 +56,15 @@ export function urlsOf(ports: Ports): StackUrls {
 /** The configuration of a service, the worker or the CLI: all of it, each secret only to who uses it. */
 export function environmentOf(name: ServiceName, facts: StackFacts): Record<string, string> {
   const named = { OTEL_SERVICE_NAME: name };
+  const port = name === 'cli' ? {} : { PORT: String(facts.ports[name]) };
+  // A witness calls nobody and believes nobody: it checks signatures.
+  if (name === 'witness') return { ...named, ...observation(), ...port, ...own(name, facts) };
   return {
+    ...observation(),
     ...everybody(facts),
     ...named,
     ...ownKey(name, facts),
-    ...ownPort(name, facts),
+    ...port,
     ...own(name, facts),
   };
 }
@@ -118,9 +125,11 @@ function everybody({ ports, keys }: StackFacts): Record<string, string> {
     PAYMENTS_URL: urls.payments,
     SERVICE_KEYS_DIR: keys.publicKeys,
     TALKOOT_LOCAL_STACK: '1',
-    LOG_LEVEL: process.env['LOG_LEVEL'] || 'info',
-    ...telemetry(),
   };
+}
+
+function observation(): Record<string, string> {
+  return { LOG_LEVEL: process.env['LOG_LEVEL'] || 'info', ...telemetry() };
 }
 
 /** Traces go nowhere unless the environment of the stack says where. */
@@ -133,10 +142,6 @@ function telemetry(): Record<string, string> {
 
 function ownKey(name: ServiceName, { keys }: StackFacts): Record<string, string> {
   return { SERVICE_KEY_FILE: keys.privateKey(name) };
-}
-
-function ownPort(name: ServiceName, { ports }: StackFacts): Record<string, string> {
-  return name === 'cli' ? {} : { PORT: String(ports[name]) };
 }
 
 function own(name: ServiceName, facts: StackFacts): Record<string, string> {
@@ -155,7 +160,10 @@ function own(name: ServiceName, facts: StackFacts): Record<string, string> {
         AUDITOR_LOCAL_GRANT_SECRET: secrets.auditor.localGrantSecret,
         AUDITOR_DEV_PASSWORD: secrets.auditor.devPassword,
       };
+    case 'witness':
+      return { ...database, ...witnessEnvironment(facts) };
     case 'ballots':
+      return { ...database, ...boardEnvironment(facts) };
     case 'projects':
     case 'payments':
       return database;
@@ -178,6 +186,7 @@ function ownOfIssuer(name: IssuerProcess, facts: StackFacts): Record<string, str
     IDENTITY_TOKEN_KEY_FILE: tokenKey,
     ISSUER_CUSTODY_KEY: secrets.custodyKey,
     LOCAL_GRANT_SECRET: secrets.localGrantSecret,
+    ...issuanceEnvironment(name, facts),
   };
 }
 

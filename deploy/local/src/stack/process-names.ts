@@ -7,6 +7,7 @@ export const processNames = [
   'identity',
   'auditor-identity-provider',
   'auditor',
+  'witness',
   'ballots',
   'projects',
   'payments',

@@ -53,6 +53,7 @@ const table: Readonly<Record<ProcessName, Row>> = {
   identity: service('identity', 'services/identity', 'src/main.ts', [...everyServer, 'identity-provider']),
   'auditor-identity-provider': identityProvider('auditor-identity-provider', 'auditor'),
   auditor: service('auditor', 'services/identity', 'src/main.ts', ['mongod', 'auditor-identity-provider']),
+  witness: service('witness', 'services/witness', 'src/main.ts', ['mongod']),
   ballots: service('ballots', 'services/ballots', 'src/main.ts', everyServer),
   projects: service('projects', 'services/projects', 'src/main.ts', everyServer),
   payments: service('payments', 'services/payments', 'src/main.ts', everyServer),

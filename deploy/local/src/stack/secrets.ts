@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { serviceNames } from '@talkoot/api-contracts';
 import { exportJWK, generateKeyPair } from 'jose';
 import { readJson, writeJson } from './json-file.ts';
@@ -15,10 +16,16 @@ export interface IssuerSecrets {
   readonly nationalIdKeys: readonly { readonly id: string; readonly key: string }[];
   /** Encrypts the keys of polls in its database; 32 bytes in base64. */
   readonly custodyKey: string;
+  /** Signs the logs of its certificates; Ed25519 seed in base64. */
+  readonly logKey: string;
 }
 
 /** Secrets of one local stack, made at its first start: the municipality's and the auditor's. They open nothing elsewhere. */
 export interface Secrets extends IssuerSecrets {
+  /** Signs the boards of all polls, and what they promise; Ed25519 seed in base64. */
+  readonly boardKey: string;
+  /** Cosigns boards and logs; Ed25519 seed in base64. */
+  readonly witnessKey: string;
   readonly auditor: IssuerSecrets;
 }
 
@@ -77,8 +84,14 @@ async function ensureKey(
 /** A directory of an earlier version keeps what it has and gets what it lacks. */
 function readOrMakeSecrets(file: string): Secrets {
   const before = (readJson(file) ?? {}) as Partial<Secrets>;
-  const secrets: Secrets = { ...issuerSecrets(), auditor: issuerSecrets(), ...before };
-  if (Object.keys(secrets).some((name) => !(name in before))) writeJson(file, secrets);
+  const secrets: Secrets = {
+    ...issuerSecrets(),
+    boardKey: randomKey(),
+    witnessKey: randomKey(),
+    ...before,
+    auditor: { ...issuerSecrets(), ...before.auditor },
+  };
+  if (!isDeepStrictEqual(secrets, before)) writeJson(file, secrets);
   return secrets;
 }
 
@@ -87,7 +100,10 @@ function issuerSecrets(): IssuerSecrets {
     oidcClientSecret: randomBytes(32).toString('base64url'),
     devPassword: randomBytes(9).toString('base64url'),
     localGrantSecret: randomBytes(32).toString('base64url'),
-    nationalIdKeys: [{ id: 'k1', key: randomBytes(32).toString('base64') }],
-    custodyKey: randomBytes(32).toString('base64'),
+    nationalIdKeys: [{ id: 'k1', key: randomKey() }],
+    custodyKey: randomKey(),
+    logKey: randomKey(),
   };
 }
+
+const randomKey = (): string => randomBytes(32).toString('base64');

@@ -18,6 +18,7 @@ const preferred: Ports = {
   worker: 28_085,
   'auditor-identity-provider': 28_090,
   auditor: 28_091,
+  witness: 28_092,
 };
 
 /**

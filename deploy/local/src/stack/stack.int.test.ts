@@ -8,6 +8,7 @@ import { isAlive } from '../supervisor/process-identity.ts';
 import { usualPolicy } from '../supervisor/restart.ts';
 import { attachStack, runningStack } from './attach.ts';
 import type { ProcessName } from './process-names.ts';
+import { secretsOf } from './secrets.ts';
 import { startStack, type StackHandle, type StackOptions, type StackProgress } from './stack.ts';
 
 let data: string;
@@ -57,6 +58,20 @@ test('state, ports and secrets survive a restart; --fresh drops them', async () 
   const third = await start(['mongod'], { fresh: true });
   expect(await ideasIn(third, false)).toBe(0);
   expect(third.environment['LOCAL_GRANT_SECRET']).not.toBe(first.environment['LOCAL_GRANT_SECRET']);
+});
+
+test('a directory of an earlier version keeps its secrets and gets those it lacks', async () => {
+  const folder = join(data, 'secrets');
+  const { boardKey, witnessKey, logKey, auditor, ...rest } = await secretsOf(folder);
+  const { logKey: theirs, ...restOfAuditor } = auditor;
+  const before = { ...rest, auditor: restOfAuditor };
+  writeFileSync(join(folder, 'secrets.json'), JSON.stringify(before));
+  const after = await secretsOf(folder);
+  expect(after).toMatchObject(before);
+  const made = [after.boardKey, after.witnessKey, after.logKey, after.auditor.logKey];
+  expect(new Set([...made, boardKey, witnessKey, logKey, theirs]).size).toBe(8);
+  expect(made.map((key) => Buffer.from(key, 'base64').length)).toEqual([32, 32, 32, 32]);
+  expect(await secretsOf(folder)).toEqual(after);
 });
 
 test('--fresh does not delete a directory that is not a stack', async () => {
