@@ -1,16 +1,14 @@
-import { bytesToHex, concatBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { leafHash } from '../board/merkle.hash.ts';
 import type { Replay } from '../board/root.replay.ts';
 import { RootReplay } from '../board/root.replay.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
 import { compareBytes } from '../bytes.order.ts';
-import { leafLength, decodeLeaf } from '../cast/leaf.ts';
-import type { BindingManifest } from '../manifest/manifest.read.ts';
+import { DecidingLeaves } from '../counting/deciding.leaves.ts';
+import { openLeaves } from '../counting/leaf.opening.ts';
+import type { OpenedLeaf, OpeningKeys } from '../counting/leaf.opening.ts';
 import { files } from '../publication/files.ts';
 import type { Publication } from '../publication/publication.ts';
-import { DecidingLeaves } from './deciding.leaves.ts';
-import type { LeafOutcome } from './leaf.work.ts';
-import { LeafWorkers } from './leaf.workers.ts';
 import type { CheckName, Findings } from './report.ts';
 
 /** What one reading of the board tells. */
@@ -23,12 +21,8 @@ export interface BoardReading {
   readonly found: ReadonlyMap<string, number>;
 }
 
-export interface BoardQuestion {
-  readonly binding: BindingManifest;
-  /** The bytes of `manifest.json`. */
-  readonly manifest: Uint8Array;
+export interface BoardQuestion extends OpeningKeys {
   readonly checkpoints: readonly SignedCheckpoint[];
-  readonly secretKey: Uint8Array | null;
   /** Leaf hashes (hexadecimal) to look for. */
   readonly wanted: ReadonlySet<string>;
   /** Takes what is wrong with single leaves, as it is met. */
@@ -37,48 +31,18 @@ export interface BoardQuestion {
   readonly onLeaves?: ((leaves: number) => void) | undefined;
 }
 
-const leavesInBatch = 256;
-
-/** Reads the board once, from its first leaf to its last, on all cores, a bounded number of leaves at a time. */
+/** Reads the board once, from its first leaf to its last. */
 export async function readBoard(publication: Publication, question: BoardQuestion): Promise<BoardReading> {
-  const { manifest, secretKey, onLeaves } = question;
-  const workers = new LeafWorkers({ manifest, secretKey });
   const reading = new Reading(question);
-  const waiting: { batch: Uint8Array; outcome: Promise<LeafOutcome> }[] = [];
-  const takeFirst = async () => {
-    const { batch, outcome } = waiting.shift()!;
-    reading.take(batch, await outcome);
-    onLeaves?.(reading.leaves);
-  };
-  try {
-    for await (const batch of batches(publication, leavesInBatch * leafLength(question.binding.manifest))) {
-      waiting.push({ batch, outcome: workers.run(batch) });
-      if (waiting.length > 2 * workers.threads) await takeFirst();
-    }
-    while (waiting.length > 0) await takeFirst();
-  } finally {
-    // A failure leaves work behind whose outcome nobody awaits any more.
-    for (const { outcome } of waiting) outcome.catch(() => undefined);
-    await workers.end();
+  for await (const leaves of openLeaves(publication.stream(files.board), question)) {
+    for (const one of leaves) reading.take(one);
+    question.onLeaves?.(reading.leaves);
   }
   return reading.end();
 }
 
-/** The board in pieces of `size` bytes; the last one may be shorter. */
-async function* batches(publication: Publication, size: number): AsyncGenerator<Uint8Array> {
-  let rest: Uint8Array = new Uint8Array();
-  for await (const chunk of publication.stream(files.board)) {
-    rest = rest.length === 0 ? chunk : concatBytes(rest, chunk);
-    let at = 0;
-    for (; rest.length - at >= size; at += size) yield rest.slice(at, at + size);
-    rest = rest.subarray(at);
-  }
-  if (rest.length > 0) yield rest.slice();
-}
-
 /** What has been read so far. */
 class Reading {
-  readonly #manifest: BindingManifest['manifest'];
   readonly #replay: RootReplay;
   /** Sizes at which a batch ends. */
   readonly #ends: ReadonlySet<number>;
@@ -89,10 +53,9 @@ class Reading {
   readonly #deciding = new DecidingLeaves();
   #leaves = 0;
 
-  constructor({ binding, manifest, checkpoints, wanted, findings }: BoardQuestion) {
+  constructor({ manifest, checkpoints, wanted, findings }: BoardQuestion) {
     this.#findings = findings;
     for (const check of ['certificates', 'signatures', 'sequences'] as const) findings.add(check);
-    this.#manifest = binding.manifest;
     this.#replay = new RootReplay(checkpoints);
     this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
@@ -103,23 +66,13 @@ class Reading {
     return this.#leaves;
   }
 
-  take(batch: Uint8Array, { refusals, hashes, opened, plaintexts }: LeafOutcome): void {
-    const { length } = this.#manifest.ballot;
-    const leafBytes = leafLength(this.#manifest);
-    const refused = new Map(refusals.map(({ place, refusal }) => [place, refusal]));
-    for (const [place, isOpen] of opened.entries()) {
-      this.#leaves += 1;
-      const bytes = batch.subarray(place * leafBytes, (place + 1) * leafBytes);
-      const hash = hashes.slice(place * 32, (place + 1) * 32);
-      this.#append(hash);
-      const refusal = refused.get(place);
-      if (refusal !== undefined) this.#refuse(refusal);
-      const leaf = decodeLeaf(this.#manifest, bytes);
-      if (leaf === undefined || refusal !== undefined) continue;
-      const plaintext = isOpen === 1 ? plaintexts.slice(place * length, (place + 1) * length) : null;
-      const counted = { sequence: leaf.sequence, hash, plaintext };
-      if (!this.#deciding.take(leaf.publicKey, counted)) this.#note('sequences', 'sequence-repeated');
-    }
+  take({ hash, leaf, refusal, plaintext }: OpenedLeaf): void {
+    this.#leaves += 1;
+    this.#append(hash);
+    if (refusal !== null) this.#refuse(refusal);
+    if (leaf === null) return;
+    const isNew = this.#deciding.take(leaf.publicKey, { sequence: leaf.sequence, hash, plaintext });
+    if (!isNew) this.#note('sequences', 'sequence-repeated');
   }
 
   end(): BoardReading {

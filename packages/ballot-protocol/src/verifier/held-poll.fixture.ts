@@ -15,7 +15,7 @@ import { canonicalJson } from '../canonical.ts';
 import { castLeaf } from '../cast/leaf.cast.ts';
 import { newIssuerKey } from '../certificate/issuer.ts';
 import type { IssuerKey } from '../certificate/issuer.ts';
-import { lotCommitment, lotOrder, lotSeed } from '../lot/lot.ts';
+import { lotCommitment } from '../lot/lot.ts';
 import { readManifest, writeManifest } from '../manifest/manifest.read.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
 import type { Manifest } from '../manifest/manifest.shape.ts';
@@ -28,12 +28,11 @@ import { files } from '../publication/files.ts';
 import type { Desks, Release, Result } from '../publication/shapes.ts';
 import { newSigningKey } from '../signature/ed25519.ts';
 import type { SigningKey } from '../signature/ed25519.ts';
-import { tallyOf } from '../tally/tally.ts';
-import { isBlank } from '../ballot/ballot.ts';
 import { castBallot, certifiedVoter } from '../vote.fixture.ts';
 import type { Voter } from '../vote.fixture.ts';
-import { recount, selectedBy } from './checks/result.check.ts';
-import { DecidingLeaves } from './deciding.leaves.ts';
+import { countLeaves } from '../counting/count.ts';
+import { DecidingLeaves } from '../counting/deciding.leaves.ts';
+import { optionsByLot } from '../counting/selection.ts';
 
 const { Fn, BASE } = p256.Point;
 const threshold = 2;
@@ -266,22 +265,8 @@ export function resultOf({ binding, secretKey, seeds }: HeldPoll, { batches }: R
     const { publicKey, sequence } = verdict.leaf;
     deciding.take(publicKey, { sequence, hash: leafHash(bytes), plaintext: open(verdict.leaf) ?? null });
   }
-  const { manifest, m } = binding;
-  const { ballots, rejected } = recount(manifest, deciding);
-  const lot = lotOrder(
-    lotSeed(m, hexToBytes(seeds[0]), hexToBytes(seeds[1])),
-    manifest.ballot.options.map(({ id }) => id),
-  );
-  return {
-    counted: ballots.length,
-    blank: ballots.filter(isBlank).length,
-    replaced: deciding.replaced,
-    rejected: [...rejected]
-      .map(([leaf, reason]) => ({ leaf, reason }))
-      .toSorted((a, b) => (a.leaf < b.leaf ? -1 : 1)),
-    tally: tallyOf(manifest, ballots),
-    selected: selectedBy(manifest, ballots, lot),
-  };
+  const lot = optionsByLot(binding, [hexToBytes(seeds[0]), hexToBytes(seeds[1])]);
+  return countLeaves(binding.manifest, deciding, lot).result;
 }
 
 /** Files in memory as a publication, handed out in pieces of odd sizes. */

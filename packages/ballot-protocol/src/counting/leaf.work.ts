@@ -1,3 +1,5 @@
+import type { LeafRefusal } from '../cast/leaf.check.ts';
+
 /** Leaves one after the other, for a worker thread to check and open. */
 export interface LeafWork {
   readonly leaves: Uint8Array;
@@ -13,7 +15,7 @@ export interface LeafWorkSetting {
 
 /** What became of the leaves, in their order. */
 export interface LeafOutcome {
-  readonly refusals: readonly { readonly place: number; readonly refusal: string }[];
+  readonly refusals: readonly { readonly place: number; readonly refusal: LeafRefusal }[];
   /** 32 bytes for each leaf: its leaf hash. */
   readonly hashes: Uint8Array;
   /** A byte for each leaf: 1 where its seal opened. */

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { leafWorker } from './leaf.check.ts';
+import { leafWorker } from './leaf.thread.ts';
 import type { LeafOutcome, LeafWork, LeafWorkSetting } from './leaf.work.ts';
 
 /** Checks leaves on all cores; the first batch in this thread, as most boards have no second. */

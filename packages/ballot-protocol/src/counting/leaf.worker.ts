@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { leafWorker } from './leaf.check.ts';
+import { leafWorker } from './leaf.thread.ts';
 import type { LeafOutcome, LeafWork, LeafWorkSetting } from './leaf.work.ts';
 
 const work = leafWorker(workerData as LeafWorkSetting);

@@ -1,0 +1,39 @@
+import type { Allocation } from '@talkoot/allocation';
+import { isBlank } from '../ballot/ballot.ts';
+import type { Manifest } from '../manifest/manifest.shape.ts';
+import type { Result } from '../publication/shapes.ts';
+import type { DecidingLeaves } from './deciding.leaves.ts';
+import { recount } from './recount.ts';
+import type { Recount } from './recount.ts';
+import { allocationOf } from './selection.ts';
+import { tallyOf } from './tally.ts';
+
+/** Everything that follows from the deciding leaves of a poll. */
+export interface Count extends Recount {
+  /** What `result.json` says. */
+  readonly result: NonNullable<Result>;
+  /** Null where the poll allocates nothing. */
+  readonly allocation: Allocation | null;
+}
+
+/**
+ * Counts a poll; the same leaves in any order give the same result.
+ * @param lot all options in the order drawn
+ * @throws AllocationError
+ */
+export function countLeaves(manifest: Manifest, deciding: DecidingLeaves, lot: readonly string[]): Count {
+  const { counted, rejected } = recount(manifest, deciding);
+  const ballots = counted.map(({ ballot }) => ballot);
+  const allocation = allocationOf(manifest, ballots, lot);
+  const result = {
+    counted: ballots.length,
+    blank: ballots.filter(isBlank).length,
+    replaced: deciding.replaced,
+    rejected: [...rejected]
+      .map(([leaf, reason]) => ({ leaf, reason }))
+      .toSorted((a, b) => (a.leaf < b.leaf ? -1 : 1)),
+    tally: tallyOf(manifest, ballots),
+    selected: allocation && allocation.selected.toSorted(),
+  };
+  return { counted, rejected, allocation, result };
+}

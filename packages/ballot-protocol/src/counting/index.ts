@@ -1,0 +1,13 @@
+export { openLeaves } from './leaf.opening.ts';
+export type { OpenedLeaf, OpeningKeys } from './leaf.opening.ts';
+export { DecidingLeaves } from './deciding.leaves.ts';
+export type { CountedLeaf } from './deciding.leaves.ts';
+export { recount } from './recount.ts';
+export type { CountedVote, Recount } from './recount.ts';
+export { tallyOf } from './tally.ts';
+export { allocationOf, optionsByLot, uncommittedSeeds } from './selection.ts';
+export { countLeaves } from './count.ts';
+export type { Count } from './count.ts';
+export { files } from '../publication/files.ts';
+export { DesksShape, ReleaseShape, ResultShape } from '../publication/shapes.ts';
+export type { Desks, Release, Result, Tally } from '../publication/shapes.ts';
