@@ -1,5 +1,6 @@
 import { RSABSSA } from '@cloudflare/blindrsa-ts';
 import { concatBytes } from '@noble/hashes/utils.js';
+import { blind, unblind } from './blinding.ts';
 import { CertificateError } from './certificate.errors.ts';
 import { parseCertificate } from './certificate.ts';
 import type { IssuerPublicKey } from './issuer.key.ts';
@@ -22,12 +23,8 @@ export async function requestCertificate(
   message: Uint8Array,
 ): Promise<CertificateRequest> {
   const prepared = suite.prepare(message);
-  const { blindedMsg, inv } = await suite.blind(issuer, prepared);
-  return {
-    prefix: Uint8Array.from(parseCertificate(prepared).prefix),
-    blinded: Uint8Array.from(blindedMsg),
-    inverse: Uint8Array.from(inv),
-  };
+  const { blinded, inverse } = await blind(issuer, prepared);
+  return { prefix: Uint8Array.from(parseCertificate(prepared).prefix), blinded, inverse };
 }
 
 /**
@@ -43,11 +40,14 @@ export async function finishCertificate(
   const { prefix, inverse } = request;
   try {
     const prepared = concatBytes(prefix, message);
-    const signature = await suite.finalize(issuer, prepared, blindSignature, inverse);
-    return concatBytes(prefix, signature);
+    const signature = await unblind(issuer, blindSignature, inverse);
+    if (await suite.verify(issuer, signature, prepared)) return concatBytes(prefix, signature);
   } catch (cause) {
-    throw new CertificateError('blind-signature-invalid', 'the answer does not certify this request', {
-      cause,
-    });
+    throw invalid({ cause });
   }
+  throw invalid();
+}
+
+function invalid(options?: ErrorOptions): CertificateError {
+  return new CertificateError('blind-signature-invalid', 'the answer does not certify this request', options);
 }
