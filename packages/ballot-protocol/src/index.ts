@@ -45,7 +45,7 @@ export type { Leaf } from './cast/leaf.ts';
 export { decidingLeaves, outranks } from './cast/leaf.order.ts';
 export type { RankedLeaf } from './cast/leaf.order.ts';
 
-export { newTrustee, readCeremony, transcriptOf } from './key/ceremony.ts';
+export { newTrustee, ownIndex, readCeremony, transcriptOf } from './key/ceremony.ts';
 export type { BindingCeremony, TrusteeKeys } from './key/ceremony.ts';
 export {
   CeremonyShape,
@@ -60,6 +60,7 @@ export { startRound2 } from './key/ceremony.round2.ts';
 export { finishCeremony, pollKeyOf } from './key/ceremony.finish.ts';
 export { CustodyFileShape, lockCustody, unlockCustody } from './key/custody.ts';
 export type { CustodyFile } from './key/custody.ts';
+export { isDestructionSigned, signDestruction } from './key/destruction.ts';
 export { checkShare, combineShares } from './key/share.ts';
 export type { KeyShare } from './key/share.ts';
 export { KeyError } from './key/key.errors.ts';

@@ -3,6 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { u16 } from '../binding.ts';
 import { canonicalJson } from '../canonical.ts';
+import type { ManifestErrorCode, ManifestProblem } from '../manifest/manifest.errors.ts';
 import { isPublicKey, newSigningKey, publicKeyOf } from '../signature/ed25519.ts';
 import { CeremonyShape } from './ceremony.shape.ts';
 import type { Ceremony, Round1, TrusteeSecrets } from './ceremony.shape.ts';
@@ -41,17 +42,40 @@ export function readCeremony(value: unknown): BindingCeremony {
 }
 
 function isConsistent({ threshold, trustees }: Ceremony): boolean {
-  const organisations = Map.groupBy(trustees, ({ organisation }) => organisation);
-  return (
-    threshold <= trustees.length &&
-    trustees.every(({ index }, place) => index === place + 1) &&
-    [...organisations.values()].every((members) => members.length < threshold) &&
-    trustees.every(({ signingKey }) => isPublicKey(hexToBytes(signingKey))) &&
-    trustees.every(({ sealingKey }) => p256.utils.isValidPublicKey(hexToBytes(sealingKey), true)) &&
-    areDistinct(trustees.map(({ name }) => name)) &&
-    areDistinct(trustees.map(({ signingKey }) => signingKey)) &&
-    areDistinct(trustees.map(({ sealingKey }) => sealingKey))
-  );
+  const inOrderOfIndex = trustees.every(({ index }, place) => index === place + 1);
+  return inOrderOfIndex && trusteeProblems({ threshold, trustees }).length === 0;
+}
+
+/** Those who are to hold a key, and how many of them open it. */
+export interface Trustees {
+  readonly threshold: number;
+  readonly trustees: readonly (TrusteeKeys & { readonly name: string; readonly organisation: string })[];
+}
+
+/**
+ * Everything for which these may make no key: `threshold-invalid`, `organisation-too-strong`, `key-invalid`,
+ * `duplicate-name`, `duplicate-key`, each with its place under `threshold` or `trustees`. Keys must have their lengths.
+ */
+export function trusteeProblems({ threshold, trustees }: Trustees): ManifestProblem[] {
+  const organisations = [...Map.groupBy(trustees, ({ organisation }) => organisation).values()];
+  const isTooStrong = organisations.some((members) => members.length >= threshold);
+  return [
+    ...unless(threshold <= trustees.length, 'threshold-invalid', 'threshold'),
+    ...unless(!isTooStrong, 'organisation-too-strong', 'trustees'),
+    ...trustees.flatMap(({ signingKey, sealingKey }, place) => [
+      ...unless(isPublicKey(hexToBytes(signingKey)), 'key-invalid', `trustees.${place}.signingKey`),
+      ...unless(isSealingKey(sealingKey), 'key-invalid', `trustees.${place}.sealingKey`),
+    ]),
+    ...unless(areDistinct(trustees.map(({ name }) => name)), 'duplicate-name', 'trustees'),
+    ...unless(areDistinct(trustees.map(({ signingKey }) => signingKey)), 'duplicate-key', 'trustees'),
+    ...unless(areDistinct(trustees.map(({ sealingKey }) => sealingKey)), 'duplicate-key', 'trustees'),
+  ];
+}
+
+const isSealingKey = (key: string) => p256.utils.isValidPublicKey(hexToBytes(key), true);
+
+function unless(holds: boolean, code: ManifestErrorCode, at: string): ManifestProblem[] {
+  return holds ? [] : [{ code, at }];
 }
 
 function areDistinct(values: readonly string[]): boolean {
@@ -62,7 +86,10 @@ function areDistinct(values: readonly string[]): boolean {
  * The index of the trustee whose secrets these are.
  * @throws KeyError `not-a-trustee`
  */
-export function ownIndex({ ceremony }: BindingCeremony, secrets: TrusteeSecrets): number {
+export function ownIndex(
+  { ceremony }: BindingCeremony,
+  secrets: Pick<TrusteeSecrets, 'signingKey' | 'sealingKey'>,
+): number {
   const signingKey = bytesToHex(publicKeyOf(hexToBytes(secrets.signingKey)));
   const sealingKey = bytesToHex(p256.getPublicKey(hexToBytes(secrets.sealingKey)));
   const own = ceremony.trustees.find((trustee) => trustee.signingKey === signingKey);
