@@ -1,22 +1,45 @@
 import type { Role } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
-import type { Ballot } from '@talkoot/api-contracts/ballots';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
+import {
+  finishCeremony,
+  lotCommitment,
+  newRollSalt,
+  newSigningKey,
+  newTrustee,
+  readCeremony,
+  readManifest,
+  rollCommitment,
+  rollHash,
+  startRound1,
+  startRound2,
+  writeRoll,
+} from '@talkoot/ballot-protocol';
+import type { Ballot, BindingManifest, TrusteeSecrets } from '@talkoot/ballot-protocol';
 import { newIssuerKey } from '@talkoot/ballot-protocol/issuer';
 import type { IssuerKey } from '@talkoot/ballot-protocol/issuer';
+import { castBallot, certifiedVoter } from '@talkoot/ballot-protocol/testing';
+import type { Voter } from '@talkoot/ballot-protocol/testing';
 import { outboxFor } from '@talkoot/event-bus';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
+import { startTestWitness } from '@talkoot/witnessed-log/testing';
 import { initialState } from '@talkoot/workflow-contracts';
 import type { Phase } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createBallotsApp } from './app.ts';
 import { ballotsOf } from './ballots.ts';
-import { certificateBy, Voter } from './casting/voter.fixture.ts';
 import type { PollPlan } from './poll/poll.ts';
 
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
+
+/** Three of three organisations, two of whom open the ballots; the same in every poll, as a charter has them. */
+export const trustees = ['clerk', 'auditor', 'notary'].map((name) => {
+  const { secrets, keys } = newTrustee();
+  return { name, organisation: `${name}s`, keys, secrets };
+});
 
 /** A prioritisation over three projects of 60, 50 and 40 euros with 100 to spend. */
 export const plan: PollPlan = {
@@ -33,7 +56,13 @@ export const plan: PollPlan = {
   ],
   budget: euros(10_000),
   ballot: { type: 'approval', minChoices: 1, maxChoices: 2 },
-  rule: 'greedy',
+  allocation: { rule: 'greedy' },
+  protocol: {
+    batchSize: 3,
+    minima: { roll: 10, counted: 2 },
+    threshold: 2,
+    trustees: trustees.map(({ name, organisation, keys }) => ({ name, organisation, ...keys })),
+  },
 };
 
 export const criteriaPlan: PollPlan = {
@@ -48,6 +77,7 @@ export const criteriaPlan: PollPlan = {
   ],
   budget: null,
   ballot: { type: 'yes-no', minChoices: 0, maxChoices: 2 },
+  allocation: null,
 };
 export const bonusPlan: PollPlan = {
   ...criteriaPlan,
@@ -55,29 +85,70 @@ export const bonusPlan: PollPlan = {
   ballot: { type: 'bonus', minChoices: 0, maxChoices: 2 },
 };
 
-const course: readonly Phase<'poll'>[] = [
+/** Course of a poll that goes well. */
+export const course: readonly Phase<'poll'>[] = [
   'new',
   'prepared',
   'roll-frozen',
+  'key-made',
   'open',
+  'closing',
   'closed',
+  'key-release',
   'tallied',
   'published',
+  'decided',
 ];
+
+/** An issuer with all that it keeps to itself; the same key in every poll of a fixture. */
+export interface TestIssuer {
+  readonly key: IssuerKey;
+  readonly logKey: ReturnType<typeof newSigningKey>;
+  /** Of the lot. */
+  readonly seed: Uint8Array;
+  /** What its `roll.bin` holds. */
+  readonly rollValues: readonly Uint8Array[];
+  /** What it answers to `freezeRoll`. */
+  readonly roll: IssuerRoll;
+}
+
+/** The municipality and the auditor, with rolls of so many. */
+export async function testIssuers(residents = 24): Promise<readonly [TestIssuer, TestIssuer]> {
+  const issuer = async (name: IssuerRoll['name'], organisation: string): Promise<TestIssuer> => {
+    const [key, logKey, seed] = [await newIssuerKey(), newSigningKey(), randomBytes(32)];
+    const rollValues = Array.from({ length: residents }, (_, number) =>
+      rollCommitment(newRollSalt(), `resident-${number}`),
+    );
+    const roll = {
+      name,
+      organisation,
+      modulus: key.modulus,
+      roll: residents,
+      excluded: 0,
+      rollHash: hex(rollHash(writeRoll(rollValues))),
+      logKey: hex(logKey.publicKey),
+      lotCommitment: hex(lotCommitment(seed)),
+    };
+    return { key, logKey, seed, rollValues, roll };
+  };
+  // The auditor runs the witness, whose organisation is called so.
+  return Promise.all([issuer('municipality', 'Lintula'), issuer('auditor', 'witness-organisation')]);
+}
 
 /** The service on a database of its own. Steps of polls are recorded as the worker would record them. */
 export async function ballotsFixture(mongodbUrl: string) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/ballots_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'ballots-test' });
-  const [first, second] = await Promise.all([newIssuerKey(), newIssuerKey()]);
-  const bindings = new Map<string, Buffer>();
+  const issuers = await testIssuers();
+  const boardKey = newSigningKey();
+  const witness = await startTestWitness({ keyOf: () => boardKey.publicKey });
   const outbox = outboxFor(connection, { source: '/services/ballots' });
-  let issued: [number, number] = [0, 0];
   const ballots = ballotsOf({
     connection,
     outbox,
     temporal: {} as Client,
-    closeIssuance: async () => issued,
+    board: { key: boardKey.secretKey, origin: 'ballots.test', witnesses: [witness] },
+    revealLotSeeds: async () => issuers.map(({ seed }) => hex(seed)),
   });
   await prepareModels(connection);
   await outbox.prepare();
@@ -85,8 +156,12 @@ export async function ballotsFixture(mongodbUrl: string) {
   const log = createLog('ballots', process.env['TEST_LOG'] ?? 'silent');
   const shell = { auth: tokens.auth, log, publicUrl: 'http://ballots.test' };
   const app = await testApp(createBallotsApp({ ballots, ...shell }), ballotsApi);
-  const worker = app.client(await tokens.serviceToken('worker', 'ballots', 59));
-  const projects = app.client(await tokens.serviceToken('projects', 'ballots', 59));
+  const anyone = app.client();
+  const worker = app.client(await tokens.serviceToken('worker', 'ballots', 3_600));
+  const projects = app.client(await tokens.serviceToken('projects', 'ballots', 3_600));
+  const bindings = new Map<string, BindingManifest>();
+  /** With their shares, once the key of the poll is made. */
+  const secrets = new Map<string, readonly TrusteeSecrets[]>();
 
   /** Records the steps that bring a poll from one phase to another. */
   async function advance(pollId: string, to: Phase<'poll'>, from: Phase<'poll'> = 'new') {
@@ -96,41 +171,77 @@ export async function ballotsFixture(mongodbUrl: string) {
       await ballots.record.handlers.recordStep(stepTo(pollId, phase, course[number - 1]!, number));
     }
   }
+
+  /** All that trustees do before a poll has its key. */
+  async function makeKey(pollId: string): Promise<void> {
+    const params = { municipalityId: 'lintula', pollId };
+    const binding = readCeremony((await anyone.getKeyCeremony({ params })).ceremony);
+    const at = (place: number) => ({ ...params, index: place + 1 });
+    const started = trustees.map((one) => startRound1(binding, one.secrets));
+    const round1 = started.map((one) => one.round1);
+    for (const [place, body] of round1.entries()) await anyone.giveRound1({ params: at(place), body });
+    const round2 = await Promise.all(started.map((own) => startRound2(binding, own.secrets, round1)));
+    for (const [place, body] of round2.entries()) await anyone.giveRound2({ params: at(place), body });
+    const finished = await Promise.all(
+      started.map((own) => finishCeremony(binding, own.secrets, round1, round2)),
+    );
+    for (const [place, { confirmation: body }] of finished.entries())
+      await anyone.confirmKey({ params: at(place), body });
+    secrets.set(
+      pollId,
+      finished.map((one) => one.secrets),
+    );
+  }
+  const bindingOf = (pollId: string) => bindings.get(pollId)!;
+
   return {
     connection,
     ballots,
+    issuers,
+    witness,
+    boardKey,
     url: app.url,
-    anyone: app.client(),
+    anyone,
     worker,
     projects,
     advance,
+    makeKey,
     as: async (id: string, municipalityId: string, ...roles: Role[]) =>
       app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } })),
-    /** How many certificates each issuer says it issued. */
-    setIssued: (municipality: number, auditor: number) => (issued = [municipality, auditor]),
-    /** The keys of the municipality and the auditor, in every poll of this fixture. */
-    issuers: [first, second] as const,
-    /** What the ballots of a poll are bound to. */
-    m: (pollId: string) => bindings.get(pollId)!,
+    /** What the trustees keep after `makeKey`, their shares among it. */
+    secretsOf: (pollId: string) => secrets.get(pollId)!,
+    /** The manifest and its hash, once it is published. */
+    binding: bindingOf,
+
+    /** Brings a new poll to a phase; from `key-made` on with rolls, key, manifest and board. */
+    async prepare(pollId: string, wanted: PollPlan, phase: Phase<'poll'> = 'new'): Promise<void> {
+      const params = { pollId };
+      await worker.preparePoll({ params, body: wanted });
+      const isSealed = course.indexOf(phase) >= course.indexOf('key-made');
+      await advance(pollId, isSealed ? 'roll-frozen' : phase);
+      if (course.indexOf(phase) < course.indexOf('roll-frozen')) return;
+      await worker.recordRolls({ params, body: { issuers: issuers.map(({ roll }) => roll) } });
+      if (!isSealed) return;
+      await makeKey(pollId);
+      const { manifest } = await worker.publishManifest({ params, body: { windows: null } });
+      bindings.set(pollId, readManifest(Buffer.from(manifest)));
+      await advance(pollId, phase, 'roll-frozen');
+    },
+
     /** A resident whose device was certified by both issuers. */
-    voter(pollId: string): Voter {
-      issued = [issued[0] + 1, issued[1] + 1];
-      const m = bindings.get(pollId)!;
-      return new Voter(m, (publicKey) => [
-        certificateBy(first.privateKey, m, publicKey),
-        certificateBy(second.privateKey, m, publicKey),
-      ]);
+    voter: (pollId: string): Promise<Voter> =>
+      certifiedVoter({ binding: bindingOf(pollId), issuers: [issuers[0].key, issuers[1].key] }),
+
+    /** A leaf of a fresh voter, or of this one. */
+    async leaf(pollId: string, ballot: Ballot, by?: Voter, sequence = 1): Promise<Uint8Array<ArrayBuffer>> {
+      const poll = { binding: bindingOf(pollId), issuers: [issuers[0].key, issuers[1].key] as const };
+      return castBallot(poll, by ?? (await certifiedVoter(poll)), ballot, sequence);
     },
-    async prepare(pollId: string, wanted: PollPlan, phase: Phase<'poll'> = 'new') {
-      await worker.preparePoll({ params: { pollId }, body: wanted });
-      const body = { issuers: issuerRolls(first, second) };
-      const { manifestSha256 } = await worker.recordRolls({ params: { pollId }, body });
-      bindings.set(pollId, Buffer.from(manifestSha256, 'hex'));
-      await advance(pollId, phase);
-    },
-    cast: (pollId: string, body: Ballot) => app.client().castBallot({ params: { pollId }, body }),
+    cast: (pollId: string, body: Uint8Array<ArrayBuffer>) => anyone.castBallot({ params: { pollId }, body }),
+
     async stop() {
       await app.close();
+      await witness.close();
       await connection.dropDatabase();
       await connection.close();
     },
@@ -153,12 +264,4 @@ function stepTo(pollId: string, phase: string, from: string, number: number) {
   };
   const state = { ...initialState('poll', ids), phase, step: number };
   return { params: { kind: 'poll', lifecycleId: pollId }, body: { step, state } } as never;
-}
-
-/** Rolls of a thousand, as both issuers answer them. */
-export function issuerRolls(first: IssuerKey, second: IssuerKey): IssuerRoll[] {
-  return [
-    { name: 'municipality', modulus: first.modulus, roll: 1000, excluded: 0, rollHash: 'a'.repeat(64) },
-    { name: 'auditor', modulus: second.modulus, roll: 1000, excluded: 0, rollHash: 'b'.repeat(64) },
-  ];
 }

@@ -34,6 +34,9 @@ import { countLeaves } from '../counting/count.ts';
 import { DecidingLeaves } from '../counting/deciding.leaves.ts';
 import { optionsByLot } from '../counting/selection.ts';
 
+export { castBallot, certifiedVoter };
+export type { Voter };
+
 const { Fn, BASE } = p256.Point;
 const threshold = 2;
 const trusteeCount = 3;
