@@ -30,6 +30,7 @@ export const castingRoutes = {
     problems: [
       'poll-not-open',
       'poll-closed',
+      'board-closing',
       'board-not-current',
       'leaf-malformed',
       'sequence-out-of-range',
@@ -91,12 +92,20 @@ export const castingRoutes = {
 export const castingProblems = {
   'poll-not-open': { status: 409, title: 'The poll is not open' },
   'poll-closed': { status: 409, title: 'Casting is over' },
+  'board-closing': {
+    status: 503,
+    title:
+      'Casting has just ended and the board is being closed; send the same leaf again to hear whether it is on it',
+  },
   'poll-without-board': { status: 409, title: 'The board of this poll is not opened yet' },
   'board-not-current': {
     status: 503,
     title: 'The board may promise nothing until its witnesses confirm that it has lost nothing',
   },
-  'too-many-ballots-at-once': { status: 503, title: 'More ballots wait than can be stored now; send it again' },
+  'too-many-ballots-at-once': {
+    status: 503,
+    title: 'More ballots wait than can be stored now; send it again',
+  },
   'leaf-malformed': { status: 422, title: 'This is no leaf of this poll: its length or layout is wrong' },
   'sequence-out-of-range': { status: 422, title: 'The sequence is not from 1 to 50' },
   'public-key-invalid': { status: 422, title: 'The public key is no canonical point of Ed25519' },
@@ -112,5 +121,8 @@ export const castingProblems = {
   'sequence-already-used': { status: 409, title: 'Another ballot was cast under this key and sequence' },
   'complaint-unfounded': { status: 422, title: 'The board never promised to publish this leaf' },
   'complaints-over': { status: 409, title: 'The window for complaints is over' },
-  'too-many-complaints': { status: 503, title: 'More complaints were made than can be kept; ask the poll officer' },
+  'too-many-complaints': {
+    status: 503,
+    title: 'More complaints were made than can be kept; ask the poll officer',
+  },
 } as const;

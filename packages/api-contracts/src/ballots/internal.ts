@@ -82,7 +82,7 @@ export const ballotsInternalRoutes = {
       manifest: z.string().meta({ description: 'Canonical JSON (RFC 8785)' }),
       manifestSha256: Sha256Shape,
     }),
-    problems: ['key-not-made', 'manifest-invalid', 'witnesses-silent'],
+    problems: ['key-not-made', 'manifest-invalid', 'witnesses-silent', 'board-not-current'],
   }),
   closeBoard: route('PUT /internal/v1/polls/{pollId}/board/closed', {
     kind: 'plain',
@@ -90,7 +90,7 @@ export const ballotsInternalRoutes = {
     access: worker,
     params: Poll,
     answer: z.object({ leaves: z.int().min(0) }),
-    problems: ['poll-not-closed', 'witnesses-silent'],
+    problems: ['poll-not-closed', 'witnesses-silent', 'board-not-current'],
   }),
   settleComplaints: route('PUT /internal/v1/polls/{pollId}/board/final', {
     kind: 'plain',
@@ -102,7 +102,7 @@ export const ballotsInternalRoutes = {
       ballots: z.int().min(0).meta({ description: 'Keys on the board, whatever their ballots say' }),
       enough: z.boolean().meta({ description: "Whether they reach the charter's minimum" }),
     }),
-    problems: ['poll-not-closed', 'witnesses-silent'],
+    problems: ['poll-not-closed', 'witnesses-silent', 'board-not-current'],
   }),
   tallyPoll: route('PUT /internal/v1/polls/{pollId}/tally', {
     kind: 'plain',

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../canonical.ts';
 import { newSigningKey } from '../signature/ed25519.ts';
 import { u32 } from '../binding.ts';
+import * as node from '../node/index.ts';
 import {
   encodeComplaints,
   encodeReceipt,
@@ -50,6 +51,13 @@ describe('a promise', () => {
     expect(isPromised(leafHash(u32(11)), receipt.promise, other)).toBe(false);
     expect(isPromised(leafHash(u32(11)), receipt.promise.subarray(1), promiser)).toBe(false);
     expect(isPromised(leafHash(u32(11)), receipt.promise, { ...promiser, verify: () => false })).toBe(false);
+  });
+
+  it('is the same to the byte by node:crypto', async () => {
+    expect(node.leafHash(u32(11))).toEqual(Buffer.from(leafHash(u32(11))));
+    const sign = node.promiseSigner(board.secretKey);
+    expect(await sign(manifest, leafHash(u32(11)))).toEqual(Buffer.from(receipt.promise));
+    await expect(sign(manifest, u32(11))).rejects.toEqual(code('hash-malformed'));
   });
 
   it('is over hashes only', () => {

@@ -28,10 +28,11 @@ beforeAll(async () => {
   leaf = decodeLeaf(poll.binding.manifest, bytes)!;
 });
 
-/** The refusal by both implementations, which must agree; undefined when they accept. */
+/** The refusal by all implementations, which must agree; undefined when they accept. */
 async function refusal(candidate: Uint8Array, of = poll): Promise<LeafRefusal | undefined> {
   const verdict = await checkLeaf(of.binding, candidate);
   expect(node.leafChecker(of.binding)(candidate)).toEqual(verdict);
+  expect(await node.pooledLeafChecker(of.binding)(candidate)).toEqual(verdict);
   return verdict.accepted ? undefined : verdict.refusal;
 }
 

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { leafLength } from '../cast/leaf.ts';
 import { readManifest } from '../manifest/manifest.read.ts';
 import { ballotOpener } from '../node/seal.ts';
 import { leafChecker } from '../node/leaf.check.ts';
+import { leafHash } from '../node/leaf.hash.ts';
 import type { LeafOutcome, LeafWork, LeafWorkSetting } from './leaf.work.ts';
-
-const leafPrefix = Uint8Array.of(0x00);
 
 /** Checks every signature of leaves and opens their ballots: all that is slow about verifying. */
 export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (work: LeafWork) => LeafOutcome {
@@ -22,8 +20,7 @@ export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (wo
     const hashes = new Uint8Array(number * 32);
     for (let place = 0; place < number; place += 1) {
       const bytes = leaves.subarray(place * leafBytes, (place + 1) * leafBytes);
-      // As `leafHash`, by node:crypto.
-      hashes.set(createHash('sha256').update(leafPrefix).update(bytes).digest(), place * 32);
+      hashes.set(leafHash(bytes), place * 32);
       const verdict = check(bytes);
       if (!verdict.accepted) {
         refusals.push({ place, refusal: verdict.refusal });
