@@ -45,8 +45,8 @@ export type { Leaf } from './cast/leaf.ts';
 export { decidingLeaves, outranks } from './cast/leaf.order.ts';
 export type { RankedLeaf } from './cast/leaf.order.ts';
 
-export { newTrustee, ownIndex, readCeremony, transcriptOf } from './key/ceremony.ts';
-export type { BindingCeremony, TrusteeKeys } from './key/ceremony.ts';
+export { newTrustee, ownIndex, readCeremony, transcriptOf, trusteeProblems } from './key/ceremony.ts';
+export type { BindingCeremony, TrusteeKeys, Trustees } from './key/ceremony.ts';
 export {
   CeremonyShape,
   ConfirmationShape,
@@ -55,9 +55,9 @@ export {
   TrusteeSecretsShape,
 } from './key/ceremony.shape.ts';
 export type { Ceremony, Confirmation, Round1, Round2, TrusteeSecrets } from './key/ceremony.shape.ts';
-export { checkRound1, startRound1 } from './key/ceremony.round1.ts';
-export { startRound2 } from './key/ceremony.round2.ts';
-export { finishCeremony, pollKeyOf } from './key/ceremony.finish.ts';
+export { checkRound1, readRound1, startRound1 } from './key/ceremony.round1.ts';
+export { readRound2, startRound2 } from './key/ceremony.round2.ts';
+export { finishCeremony, pollKeyOf, readConfirmation } from './key/ceremony.finish.ts';
 export { CustodyFileShape, lockCustody, unlockCustody } from './key/custody.ts';
 export type { CustodyFile } from './key/custody.ts';
 export { isDestructionSigned, signDestruction } from './key/destruction.ts';

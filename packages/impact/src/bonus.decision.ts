@@ -28,6 +28,8 @@ export interface BonusInput {
   readonly score: string;
   /** `payable` of the score's decision. */
   readonly payable: boolean;
+  /** False of a vote that came to no result: then there is no quorum, whatever the rules ask for. */
+  readonly counted: boolean;
   /** Size of the frozen roll. */
   readonly roll: number;
   /** Counted ballots, blanks included. */
@@ -59,7 +61,7 @@ export interface BonusDecision {
 /**
  * payable = ⌊pool × f(S) × share⌋, floored once to the minor unit, with f(S) = 0 for S < t, else
  * min(cap, slope × S), and share the lower median of the percents chosen. Blank ballots count for the
- * quorum ⌈q × roll⌉ only. Without quorum, or if every ballot is blank, the charter's rule applies.
+ * quorum ⌈q × roll⌉ only. Without quorum or result, or if every ballot is blank, the charter's rule applies.
  * @throws ImpactError `rules-invalid`, `votes-invalid`, `number-malformed`
  */
 export function decideBonus(input: BonusInput): BonusDecision {
@@ -68,7 +70,7 @@ export function decideBonus(input: BonusInput): BonusDecision {
   const score = exactOf(input.score);
   const fraction = fractionOf(score, input.payable, rules);
   const needed = Number(rules.quorum.mul(input.roll).ceil().n);
-  const reached = input.ballots >= needed;
+  const reached = input.counted && input.ballots >= needed;
   const voted = reached ? lowerMedian(input.shares) : null;
   const share = voted ?? (input.rules.withoutQuorum === 'pay-default-share' ? input.rules.defaultShare : 0);
   const factor = fraction.mul(share).div(100);
@@ -86,7 +88,9 @@ export function decideBonus(input: BonusInput): BonusDecision {
       scoreLine(input, score, fraction, rules),
       {
         label: 'quorum',
-        expression: `${input.ballots} ballots, ⌈${shown(rules.quorum)} × ${input.roll}⌉ = ${needed} needed`,
+        expression: input.counted
+          ? `${input.ballots} ballots, ⌈${shown(rules.quorum)} × ${input.roll}⌉ = ${needed} needed`
+          : 'the vote came to no result',
         value: reached ? 'reached' : 'not reached',
       },
       shareLine(input, share, voted),

@@ -19,6 +19,7 @@ const decide = (change: Partial<Omit<BonusInput, 'rules'>> = {}, own: Partial<Bo
     pool: money(1_000_001, 'EUR'),
     score: '1/3',
     payable: true,
+    counted: true,
     roll: 101,
     ballots: 11,
     shares: [{ percent: 100, ballots: 11 }],
@@ -84,6 +85,18 @@ describe('a bonus', () => {
       share: 0,
       reason: 'share-zero',
     });
+  });
+
+  it('follows the charter after a vote without result, however low the quorum', () => {
+    const uncounted = { counted: false, ballots: 0, shares: [] };
+    expect(decide(uncounted, { quorum: '0' })).toMatchObject({
+      share: 0,
+      reason: 'no-quorum',
+      quorum: { needed: 0, ballots: 0, reached: false },
+    });
+    const outcome = decide(uncounted, { quorum: '0', withoutQuorum: 'pay-default-share' });
+    expect(outcome).toMatchObject({ share: 50, reason: 'paid' });
+    expect(outcome.computation.map(lineText)).toContain('quorum: the vote came to no result = not reached');
   });
 
   it('never exceeds the capped pool, and never falls as the score or the share rises', () => {

@@ -24,7 +24,8 @@ export type LifecycleFacts = {
   round: {
     budget?: Money;
     pollId?: string | null;
-    published?: boolean;
+    /** The poll is decided, whatever came of it; false where it never was in time. */
+    decided?: boolean;
   };
   project: {
     endorsements?: number;
@@ -71,9 +72,14 @@ export type LifecycleFacts = {
   poll: {
     /** Size of the municipality's roll. */
     roll?: number;
+    /** The trustees made the key, perhaps before anybody waited for it; the same for its release. */
+    keyMade?: boolean;
+    keyReleased?: boolean;
     manifestSha256?: string;
     /** When the phases end, as the manifest says; null where an authorised act ends them. */
     windows?: PollWindows | null;
+    /** Nobody may complain any more. */
+    complaintsOver?: boolean;
     /** Ballots of different keys on the final board. */
     ballots?: number;
     resultSha256?: string;

@@ -2,6 +2,7 @@ import { ApiProblem } from '@talkoot/api-contracts';
 import type { Role } from '@talkoot/api-contracts';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import type { Charter } from '@talkoot/api-contracts/projects';
+import { testCharter } from '@talkoot/api-contracts/projects/testing';
 import { outboxFor } from '@talkoot/event-bus';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
@@ -17,14 +18,9 @@ export const municipalityId = 'lintula';
 export const euros = (amount: number) => ({ amount, currency: 'EUR' });
 export const key = () => randomUUID();
 
-const bonus: Charter['bonus'] = {
-  poolShare: '0.1',
-  scoreThreshold: '0.2',
-  slope: '1',
-  cap: '1',
-  quorum: '0.1',
-  withoutQuorum: 'pay-nothing',
-  defaultShare: 0,
+const charter: Charter = {
+  ...testCharter,
+  bonus: { ...testCharter.bonus, scoreThreshold: '0.2', quorum: '0.1' },
 };
 
 /** A civil servant, a champion and two volunteers who share 4 : 3 : 3. */
@@ -60,7 +56,7 @@ export async function paymentsFixture(mongodbUrl: string) {
     outbox,
     temporal: playedEngine(() => payments),
     projects: {
-      charterOf: async (id) => unlessStrange(id, { charter: { bonus } as Charter, sha256: 'c'.repeat(64) }),
+      charterOf: async (id) => unlessStrange(id, { charter, sha256: 'c'.repeat(64) }),
       teamOf: async (id) => unlessStrange(id, team),
     },
     vault: createVault(randomBytes(32)),
@@ -162,6 +158,7 @@ export const vote = {
   pollId: 'pol-b-1',
   score: '3/5',
   payable: true,
+  counted: true,
   roll: 100,
   ballots: 20,
   shares: [{ percent: 100, ballots: 20 }],

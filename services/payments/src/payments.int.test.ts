@@ -96,6 +96,17 @@ describe('the money of a project, from permission to payment', () => {
     expect(superseded[0]!.supersededBy).toBe(current.decisionId);
   });
 
+  it('follows the charter where the vote came to no result', async () => {
+    const [pilot, other] = ['pil-withheld', 'prj-withheld'];
+    await openFunds(fixture, pilot);
+    await commit(fixture, pilot, other);
+    const withheld = { ...vote, counted: false, ballots: 0, shares: [] };
+    const body = { municipalityId, pilotId: pilot, ...withheld };
+    const decided = await fixture.worker.decideBonus({ params: { projectId: other }, body });
+    expect(decided.payable).toEqual(euros(0));
+    expect(decided.computation).toContain('quorum: the vote came to no result = not reached');
+  });
+
   it('is split once into obligations that add up; a fixed bonus is not decided again', async () => {
     const body = { municipalityId, pilotId };
     const made = await fixture.worker.createObligations({ params: { projectId }, body });

@@ -71,7 +71,7 @@ export async function courseOf(fixture: Fixture) {
     await engine.step('project', projectId, { name: 'allocated', phase: 'funded' });
     const { criteria: options } = await worker.listCriteria({ params: { projectId } });
     const tallies = options.map(({ criterionId }) => ({ optionId: criterionId, yes: 10, no: 2 }));
-    const body = { pollId: 'pol-c-1', ballots: 12, roll: 40, options: tallies };
+    const body = { pollId: 'pol-c-1', counted: true, ballots: 12, roll: 40, options: tallies };
     await worker.lockCriteria({ params: { projectId }, body });
     await engine.step('project', projectId, { name: 'locked', phase: 'staffing' });
     const { criteria: shown } = await fixture.visitor.getProject({ params: project });

@@ -1,6 +1,7 @@
 import type { Client, Role } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
-import type { Charter, CriterionInput, ProjectsApi } from '@talkoot/api-contracts/projects';
+import { testCharter } from '@talkoot/api-contracts/projects/testing';
+import type { CriterionInput, ProjectsApi } from '@talkoot/api-contracts/projects';
 import { outboxFor } from '@talkoot/event-bus';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { grantsIn, testApp, testTokens } from '@talkoot/http-service/testing';
@@ -15,33 +16,7 @@ import { OWN_SOURCE } from './timeline/timeline.consumer.ts';
 export const M = { municipalityId: 'lintula' };
 export const eur = (amount: number) => ({ amount, currency: 'EUR' });
 
-export const charter: Charter = {
-  purpose: 'Residents propose, choose, help deliver and measure projects.',
-  currency: 'EUR',
-  timeZone: 'Europe/Helsinki',
-  holidays: [],
-  endOfDay: '16:00',
-  endsBy: 'act',
-  calendar: { default: { duration: 'P180D' } },
-  funds: { round: '4/5', bonus: '3/20', outcome: '1/20' },
-  projectCap: eur(80_000_00),
-  electorate: { minimumAge: 16, districts: [] },
-  threshold: '1/20',
-  ballot: { type: 'approval', minChoices: 0, maxChoices: 10 },
-  allocation: { rule: 'greedy' },
-  criteria: { quorum: '1/10', withoutQuorum: 'all-equal' },
-  measurement: { collections: ['P90D', 'P180D'] },
-  impact: { goalOn: 'effect', evidence: 'point', failureValue: '-1', sideEffectsMost: '1/5' },
-  bonus: {
-    poolShare: '1/10',
-    scoreThreshold: '1/4',
-    slope: '1',
-    cap: '1',
-    quorum: '1/1000',
-    withoutQuorum: 'pay-nothing',
-    defaultShare: 0,
-  },
-};
+export const charter = testCharter;
 
 export const cyclists: CriterionInput = {
   metric: 'Cyclists counted on a weekday',

@@ -62,6 +62,9 @@ export const paymentsInternalRoutes = {
       pollId: IdShape,
       score: z.string(),
       payable: z.boolean(),
+      counted: z
+        .boolean()
+        .meta({ description: 'If not, the rule without a quorum decides, whatever the quorum' }),
       roll: z.int(),
       ballots: z.int(),
       shares: z.array(z.object({ percent: z.int().min(0).max(100), ballots: z.int().min(1) })),

@@ -121,6 +121,9 @@ export const projectsInternalRoutes = {
     params: Project,
     body: z.object({
       pollId: IdShape,
+      counted: z
+        .boolean()
+        .meta({ description: 'If not, the rule without a quorum decides, whatever the quorum' }),
       ballots: z.int(),
       roll: z.int(),
       options: z.array(OptionTallyShape).max(200),

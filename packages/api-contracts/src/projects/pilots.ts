@@ -23,6 +23,8 @@ const charterRefusals = [
   'charter-zone',
   'charter-currency',
   'charter-bounds',
+  'charter-ballot',
+  'charter-poll',
 ] as const;
 
 /** What the budget authority grants: an amount, or a share of the adopted budget; never more than the cap. */

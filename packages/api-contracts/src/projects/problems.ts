@@ -1,10 +1,15 @@
 /** What the projects service refuses beyond the standard problems and those of every lifecycle. */
 export const projectsProblems = {
   'charter-shares': { status: 422, title: 'The shares of the funds do not add up to 1' },
-  'charter-calendar': { status: 422, title: 'The calendar names a wait that does not exist' },
+  'charter-calendar': {
+    status: 422,
+    title: 'The calendar names a wait that does not exist, or gives a poll no time',
+  },
   'charter-zone': { status: 422, title: 'The time zone is not an IANA zone' },
   'charter-currency': { status: 422, title: 'The project cap is not in the currency of the charter' },
   'charter-bounds': { status: 422, title: 'A share or a bound of the charter is out of range' },
+  'charter-ballot': { status: 422, title: 'No ballot can be filled in as the charter says' },
+  'charter-poll': { status: 422, title: 'The trustees or minima of the charter keep no poll secret' },
   'charter-frozen': { status: 409, title: 'The charter is frozen: propose an amendment' },
   'amendment-untouchable': {
     status: 422,

@@ -9,7 +9,7 @@ import type { FinishedCeremony, StartedCeremony } from './ceremony.fixture.ts';
 import { checkRound1, startRound1 } from './ceremony.round1.ts';
 import { startRound2 } from './ceremony.round2.ts';
 import type { Round2 } from './ceremony.shape.ts';
-import { newTrustee, readCeremony } from './ceremony.ts';
+import { newTrustee, readCeremony, trusteeProblems } from './ceremony.ts';
 import { checkShare, combineShares } from './share.ts';
 import * as slow from './slow-curve.fixture.ts';
 
@@ -187,5 +187,15 @@ describe('in the ceremony', () => {
       { ...ceremony, more: true },
     ];
     for (const list of lists) expect(() => readCeremony(list)).toThrow(code('ceremony-malformed'));
+    expect(trusteeProblems(ceremony)).toEqual([]);
+    expect(trusteeProblems({ ...ceremony, threshold: 4 })).toEqual([
+      { code: 'threshold-invalid', at: 'threshold' },
+    ]);
+    expect(trusteeProblems({ ...ceremony, trustees: [one!, one!, three!] })).toEqual(
+      ['organisation-too-strong', 'duplicate-name', 'duplicate-key', 'duplicate-key'].map((problem) => ({
+        code: problem,
+        at: 'trustees',
+      })),
+    );
   });
 });

@@ -6,6 +6,7 @@ export interface BonusInputs {
   readonly pollId: string;
   readonly score: string;
   readonly payable: boolean;
+  readonly counted: boolean;
   readonly roll: number;
   readonly ballots: number;
   readonly shares: readonly { readonly percent: number; readonly ballots: number }[];

@@ -102,7 +102,15 @@ describe('an obligation', () => {
     const body = { municipalityId, pilotId };
     const early = fixture.worker.createObligations({ params: { projectId }, body });
     await expect(early).rejects.toMatchObject({ code: 'bonus-undecided' });
-    const vote = { pollId: 'pol-b-0', score: '-1/3', payable: true, roll: 9, ballots: 9, shares: [] };
+    const vote = {
+      pollId: 'pol-b-0',
+      score: '-1/3',
+      payable: true,
+      counted: true,
+      roll: 9,
+      ballots: 9,
+      shares: [],
+    };
     await fixture.worker.decideBonus({ params: { projectId }, body: { ...body, ...vote } });
     const made = await fixture.worker.createObligations({ params: { projectId }, body });
     expect(made).toEqual({ obligations: 0, total: euros(0) });
@@ -111,7 +119,15 @@ describe('an obligation', () => {
   it('is not there for a project without money, nor is a bonus', async () => {
     const body = { municipalityId, pilotId: 'pil-strange' };
     const params = { projectId: 'prj-strange' };
-    const vote = { pollId: 'pol-b-0', score: '1/3', payable: true, roll: 9, ballots: 9, shares: [] };
+    const vote = {
+      pollId: 'pol-b-0',
+      score: '1/3',
+      payable: true,
+      counted: true,
+      roll: 9,
+      ballots: 9,
+      shares: [],
+    };
     const split = fixture.worker.createObligations({ params, body });
     await expect(split).rejects.toMatchObject({ code: 'not-found' });
     const decided = fixture.worker.decideBonus({ params, body: { ...body, ...vote } });

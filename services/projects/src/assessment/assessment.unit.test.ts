@@ -29,6 +29,7 @@ const reading = (
 });
 const vote = (options: [number, number][], ballots = 100) => ({
   pollId: 'pol-1',
+  counted: true,
   ballots,
   roll: 100,
   options: options.map(([yes, no], n) => ({ optionId: `crt-${n}`, yes, no })),
@@ -62,6 +63,19 @@ describe('the lock of the criteria', () => {
         { ...charter, criteria: { quorum: '1/10', withoutQuorum } },
         AT,
       );
+    expect(lock('all-equal').criteria.map(({ weight }) => weight)).toEqual(['1/2', '1/2']);
+    expect(lock('none').criteria.map(({ accepted }) => accepted)).toEqual([false, false]);
+  });
+  it('follows the charter when the poll came to no result, however low the quorum', () => {
+    const withheld = { ...vote([], 0), counted: false };
+    const lock = (withoutQuorum: 'all-equal' | 'none') =>
+      lockCriteria(
+        [criterion(0), criterion(1)],
+        withheld,
+        { ...charter, criteria: { quorum: '0', withoutQuorum } },
+        AT,
+      );
+    expect(lock('all-equal')).toMatchObject({ quorumReached: false });
     expect(lock('all-equal').criteria.map(({ weight }) => weight)).toEqual(['1/2', '1/2']);
     expect(lock('none').criteria.map(({ accepted }) => accepted)).toEqual([false, false]);
   });

@@ -4,6 +4,8 @@ import { ceilingOf, formatFraction, fraction, parseFraction } from '../number/fr
 
 export interface CriteriaVote {
   readonly pollId: string;
+  /** Whether the poll came to a result at all. */
+  readonly counted: boolean;
   readonly ballots: number;
   readonly roll: number;
   readonly options: readonly { optionId: string; yes: number; no: number }[];
@@ -13,7 +15,7 @@ type LockRules = Pick<Charter, 'criteria' | 'impact'>;
 
 /**
  * The criteria with the weights that citizens gave: accepted with more approvals than rejections, weight = approvals ÷
- * all approvals of accepted ones. Below the quorum the charter says whether all count alike or none does.
+ * all approvals of accepted ones. Without a result or below the quorum the charter says whether all count alike or none does.
  */
 export function lockCriteria(
   criteria: readonly Criterion[],
@@ -21,7 +23,8 @@ export function lockCriteria(
   rules: LockRules,
   at: string,
 ): CriteriaLock {
-  const quorumReached = vote.ballots >= ceilingOf(parseFraction(rules.criteria.quorum), vote.roll);
+  const needed = ceilingOf(parseFraction(rules.criteria.quorum), vote.roll);
+  const quorumReached = vote.counted && vote.ballots >= needed;
   const counted = criteria.map((criterion) => {
     const tally = vote.options.find(({ optionId }) => optionId === criterion.criterionId);
     const votes = { yes: tally?.yes ?? 0, no: tally?.no ?? 0 };
