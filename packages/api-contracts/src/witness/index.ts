@@ -30,7 +30,7 @@ export const witnessApi = defineApi({
     addCheckpoint: route('POST /add-checkpoint', {
       kind: 'plain',
       summary:
-        'Cosign a checkpoint that continues what this witness cosigned of the log before (C2SP tlog-witness); answers the signature line',
+        'Cosign a checkpoint that continues what this witness cosigned of the log before (C2SP tlog-witness); answers the signature line. The detail of a 409 is the size last cosigned, in decimal',
       access: { anyone: true },
       bodyType: 'text/plain',
       body: z.string(),
@@ -57,7 +57,10 @@ export const witnessApi = defineApi({
         origin: Origin,
         size: z.int().min(0),
         root: Sha256Shape,
-        note: z.string().nullable().meta({ description: 'The checkpoint with the cosignature; null for size 0' }),
+        note: z
+          .string()
+          .nullable()
+          .meta({ description: 'The checkpoint with the cosignature; null for size 0' }),
       }),
       problems: ['unknown-log'],
     }),
