@@ -2,7 +2,7 @@ import { connectMongo } from '@talkoot/http-service';
 import type { StackHandle } from '@talkoot/local-stack';
 import type { mongo } from 'mongoose';
 
-export const owners = ['identity', 'auditor', 'ballots', 'projects', 'payments'] as const;
+export const owners = ['identity', 'auditor', 'witness', 'ballots', 'projects', 'payments'] as const;
 export type Owner = (typeof owners)[number];
 export const ownersOfEvents = ['ballots', 'projects', 'payments'] as const satisfies readonly Owner[];
 

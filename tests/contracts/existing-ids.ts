@@ -17,7 +17,6 @@ const homes: readonly (readonly [parameter: string, owner: Owner, collection: st
   ['measurementId', 'projects', 'measurements'],
   ['sideEffectId', 'projects', 'sideeffects'],
   ['pollId', 'ballots', 'polls'],
-  ['receipt', 'ballots', 'ballots'],
   ['spendingId', 'payments', 'spending'],
   ['obligationId', 'payments', 'obligations'],
   ['batchId', 'payments', 'batches'],
@@ -25,6 +24,15 @@ const homes: readonly (readonly [parameter: string, owner: Owner, collection: st
   ['grantId', 'identity', 'grants'],
 ];
 const most = 20;
+
+/** What path parameters name within a thing: the same everywhere, whether or not the thing is there. */
+export const placesInThings: Readonly<Record<string, string[]>> = {
+  index: ['1', '2', '3'],
+  file: ['manifest.json', 'board.bin', 'board.checkpoints', 'result.json', 'roll.auditor.bin'],
+  level: ['0', '1'],
+  path: ['000', '000.p/1', 'x001/000'],
+  desk: ['library'],
+};
 
 /** For each path parameter, ids of what there is after a pilot. */
 export async function existingIds(stack: StackHandle, play: Play): Promise<Record<string, string[]>> {
@@ -36,6 +44,7 @@ export async function existingIds(stack: StackHandle, play: Play): Promise<Recor
     });
   }
   const lifecycles = ['pilotId', 'roundId', 'projectId', 'pollId', 'measurementId', 'batchId'];
+  Object.assign(ids, placesInThings);
   ids['lifecycleId'] = lifecycles.flatMap((parameter) => ids[parameter]!);
   ids['projectId'] = [...play.projects.values()].map(({ projectId }) => projectId);
   return ids;

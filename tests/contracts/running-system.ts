@@ -5,6 +5,7 @@ import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { projectsApi } from '@talkoot/api-contracts/projects';
+import { witnessApi } from '@talkoot/api-contracts/witness';
 import type { TraceLine } from '@talkoot/http-service/telemetry';
 import { startStack } from '@talkoot/local-stack';
 import type { StackHandle } from '@talkoot/local-stack';
@@ -26,6 +27,7 @@ export interface RunningSystem {
 export const apis: Readonly<Record<Owner, ApiSpec>> = {
   identity: localIdentityApi,
   auditor: localAuditorApi,
+  witness: witnessApi,
   ballots: ballotsApi,
   projects: projectsApi,
   payments: paymentsApi,

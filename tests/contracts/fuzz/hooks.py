@@ -50,6 +50,8 @@ def chosen(value, known):
 def map_path_parameters(ctx, path_parameters):
     for name, value in (path_parameters or {}).items():
         known = setting()["ids"].get(name)
-        if known and isinstance(value, str) and MUNICIPALITY.match(value):
-            path_parameters[name] = chosen(value, known)
+        if not known:
+            continue
+        if isinstance(value, int) or (isinstance(value, str) and MUNICIPALITY.match(value)):
+            path_parameters[name] = chosen(str(value), known)
     return path_parameters

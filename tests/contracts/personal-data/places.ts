@@ -8,7 +8,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
-import { inDatabase, ownersOfEvents } from '../databases.ts';
+import { inDatabase, owners, ownersOfEvents } from '../databases.ts';
 import type { Place } from './search.ts';
 
 export interface RawMessage {
@@ -118,7 +118,7 @@ export async function logsOf(stack: StackHandle): Promise<Place[]> {
 }
 
 export async function metricsOf({ urls }: StackHandle): Promise<Place[]> {
-  const processes = ['identity', 'auditor', 'ballots', 'projects', 'payments', 'worker'] as const;
+  const processes = [...owners, 'worker'] as const;
   return Promise.all(
     processes.map(async (name) => ({
       name: `metrics of ${name}`,

@@ -1,8 +1,10 @@
 import type { ProcessName } from '@talkoot/local-stack';
 import { expect, it, vi } from 'vitest';
+import { owners } from '../databases.ts';
+import type { Owner } from '../databases.ts';
 import type { RunningSystem } from '../running-system.ts';
 
-type Asked = 'identity' | 'auditor' | 'ballots' | 'projects' | 'payments' | 'worker';
+type Asked = Owner | 'worker';
 
 /** Who talks to which server, the name under which they say so, and what `/ready` answers while it is away. */
 const needs: readonly (readonly [
@@ -11,7 +13,7 @@ const needs: readonly (readonly [
   whileAway: number,
   by: readonly Asked[],
 ])[] = [
-  ['mongod', 'mongodb', 503, ['identity', 'auditor', 'ballots', 'projects', 'payments']],
+  ['mongod', 'mongodb', 503, owners],
   // The outbox keeps events until Kafka is back: requests go on.
   ['kafka', 'kafka', 200, ['ballots', 'projects', 'payments']],
   ['temporal', 'temporal', 503, ['worker']],
