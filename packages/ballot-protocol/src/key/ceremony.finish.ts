@@ -1,19 +1,17 @@
-import { p256, p256_FROST } from '@noble/curves/nist.js';
+import { p256_FROST } from '@noble/curves/nist.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { hpkeOpen, hpkeSecretKey } from '../ballot/hpke.ts';
 import { bound } from '../binding.ts';
 import type { PollKey } from '../manifest/manifest.shape.ts';
 import { sign, verifySignature } from '../signature/ed25519.ts';
-import { ownIndex, requireAll, transcriptOf } from './ceremony.ts';
+import { ownIndex, requireAll, requireTrustee, transcriptOf } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
-import { checkRound1, indexOf } from './ceremony.round1.ts';
+import { checkRound1, indexOf, sumOfCommitments } from './ceremony.round1.ts';
 import { checkRound2, dealing, shareBinding } from './ceremony.round2.ts';
 import { ConfirmationShape } from './ceremony.shape.ts';
 import type { Confirmation, Round1, Round2, TrusteeSecrets } from './ceremony.shape.ts';
 import { KeyError } from './key.errors.ts';
 import { matchesCommitments, scalarOf } from './share.ts';
-
-const { Point } = p256;
 
 /**
  * The end of a trustee's part: its share of the poll's key, from everybody's packages (its own round 2 is ignored),
@@ -54,24 +52,47 @@ export function pollKeyOf(
   const { threshold, trustees } = binding.ceremony;
   const round1 = checkRound1(binding, round1Packages);
   const transcript = transcriptOf(round1);
-  const read = confirmations.map((value) => {
-    const parsed = ConfirmationShape.safeParse(value);
-    if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
-    return parsed.data;
-  });
+  const read = confirmations.map(parseConfirmation);
   requireAll(binding, read);
-  for (const { index, signature } of read) {
-    const key = hexToBytes(trustees[index - 1]!.signingKey);
-    if (!verifySignature(key, confirmationMessage(binding, transcript), hexToBytes(signature))) {
-      throw new KeyError('package-unsigned', index);
-    }
-  }
+  for (const confirmation of read) requireConfirmed(binding, transcript, confirmation);
   return {
     threshold,
     trustees: trustees.map(({ name, organisation, index }) => ({ name, organisation, index })),
     commitments: sumOfCommitments(round1, threshold),
     transcript: bytesToHex(transcript),
   };
+}
+
+/**
+ * One trustee's confirmation, checked by itself.
+ * @throws KeyError `package-malformed`, `not-a-trustee`, `package-unsigned`, with the index
+ */
+export function readConfirmation(
+  binding: BindingCeremony,
+  transcript: Uint8Array,
+  value: unknown,
+): Confirmation {
+  const confirmation = parseConfirmation(value);
+  requireTrustee(binding, confirmation.index);
+  requireConfirmed(binding, transcript, confirmation);
+  return confirmation;
+}
+
+function parseConfirmation(value: unknown): Confirmation {
+  const parsed = ConfirmationShape.safeParse(value);
+  if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
+  return parsed.data;
+}
+
+function requireConfirmed(
+  binding: BindingCeremony,
+  transcript: Uint8Array,
+  { index, signature }: Confirmation,
+): void {
+  const key = hexToBytes(binding.ceremony.trustees[index - 1]!.signingKey);
+  if (!verifySignature(key, confirmationMessage(binding, transcript), hexToBytes(signature))) {
+    throw new KeyError('package-unsigned', index);
+  }
 }
 
 interface Received {
@@ -106,15 +127,6 @@ function dealtScalar(share: Uint8Array, from: number): bigint {
   } catch (cause) {
     throw new KeyError('dealt-share-wrong', from, { cause });
   }
-}
-
-function sumOfCommitments(round1: readonly Round1[], threshold: number): string[] {
-  return Array.from({ length: threshold }, (_, place) =>
-    round1
-      .map(({ commitments }) => Point.fromBytes(hexToBytes(commitments[place]!)))
-      .reduce((sum, point) => sum.add(point), Point.ZERO)
-      .toHex(),
-  );
 }
 
 function confirmationMessage({ hash }: BindingCeremony, transcript: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@ import { p256, p256_FROST, p256_hasher } from '@noble/curves/nist.js';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { bound } from '../binding.ts';
 import { sign, verifySignature } from '../signature/ed25519.ts';
-import { inOrder, ownIndex, requireAll, round1Bytes } from './ceremony.ts';
+import { inOrder, ownIndex, requireAll, requireTrustee, round1Bytes } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import { Round1Shape } from './ceremony.shape.ts';
 import type { Round1, TrusteeSecrets } from './ceremony.shape.ts';
@@ -38,20 +38,35 @@ export function startRound1(
 
 /**
  * The round-1 packages of all trustees, in order of index, each checked.
- * @throws KeyError naming the trustee whose package is missing, malformed, not signed by it, or has a wrong proof
+ * @throws KeyError naming the trustee whose package is missing, malformed, not signed by it, or has a wrong proof;
+ * `commitments-cancel`
  */
 export function checkRound1(binding: BindingCeremony, packages: readonly unknown[]): Round1[] {
-  const read = packages.map((value) => {
-    const parsed = Round1Shape.safeParse(value);
-    if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
-    return parsed.data;
-  });
+  const read = packages.map(parseRound1);
   requireAll(binding, read);
-  for (const round1 of read) checkPackage(binding, round1);
+  for (const round1 of read) requireRound1(binding, round1);
+  sumOfCommitments(read, binding.ceremony.threshold);
   return inOrder(read);
 }
 
-function checkPackage(binding: BindingCeremony, round1: Round1): void {
+/**
+ * One trustee's round-1 package, checked by itself.
+ * @throws KeyError `package-malformed`, `not-a-trustee`, `package-unsigned`, `proof-wrong`, with the index
+ */
+export function readRound1(binding: BindingCeremony, value: unknown): Round1 {
+  const round1 = parseRound1(value);
+  requireTrustee(binding, round1.index);
+  requireRound1(binding, round1);
+  return round1;
+}
+
+function parseRound1(value: unknown): Round1 {
+  const parsed = Round1Shape.safeParse(value);
+  if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
+  return parsed.data;
+}
+
+function requireRound1(binding: BindingCeremony, round1: Round1): void {
   const { index, commitments, proof, signature } = round1;
   const { threshold, trustees } = binding.ceremony;
   if (commitments.length !== threshold) throw new KeyError('package-malformed', index);
@@ -62,6 +77,20 @@ function checkPackage(binding: BindingCeremony, round1: Round1): void {
   const points = commitments.map((point) => hexToBytes(point));
   if (!points.every(isPoint)) throw new KeyError('package-malformed', index);
   if (!proofHolds(index, points[0]!, hexToBytes(proof))) throw new KeyError('proof-wrong', index);
+}
+
+/**
+ * The commitments of the poll's key: the sums of those of all trustees, compressed, hexadecimal.
+ * @throws KeyError `commitments-cancel`
+ */
+export function sumOfCommitments(round1: readonly Round1[], threshold: number): string[] {
+  return Array.from({ length: threshold }, (_, place) => {
+    const sum = round1
+      .map(({ commitments }) => Point.fromBytes(hexToBytes(commitments[place]!)))
+      .reduce((total, point) => total.add(point), Point.ZERO);
+    if (sum.is0()) throw new KeyError('commitments-cancel');
+    return sum.toHex();
+  });
 }
 
 /** FROST's proof of knowledge: `R ‖ z` with z·G = R + c·φ, c = H(index ‖ φ ‖ R). */

@@ -4,7 +4,7 @@ import { hpkeSeal } from '../ballot/hpke.ts';
 import type { SealBinding } from '../ballot/hpke.ts';
 import { bound, u16 } from '../binding.ts';
 import { sign, verifySignature } from '../signature/ed25519.ts';
-import { inOrder, ownIndex, requireAll, transcriptOf } from './ceremony.ts';
+import { inOrder, ownIndex, requireAll, requireTrustee, transcriptOf } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import { checkRound1, indexOf } from './ceremony.round1.ts';
 import { Round2Shape } from './ceremony.shape.ts';
@@ -52,21 +52,40 @@ export function checkRound2(
   own: number,
   packages: readonly unknown[],
 ): Round2[] {
-  const read = packages.map((value) => {
-    const parsed = Round2Shape.safeParse(value);
-    if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
-    return parsed.data;
-  });
+  const read = packages.map(parseRound2);
   const others = read.filter(({ index }) => index !== own);
   requireAll(binding, others, own);
-  for (const round2 of others) {
-    const key = hexToBytes(binding.ceremony.trustees[round2.index - 1]!.signingKey);
-    const message = round2Message(binding, transcript, round2);
-    if (!verifySignature(key, message, hexToBytes(round2.signature))) {
-      throw new KeyError('package-unsigned', round2.index);
-    }
-  }
+  for (const round2 of others) requireSigned(binding, transcript, round2);
   return inOrder(others);
+}
+
+/**
+ * One trustee's round-2 package, checked by itself and unopened: a sealed share for each other trustee, and signed.
+ * @throws KeyError `package-malformed`, `not-a-trustee`, `package-unsigned`, with the index
+ */
+export function readRound2(binding: BindingCeremony, transcript: Uint8Array, value: unknown): Round2 {
+  const round2 = parseRound2(value);
+  const { index, shares } = round2;
+  requireTrustee(binding, index);
+  const others = binding.ceremony.trustees.filter((trustee) => trustee.index !== index);
+  const isForAll = others.every((trustee) => shares.some(({ to }) => to === trustee.index));
+  if (!isForAll || shares.length !== others.length) throw new KeyError('package-malformed', index);
+  requireSigned(binding, transcript, round2);
+  return round2;
+}
+
+function parseRound2(value: unknown): Round2 {
+  const parsed = Round2Shape.safeParse(value);
+  if (!parsed.success) throw new KeyError('package-malformed', indexOf(value));
+  return parsed.data;
+}
+
+function requireSigned(binding: BindingCeremony, transcript: Uint8Array, round2: Round2): void {
+  const key = hexToBytes(binding.ceremony.trustees[round2.index - 1]!.signingKey);
+  const message = round2Message(binding, transcript, round2);
+  if (!verifySignature(key, message, hexToBytes(round2.signature))) {
+    throw new KeyError('package-unsigned', round2.index);
+  }
 }
 
 type Dealing = [Parameters<typeof p256_FROST.DKG.round2>[0], Parameters<typeof p256_FROST.DKG.round2>[1]];

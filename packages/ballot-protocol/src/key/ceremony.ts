@@ -118,6 +118,16 @@ export function inOrder<P extends { readonly index: number }>(packages: readonly
 }
 
 /**
+ * That somebody on the list has this index.
+ * @throws KeyError `not-a-trustee`
+ */
+export function requireTrustee({ ceremony }: BindingCeremony, index: number): void {
+  if (!ceremony.trustees.some((trustee) => trustee.index === index)) {
+    throw new KeyError('not-a-trustee', index);
+  }
+}
+
+/**
  * That there is exactly one package of each trustee.
  * @throws KeyError `package-missing` or `package-repeated`, with the index
  */

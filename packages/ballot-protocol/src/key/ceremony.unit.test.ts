@@ -1,15 +1,16 @@
 import * as fc from 'fast-check';
+import { p256 } from '@noble/curves/nist.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PollKeyShape } from '../manifest/manifest.shape.ts';
-import { finishCeremony, pollKeyOf } from './ceremony.finish.ts';
+import { finishCeremony, pollKeyOf, readConfirmation } from './ceremony.finish.ts';
 import { sealedFor, signedRound1, signedRound2 } from './ceremony.cheat.fixture.ts';
 import { dealtShares, finishedCeremony, startedCeremony } from './ceremony.fixture.ts';
 import type { FinishedCeremony, StartedCeremony } from './ceremony.fixture.ts';
-import { checkRound1, startRound1 } from './ceremony.round1.ts';
-import { startRound2 } from './ceremony.round2.ts';
+import { checkRound1, readRound1, startRound1 } from './ceremony.round1.ts';
+import { readRound2, startRound2 } from './ceremony.round2.ts';
 import type { Round2 } from './ceremony.shape.ts';
-import { newTrustee, readCeremony, trusteeProblems } from './ceremony.ts';
+import { newTrustee, readCeremony, transcriptOf, trusteeProblems } from './ceremony.ts';
 import { checkShare, combineShares } from './share.ts';
 import * as slow from './slow-curve.fixture.ts';
 
@@ -170,6 +171,51 @@ describe('in the ceremony', () => {
     );
     expect(() => pollKeyOf(binding, round1, [one, two, { index: 3 }])).toThrow(code('package-malformed', 3));
     expect(pollKeyOf(binding, round1, [three, one, two]).threshold).toBe(2);
+  });
+
+  test('each package is judged by itself as well, as whoever gathers them does', async () => {
+    const { binding, round1 } = started;
+    const transcript = transcriptOf(round1);
+    const [one, two] = round1;
+    expect(readRound1(binding, one)).toEqual(one);
+    expect(() => readRound1(binding, { ...one!, signature: two!.signature })).toThrow(
+      code('package-unsigned', 1),
+    );
+    expect(() => readRound1(binding, signedRound1(started, { ...one!, proof: two!.proof }))).toThrow(
+      code('proof-wrong', 1),
+    );
+    expect(() => readRound1(binding, { ...one!, index: 4 })).toThrow(code('not-a-trustee', 4));
+    expect(() => readRound1(binding, null)).toThrow(code('package-malformed'));
+    expect(readRound2(binding, transcript, round2[1])).toEqual(round2[1]);
+    const [dealt] = round2[1]!.shares;
+    for (const shares of [[dealt!], [dealt!, dealt!], [dealt!, { ...dealt!, to: 2 }]]) {
+      const incomplete = signedRound2(started, 2, shares);
+      expect(() => readRound2(binding, transcript, incomplete)).toThrow(code('package-malformed', 2));
+    }
+    expect(() => readRound2(binding, new Uint8Array(32), round2[1])).toThrow(code('package-unsigned', 2));
+    expect(() => readRound2(binding, transcript, { ...round2[1]!, index: 4 })).toThrow(
+      code('not-a-trustee', 4),
+    );
+    expect(() => readRound2(binding, transcript, {})).toThrow(code('package-malformed'));
+    const { confirmation } = await finishCeremony(binding, first(), round1, round2);
+    expect(readConfirmation(binding, transcript, confirmation)).toEqual(confirmation);
+    expect(() => readConfirmation(binding, transcript, { ...confirmation, index: 2 })).toThrow(
+      code('package-unsigned', 2),
+    );
+    expect(() => readConfirmation(binding, transcript, { ...confirmation, index: 4 })).toThrow(
+      code('not-a-trustee', 4),
+    );
+    expect(() => readConfirmation(binding, transcript, { index: 1 })).toThrow(code('package-malformed', 1));
+  });
+
+  test('whoever speaks last cannot lower the number of trustees that open the key', () => {
+    const { binding, round1 } = started;
+    const [one, two, three] = round1;
+    const others = [one!, two!].map(({ commitments }) => p256.Point.fromHex(commitments[1]!));
+    const opposite = others[0]!.add(others[1]!).negate().toHex();
+    const cheat = signedRound1(started, { ...three!, commitments: [three!.commitments[0]!, opposite] });
+    expect(readRound1(binding, cheat)).toEqual(cheat);
+    expect(() => checkRound1(binding, [one, two, cheat])).toThrow(code('commitments-cancel'));
   });
 
   test('refuses a list of trustees that no manifest would accept', () => {

@@ -3,13 +3,15 @@
  *
  * Making it:
  * - `ceremony-malformed`: the list of trustees or the threshold is not one that a manifest accepts
- * - `not-a-trustee`: the secrets are of nobody on the list
+ * - `not-a-trustee`: the secrets or the package are of nobody on the list
  * - `package-malformed`: not of the shape or the length of its round
  * - `package-missing`, `package-repeated`: not exactly one of each other trustee
  * - `package-altered`: one's own round-1 package came back different
  * - `package-unsigned`: its trustee did not sign it for this ceremony
  * - `proof-wrong`: its trustee does not show that it knows the secret behind its commitments
  * - `dealt-share-wrong`: does not open, or does not match its dealer's commitments: the dealer cheats or errs
+ * - `commitments-cancel`: all trustees together commit to a polynomial of a lower degree, which fewer of them could open;
+ *   whoever spoke last brought it about
  * - `round-skipped`: the secrets of an earlier round are missing
  *
  * Releasing it:
@@ -34,6 +36,7 @@ export type KeyErrorCode =
   | 'package-unsigned'
   | 'proof-wrong'
   | 'dealt-share-wrong'
+  | 'commitments-cancel'
   | 'round-skipped'
   | 'share-malformed'
   | 'share-unknown'
