@@ -50,7 +50,7 @@ export type TextRef = z.infer<typeof TextRefShape>;
 export const ReasonShape = text(4000).meta({ id: 'Reason', description: 'Published in full' });
 /** Octets as they are; the only shape of an `application/octet-stream`. */
 export const BytesShape = z
-  .instanceof(Uint8Array)
+  .custom<Uint8Array>((value) => value instanceof Uint8Array)
   .meta({ override: { type: 'string', contentMediaType: 'application/octet-stream' } });
 /** So many bytes in lower-case hexadecimal. */
 export const hexOf = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
