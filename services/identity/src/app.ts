@@ -3,6 +3,7 @@ import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identi
 import { createService } from '@talkoot/http-service';
 import type { Auth, Logger } from '@talkoot/http-service';
 import { certificateRoutes } from './certificate/certificate.routes.ts';
+import { issuanceRoutes } from './certificate/issuance.routes.ts';
 import type { Identity } from './identity.ts';
 import { localRoutes } from './local/local.routes.ts';
 import { noticeRoutes } from './notice/notice.routes.ts';
@@ -35,6 +36,7 @@ export function createIdentityApp({ identity, signIn, localSecret, ...shell }: I
     ...residentRoutes(identity),
     ...rollRoutes(identity),
     ...certificateRoutes(identity),
+    ...issuanceRoutes(identity),
     ...noticeRoutes(identity),
   };
   const options = { ...shell, connection, deadlineMs: DEADLINE_MS };

@@ -1,30 +1,54 @@
 import { issuerNames } from '@talkoot/api-contracts/identity';
+import { isPublicKey } from '@talkoot/ballot-protocol';
 import { readConfig, ServiceConfigShape } from '@talkoot/http-service';
 import { z } from 'zod';
 
-const HashKeysShape = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('must be JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(
-    z
-      .array(
-        z.object({
-          id: z.string().regex(/^\w{1,20}$/),
-          key: z
-            .base64()
-            .refine((key) => Buffer.from(key, 'base64').length >= 32, 'must be 32 bytes or more'),
-        }),
-      )
-      .min(1)
-      .max(2),
-  );
+const JsonShape = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue('must be JSON');
+    return z.NEVER;
+  }
+});
+
+const HashKeysShape = JsonShape.pipe(
+  z
+    .array(
+      z.object({
+        id: z.string().regex(/^\w{1,20}$/),
+        key: z.base64().refine((key) => Buffer.from(key, 'base64').length >= 32, 'must be 32 bytes or more'),
+      }),
+    )
+    .min(1)
+    .max(2),
+);
+
+const SecretShape = z
+  .base64()
+  .transform((key) => Buffer.from(key, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes');
+
+const WitnessesShape = JsonShape.pipe(
+  z
+    .array(
+      z.object({
+        name: z.string().min(1).max(200),
+        organisation: z.string().min(1).max(200),
+        publicKey: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .refine((key) => isPublicKey(Buffer.from(key, 'hex')), 'must be an Ed25519 key'),
+        url: z.url({ protocol: /^https?$/ }),
+      }),
+    )
+    .min(1)
+    .max(100)
+    .refine(
+      (all) => new Set(all.map(({ publicKey }) => publicKey)).size === all.length,
+      'must not repeat a key',
+    ),
+);
 
 export const IdentityConfigShape = ServiceConfigShape.pick({
   PORT: true,
@@ -44,11 +68,14 @@ export const IdentityConfigShape = ServiceConfigShape.pick({
   IDENTITY_TOKEN_KEY_FILE: z.string().min(1),
   /** Which of the two issuers of certificates this process is. */
   ISSUER_NAME: z.enum(issuerNames),
-  /** 32 random bytes in base64: encrypts the keys of polls in the database. Another one for each issuer. */
-  ISSUER_CUSTODY_KEY: z
-    .base64()
-    .transform((key) => Buffer.from(key, 'base64'))
-    .refine((key) => key.length === 32, 'must be 32 bytes'),
+  /** Who runs it, as manifests name the issuer's organisation. */
+  ISSUER_ORGANISATION: z.string().min(1).max(200),
+  /** 32 random bytes in base64: encrypts the keys and lot seeds of polls in the database. Another one for each issuer. */
+  ISSUER_CUSTODY_KEY: SecretShape,
+  /** Seed of an Ed25519 key, 32 bytes in base64: signs the logs of issued certificates. Another one for each issuer. */
+  LOG_KEY: SecretShape,
+  /** `[{"name","organisation","publicKey","url"}]`: who witnesses those logs; keys are hexadecimal. */
+  WITNESSES: WitnessesShape,
   /** Comma-separated origins to which a sign-in may return. */
   SIGN_IN_RETURN_ORIGINS: z
     .string()

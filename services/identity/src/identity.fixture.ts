@@ -2,14 +2,20 @@ import { createClient } from '@talkoot/api-contracts';
 import type { Grants, Role } from '@talkoot/api-contracts';
 import type { IssuerName } from '@talkoot/api-contracts/identity';
 import { localIdentityApi } from '@talkoot/api-contracts/identity/local';
+import { newSigningKey } from '@talkoot/ballot-protocol';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
+import type { TestTokens } from '@talkoot/http-service/testing';
+import { startTestWitness } from '@talkoot/witnessed-log/testing';
+import type { TestWitness } from '@talkoot/witnessed-log/testing';
+import type { WitnessedLogOptions } from '@talkoot/witnessed-log';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentityApp } from './app.ts';
-import { keyCustody } from './certificate/issuer.key.ts';
+import type { KnownWitness } from './certificate/issuance.ts';
+import { secretCustody } from './certificate/issuer.secrets.ts';
 import { identityOf } from './identity.ts';
 import type { HashKey } from './person/identifier.ts';
 import { tokenSigner } from './session/session.token.ts';
@@ -32,23 +38,79 @@ const provider: ProviderClient = {
   },
 };
 
-/** The service on a database of its own, with a clock that tests set. */
+/** The service on a database of its own, with a clock that tests set and a witness for its logs. */
 export async function identityFixture(
   mongodbUrl: string,
   hashKeys: readonly HashKey[] = [k1],
   name: IssuerName = 'municipality',
 ) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/identity_${randomUUID().slice(0, 8)}$1`);
-  const connection = await connectMongo(url, { appName: 'identity-test' });
   const clock = { at: new Date('2026-06-15T10:00:00Z') };
+  const logKey = newSigningKey();
+  const witness = await startTestWitness({ keyOf: () => logKey.publicKey });
+  const setting = {
+    url,
+    clock,
+    hashKeys,
+    name,
+    tokens: await testTokens(),
+    key: await testSigningKey(),
+    custodyKey: randomBytes(32),
+    logKey: logKey.secretKey,
+    witness,
+  };
+  const first = await startIssuer(setting);
+  const others: Awaited<ReturnType<typeof startIssuer>>[] = [];
+  return {
+    ...first,
+    clock,
+    witness,
+    /** Another process of this issuer, on the same database. */
+    async another(logOptions: WitnessedLogOptions = {}) {
+      const other = await startIssuer({ ...setting, logOptions });
+      others.push(other);
+      return other;
+    },
+    async stop() {
+      await Promise.all(others.map((one) => one.stop()));
+      await first.connection.dropDatabase();
+      await first.stop();
+      await witness.close();
+    },
+  };
+}
+export type IdentityFixture = Awaited<ReturnType<typeof identityFixture>>;
+
+interface IssuerSetting {
+  readonly url: string;
+  readonly clock: { readonly at: Date };
+  readonly hashKeys: readonly HashKey[];
+  readonly name: IssuerName;
+  readonly tokens: TestTokens;
+  readonly key: Awaited<ReturnType<typeof testSigningKey>>;
+  readonly custodyKey: Uint8Array;
+  readonly logKey: Uint8Array;
+  readonly witness: TestWitness;
+  readonly logOptions?: WitnessedLogOptions;
+}
+
+async function startIssuer({ url, clock, name, tokens, witness, ...setting }: IssuerSetting) {
+  const connection = await connectMongo(url, { appName: 'identity-test' });
   const now = () => clock.at;
-  const tokens = await testTokens();
-  const issuerService = name === 'auditor' ? 'auditor' : 'identity';
-  const key = await testSigningKey();
-  const issuer = 'http://provider.test';
-  const signer = await tokenSigner(key, 'http://identity.test', () => new Date());
-  const custody = keyCustody(randomBytes(32));
-  const identity = identityOf({ connection, issuer, hashKeys, signer, name, custody, now });
+  const identity = identityOf({
+    connection,
+    issuer: 'http://provider.test',
+    hashKeys: setting.hashKeys,
+    signer: await tokenSigner(setting.key, 'http://identity.test', () => new Date()),
+    name,
+    // An issuer's manifest names a witness of the auditor's organisation.
+    organisation: name === 'auditor' ? witness.organisation : 'Lintula',
+    custody: secretCustody(setting.custodyKey),
+    logKey: setting.logKey,
+    witnesses: JSON.parse(witness.config) as KnownWitness[],
+    logOptions: setting.logOptions ?? {},
+    now,
+  });
   const signIn = {
     provider,
     attempts: signInStore(connection, now),
@@ -65,11 +127,11 @@ export async function identityFixture(
     createIdentityApp({ identity, signIn, ...shell, localSecret: SECRET }),
     localIdentityApi,
   );
+  const issuerService = name === 'auditor' ? 'auditor' : 'identity';
   const person = async (id: string, grants: Grants) => app.client(await tokens.personToken({ id, grants }));
   return {
     connection,
     identity,
-    clock,
     url: app.url,
     anyone: app.client(),
     as: (id: string, municipalityId: string, ...roles: Role[]) => person(id, { [municipalityId]: roles }),
@@ -79,12 +141,11 @@ export async function identityFixture(
       createClient(localIdentityApi, { baseUrl: app.url, token: async () => token }),
     async stop() {
       await app.close();
-      await connection.dropDatabase();
+      await identity.issuanceLogs.settled();
       await connection.close();
     },
   };
 }
-export type IdentityFixture = Awaited<ReturnType<typeof identityFixture>>;
 
 async function testSigningKey() {
   const folder = await mkdtemp(join(tmpdir(), 'identity-key-'));

@@ -1,7 +1,12 @@
 import type { IssuerName } from '@talkoot/api-contracts/identity';
+import { publicKeyOf } from '@talkoot/ballot-protocol';
+import { logStore } from '@talkoot/witnessed-log';
+import type { WitnessedLogOptions } from '@talkoot/witnessed-log';
 import type { Connection } from 'mongoose';
+import { issuanceLogs } from './certificate/issuance.log.ts';
 import { issuanceStore } from './certificate/issuance.store.ts';
-import type { KeyCustody } from './certificate/issuer.key.ts';
+import type { KnownWitness } from './certificate/issuance.ts';
+import type { SecretCustody } from './certificate/issuer.secrets.ts';
 import { noticeStore } from './notice/notice.store.ts';
 import { identifierHashes } from './person/identifier.ts';
 import type { HashKey } from './person/identifier.ts';
@@ -21,22 +26,33 @@ export interface IdentityParts {
   readonly signer: TokenSigner;
   /** Which of the two issuers of certificates this is. */
   readonly name: IssuerName;
-  readonly custody: KeyCustody;
+  /** Who runs it. */
+  readonly organisation: string;
+  readonly custody: SecretCustody;
+  /** Seed of the Ed25519 key that signs the logs of issued certificates. */
+  readonly logKey: Uint8Array;
+  /** Who witnesses these logs. */
+  readonly witnesses: readonly KnownWitness[];
+  readonly logOptions?: WitnessedLogOptions;
   readonly now: () => Date;
 }
 
 /** Everything the routes of this service work with. */
 export function identityOf(parts: IdentityParts) {
   const { connection, now, hashKeys } = parts;
+  const rolls = rollStore(connection);
+  const issuances = issuanceStore(connection);
   return {
     ...parts,
+    logPublicKey: Buffer.from(publicKeyOf(parts.logKey)).toString('hex'),
     people: personStore(connection, identifierHashes(hashKeys)),
     residents: residentStore(connection),
     grants: grantStore(connection),
     municipalities: municipalityStore(connection),
     sessions: sessionStore(connection, now),
-    rolls: rollStore(connection),
-    issuances: issuanceStore(connection),
+    rolls,
+    issuances,
+    issuanceLogs: issuanceLogs({ ...parts, rolls, issuances, logs: logStore(connection) }),
     notices: noticeStore(connection, now),
   };
 }

@@ -1,6 +1,6 @@
 import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { createIdentityApp } from './app.ts';
-import { keyCustody } from './certificate/issuer.key.ts';
+import { secretCustody } from './certificate/issuer.secrets.ts';
 import { identityConfig } from './config.ts';
 import { identityOf } from './identity.ts';
 import { bootstrapOperator } from './role/bootstrap.ts';
@@ -22,7 +22,10 @@ const identity = identityOf({
   hashKeys: config.NATIONAL_ID_KEYS,
   signer: await tokenSigner(tokenKey, config.IDENTITY_URL, now),
   name: config.ISSUER_NAME,
-  custody: keyCustody(config.ISSUER_CUSTODY_KEY),
+  organisation: config.ISSUER_ORGANISATION,
+  custody: secretCustody(config.ISSUER_CUSTODY_KEY),
+  logKey: config.LOG_KEY,
+  witnesses: config.WITNESSES,
   now,
 });
 const attempts = signInStore(connection, now);
@@ -51,5 +54,5 @@ await runService({
   log,
   port: config.PORT,
   host: config.LISTEN_HOST,
-  onStop: [() => connection.close()],
+  onStop: [() => identity.issuanceLogs.settled(), () => connection.close()],
 });

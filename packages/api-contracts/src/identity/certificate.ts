@@ -110,7 +110,8 @@ export const certificateRoutes = {
     answerType: 'application/octet-stream',
   }),
   getIssuanceFile: route('GET /v1/m/{municipalityId}/polls/{pollId}/issuance.bin', {
-    summary: 'Roll values of the entries that certificates were issued for, 32 bytes each, in the order of the log',
+    summary:
+      'Roll values of the entries that certificates were issued for, 32 bytes each, in the order of the log',
     access: { anyone: true },
     params: Poll,
     answer: BytesShape,

@@ -43,7 +43,7 @@ export const identityInternalRoutes = {
     body: z.object({ manifest: z.string().max(16 * 1024 * 1024) }),
     bodyLimit: 17 * 1024 * 1024,
     answer: z.object({ pollId: IdShape }),
-    problems: ['manifest-foreign', 'witness-unknown', 'log-not-current'],
+    problems: ['manifest-foreign', 'witness-unknown', 'certificates-closed', 'log-not-current'],
   }),
   revealLotSeed: route('PUT /internal/v1/polls/{pollId}/lot-seed', {
     kind: 'plain',

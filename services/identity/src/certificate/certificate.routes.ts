@@ -1,56 +1,79 @@
 import type { IdentityApi } from '@talkoot/api-contracts/identity';
+import { rollCommitment } from '@talkoot/ballot-protocol';
 import { signBlinded } from '@talkoot/ballot-protocol/issuer';
 import { DomainError } from '@talkoot/http-service';
-import type { Handlers } from '@talkoot/http-service';
+import type { Handlers, Logger } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import type { Identity } from '../identity.ts';
-import { publishedRoll } from '../roll/roll.ts';
-import type { Roll } from '../roll/roll.store.ts';
+import { requireOpen } from './issuance.ts';
 
 type Routes = Pick<
   Handlers<IdentityApi>,
-  'issueCertificate' | 'getCertificateState' | 'getIssuance' | 'getRollCommitments'
+  'issueCertificate' | 'issueDeskCertificate' | 'getCertificateState'
 >;
 
-export function certificateRoutes({ name, rolls, issuances, custody }: Identity): Routes {
-  async function rollOf(params: { municipalityId: string; pollId: string }): Promise<Roll> {
-    const roll = await rolls.find(params.pollId);
-    if (roll?.municipalityId !== params.municipalityId) throw new DomainError('not-found');
-    return roll;
+/** One blinded message, and through which channel it came. */
+interface Asked {
+  readonly municipalityId: string;
+  readonly pollId: string;
+  readonly personId: string;
+  readonly desk: string | null;
+  readonly blinded: string;
+}
+
+export function certificateRoutes({ rolls, issuances, issuanceLogs, custody, people }: Identity): Routes {
+  /** @throws DomainError, everything by which a certificate is refused */
+  async function issue({ personId, desk, blinded, ...place }: Asked, log: Logger) {
+    const { pollId } = place;
+    const roll = await rolls.findIn(place);
+    requireOpen(roll.phase);
+    const entry = await rolls.entryOf(pollId, personId);
+    if (!entry) throw new DomainError('not-on-roll');
+    if (!entry.salt) throw new DomainError('certificates-closed');
+    if (!isSignable(blinded, roll.modulus)) throw new DomainError('blinded-out-of-range');
+    await issuanceLogs.requireCurrent(roll);
+    const bytes = Buffer.from(blinded, 'hex');
+    const issuance = { desk, blindedSha256: createHash('sha256').update(bytes).digest('hex') };
+    // Durable before anything is signed: whatever breaks afterwards, no second message gets a signature.
+    const isFirst = await issuances.record(pollId, personId, issuance, rollCommitment(entry.salt, personId));
+    if (!isFirst) throw new DomainError('certificate-already-issued');
+    // Read after the record: if the key is still there, closing comes later and puts the record into the log.
+    const key = (await rolls.find(pollId))?.sealedKey;
+    if (!key) throw new DomainError('certificates-closed');
+    issuanceLogs.follow(roll, log);
+    // About half a millisecond with opening the key: handing it to another thread and back would not pay.
+    const signature = signBlinded(custody.openKey(pollId, key), bytes);
+    return { body: { pollId, blindSignature: Buffer.from(signature).toString('hex') } };
   }
+
   return {
-    async issueCertificate(call) {
-      const { pollId, modulus, sealedKey } = await rollOf(call.params);
-      if (sealedKey === null) throw new DomainError('certificates-closed');
-      const { id } = call.person;
-      const { blinded } = call.body;
-      if (!(await rolls.has(pollId, id))) throw new DomainError('not-on-roll');
-      if (!isSignable(blinded, modulus)) throw new DomainError('blinded-out-of-range');
-      const bytes = Buffer.from(blinded, 'hex');
-      // Durable before anything is signed: whatever breaks afterwards, no second message gets a signature.
-      const isFirst = await issuances.record(pollId, id, createHash('sha256').update(bytes).digest('hex'));
-      if (!isFirst) throw new DomainError('certificate-already-issued');
-      // About half a millisecond with opening the key: handing it to another thread and back would not pay.
-      const signature = signBlinded(custody.open(pollId, sealedKey), bytes);
-      return { body: { pollId, blindSignature: Buffer.from(signature).toString('hex') } };
+    issueCertificate: (call) =>
+      issue({ ...call.params, personId: call.person.id, desk: null, blinded: call.body.blinded }, call.log),
+
+    async issueDeskCertificate(call) {
+      const { nationalId, blinded } = call.body;
+      // Whom nobody knows is on no roll either.
+      const personId = (await people.findByNationalId(nationalId)) ?? '';
+      return issue({ ...call.params, personId, blinded }, call.log);
     },
 
     async getCertificateState(call) {
-      const { pollId, issued } = await rollOf(call.params);
+      const { pollId, phase } = await rolls.findIn(call.params);
       const { id } = call.person;
-      const [onRoll, wasIssued] = await Promise.all([rolls.has(pollId, id), issuances.exists(pollId, id)]);
-      return { body: { pollId, onRoll, issued: wasIssued, closed: issued !== null } };
-    },
-
-    async getIssuance(call) {
-      const roll = await rollOf(call.params);
-      return { body: { pollId: roll.pollId, ...publishedRoll(name, roll), issued: roll.issued } };
-    },
-
-    async getRollCommitments(call) {
-      const { pollId } = await rollOf(call.params);
-      const lines = (await rolls.commitmentsOf(pollId)).toString('hex').match(/.{64}/g) ?? [];
-      return { body: lines.map((line) => `${line}\n`).join('') };
+      const [entry, issuance] = await Promise.all([rolls.entryOf(pollId, id), issuances.find(pollId, id)]);
+      const salt = entry?.salt;
+      // What still waits when all is closed was recorded too late, and nothing was signed for it.
+      const isIssued = issuance !== null && !(phase === 'closed' && issuance.isWaiting);
+      return {
+        body: {
+          pollId,
+          onRoll: entry !== null,
+          issued: isIssued,
+          desk: isIssued ? issuance.desk : null,
+          closed: phase === 'closing' || phase === 'closed',
+          entry: salt ? { id, salt: hex(salt), rollValue: hex(rollCommitment(salt, id)) } : null,
+        },
+      };
     },
   };
 }
@@ -59,4 +82,8 @@ export function certificateRoutes({ name, rolls, issuances, custody }: Identity)
 function isSignable(blinded: string, modulus: string): boolean {
   const value = BigInt(`0x${blinded}`);
   return value >= 2n && value <= BigInt(`0x${modulus}`) - 2n;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

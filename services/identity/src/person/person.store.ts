@@ -120,6 +120,12 @@ export function personStore(connection: Connection, hashes: IdentifierHashes) {
       return ids;
     },
 
+    /** The id of whoever has this national id. */
+    async findByNationalId(value: string): Promise<string | null> {
+      const [found] = await find(hashes.all({ kind: 'national-id', value }));
+      return found?.id ?? null;
+    },
+
     async exists(id: string): Promise<boolean> {
       return (await people.exists({ _id: id })) !== null;
     },

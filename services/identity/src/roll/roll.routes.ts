@@ -7,15 +7,16 @@ import { eligibilityAt } from '../resident/eligibility.ts';
 import type { ResidentStore } from '../resident/resident.store.ts';
 import { commitTo, publishedRoll, rollOf } from './roll.ts';
 
-type Routes = Pick<Handlers<IdentityApi>, 'freezeRoll' | 'closeIssuance'>;
+type Routes = Pick<Handlers<IdentityApi>, 'freezeRoll' | 'getIssuance' | 'getRollFile'>;
 
 export function rollRoutes({
   name,
+  organisation,
+  logPublicKey,
   connection,
   residents,
   municipalities,
   rolls,
-  issuances,
   custody,
 }: Identity): Routes {
   return {
@@ -26,25 +27,29 @@ export function rollRoutes({
       const bounds = eligibilityAt(rule, new Date(asOf), zone);
       const left = await leftOut(residents, municipalityId, { excluded, excludedReferences });
       const before = await rolls.find(pollId);
-      const key = before ? null : await custody.newKey(pollId);
+      const secrets = before ? null : await custody.newSecrets(pollId);
       const freeze = () =>
         inTransaction(connection, async (session) => {
           const rival = await rolls.find(pollId, session);
-          if (rival || !key) return rival;
+          if (rival || !secrets) return rival;
           const eligible = await residents.listEligible(municipalityId, bounds, session);
           const roll = rollOf(eligible, left.personIds);
           const commitments = commitTo(roll.people);
-          return rolls.freeze({ pollId, municipalityId, ...roll, commitments, key }, session);
+          const own = { pollId, municipalityId, organisation, logKey: logPublicKey };
+          return rolls.freeze({ ...own, ...roll, commitments, secrets }, session);
         });
       const roll = before ?? (await despiteRivals(freeze))!;
       return { body: { pollId, ...publishedRoll(name, roll), excludedReferences: left.references } };
     },
 
-    async closeIssuance(call) {
-      const { pollId } = call.params;
-      if (!(await rolls.find(pollId))) throw new DomainError('not-found');
-      const closed = await rolls.close(pollId, await issuances.count(pollId));
-      return { body: { pollId, issued: closed!.issued! } };
+    async getIssuance(call) {
+      const roll = await rolls.findIn(call.params);
+      return { body: { pollId: roll.pollId, ...publishedRoll(name, roll), issued: roll.issued } };
+    },
+
+    async getRollFile(call) {
+      const { pollId } = await rolls.findIn(call.params);
+      return { body: await rolls.commitmentsOf(pollId) };
     },
   };
 }

@@ -1,6 +1,11 @@
+import { DomainError } from '@talkoot/http-service';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
-import type { StoredIssuerKey } from '../certificate/issuer.key.ts';
+import { issuancePhases } from '../certificate/issuance.ts';
+import type { IssuancePhase, ManifestBinding } from '../certificate/issuance.ts';
+import type { DeskTotal } from '../certificate/issuance.store.ts';
+import type { StoredSecrets } from '../certificate/issuer.secrets.ts';
+import { saltLength } from './roll.ts';
 import type { RollCommitments } from './roll.ts';
 
 interface RollDocument {
@@ -11,11 +16,19 @@ interface RollDocument {
   /** Only how many: who gains from the result is nobody's business here. */
   excluded: number;
   rollHash: string;
+  organisation: string;
+  logKey: string;
   modulus: string;
-  /** Null once issuing is closed: the key is destroyed. */
+  /** Null once closing began: the key is destroyed. */
   sealedKey: Buffer | null;
+  lotCommitment: string;
+  sealedSeed: Buffer;
+  phase: IssuancePhase;
+  /** Null until there is a manifest. */
+  binding: ManifestBinding | null;
   /** How many certificates were issued; set when issuing is closed. */
   issued: number | null;
+  desks: readonly DeskTotal[];
 }
 /** A stretch of a roll in the order of the ids. Together they are the snapshot. */
 interface RollPartDocument {
@@ -33,6 +46,15 @@ interface CommitmentsDocument {
   file: Buffer;
 }
 
+const bindingSchema = new Schema<ManifestBinding>(
+  {
+    m: String,
+    origin: String,
+    batchSize: Number,
+    witnesses: [{ _id: false, name: String, publicKey: String }],
+  },
+  { _id: false },
+);
 const rollSchema = new Schema<RollDocument>(
   {
     _id: String,
@@ -40,9 +62,16 @@ const rollSchema = new Schema<RollDocument>(
     roll: Number,
     excluded: Number,
     rollHash: String,
+    organisation: String,
+    logKey: String,
     modulus: String,
     sealedKey: { type: Buffer, default: null },
+    lotCommitment: String,
+    sealedSeed: Buffer,
+    phase: { type: String, enum: issuancePhases },
+    binding: { type: bindingSchema, default: null },
     issued: { type: Number, default: null },
+    desks: [{ _id: false, desk: String, issued: Number }],
   },
   { versionKey: false, collection: 'rolls' },
 );
@@ -57,21 +86,23 @@ const commitmentsSchema = new Schema<CommitmentsDocument>(
 );
 
 const PART = 500;
-const SALT = 32;
 
-export type Roll = Omit<RollDocument, '_id' | 'sealedKey'> & {
+export type Roll = Omit<RollDocument, '_id' | 'sealedKey' | 'sealedSeed'> & {
   readonly pollId: string;
   readonly sealedKey: Uint8Array | null;
+  readonly sealedSeed: Uint8Array;
 };
 /** A roll at its freezing. */
 export interface NewRoll {
   readonly pollId: string;
   readonly municipalityId: string;
   readonly excluded: number;
+  readonly organisation: string;
+  readonly logKey: string;
   /** In the order of the ids, each once. */
   readonly people: readonly string[];
   readonly commitments: RollCommitments;
-  readonly key: StoredIssuerKey;
+  readonly secrets: StoredSecrets;
 }
 
 export function rollStore(connection: Connection) {
@@ -80,32 +111,48 @@ export function rollStore(connection: Connection) {
   const published = connection.model<CommitmentsDocument>('RollCommitments', commitmentsSchema);
   const shown = (found: RollDocument | null): Roll | null => {
     if (!found) return null;
-    const { _id, sealedKey, ...rest } = found;
-    return { pollId: _id, ...rest, sealedKey: sealedKey && bytesOf(sealedKey) };
+    const { _id, sealedKey, sealedSeed, ...rest } = found;
+    return {
+      pollId: _id,
+      ...rest,
+      sealedKey: sealedKey && bytesOf(sealedKey),
+      sealedSeed: bytesOf(sealedSeed),
+    };
   };
   return {
     async find(pollId: string, session?: ClientSession): Promise<Roll | null> {
       return shown(await rolls.findById(pollId, null, session ? { session } : {}).lean());
     },
 
-    async freeze({ people, commitments, key, ...roll }: NewRoll, session: ClientSession): Promise<Roll> {
-      const { pollId, municipalityId, excluded } = roll;
-      const document = {
+    /**
+     * The roll of a poll of this municipality.
+     * @throws DomainError `not-found`
+     */
+    async findIn(place: { readonly municipalityId: string; readonly pollId: string }): Promise<Roll> {
+      const roll = await this.find(place.pollId);
+      if (roll?.municipalityId !== place.municipalityId) throw new DomainError('not-found');
+      return roll;
+    },
+
+    async freeze({ people, commitments, secrets, ...roll }: NewRoll, session: ClientSession): Promise<Roll> {
+      const { pollId, ...rest } = roll;
+      const document: RollDocument = {
         _id: pollId,
-        municipalityId,
-        excluded,
+        ...rest,
+        ...secrets,
         roll: people.length,
         rollHash: commitments.hash,
-        modulus: key.modulus,
-        sealedKey: key.sealed,
+        phase: 'frozen',
+        binding: null,
         issued: null,
+        desks: [],
       };
       await rolls.insertMany([document], { session });
       await published.insertMany([{ _id: pollId, file: commitments.file }], { session });
       const documents: RollPartDocument[] = [];
       for (let at = 0; at < people.length; at += PART) {
         const some = people.slice(at, at + PART);
-        const salts = commitments.salts.subarray(at * SALT, (at + PART) * SALT);
+        const salts = commitments.salts.subarray(at * saltLength, (at + PART) * saltLength);
         const _id = `${pollId}/${documents.length}`;
         documents.push({ _id, pollId, first: some[0]!, people: some, salts });
       }
@@ -114,27 +161,50 @@ export function rollStore(connection: Connection) {
     },
 
     /** What is published of a roll: 32 bytes for each entry, ascending. */
-    async commitmentsOf(pollId: string): Promise<Buffer> {
+    async commitmentsOf(pollId: string): Promise<Uint8Array<ArrayBuffer>> {
       const found = await published.findById(pollId).lean();
-      return found ? Buffer.from(bytesOf(found.file)) : Buffer.alloc(0);
+      return Uint8Array.from(found ? bytesOf(found.file) : []);
     },
 
-    async has(pollId: string, personId: string): Promise<boolean> {
+    /** Nothing of who is not on the roll. The salt is null once it was destroyed. */
+    async entryOf(pollId: string, personId: string): Promise<{ readonly salt: Uint8Array | null } | null> {
       const part = await parts
-        .findOne({ pollId, first: { $lte: personId } }, { people: 1 })
+        .findOne({ pollId, first: { $lte: personId } }, { people: 1, salts: 1 })
         .sort({ first: -1 })
         .lean();
-      return part?.people.includes(personId) ?? false;
+      const place = part?.people.indexOf(personId) ?? -1;
+      if (!part || place < 0) return null;
+      const salts = part.salts && bytesOf(part.salts);
+      return { salt: salts?.subarray(place * saltLength, (place + 1) * saltLength) ?? null };
     },
 
-    /** Closes issuing and destroys the key and the salts; the first number stays. */
-    async close(pollId: string, issued: number): Promise<Roll | null> {
-      await rolls.updateOne({ _id: pollId, issued: null }, { $set: { issued, sealedKey: null } });
-      await parts.updateMany({ pollId, salts: { $exists: true } }, { $unset: { salts: 1 } });
+    /** Binds a poll to its manifest; false if it is bound or closed already. */
+    async bind(pollId: string, binding: ManifestBinding, session: ClientSession): Promise<boolean> {
+      const filter = { _id: pollId, phase: 'frozen' } as const;
+      const bound = await rolls.updateOne(filter, { $set: { binding, phase: 'opening' } }, { session });
+      return bound.modifiedCount === 1;
+    },
+
+    /** From now on certificates may be issued, unless closing was quicker. */
+    async open(pollId: string): Promise<void> {
+      await rolls.updateOne({ _id: pollId, phase: 'opening' }, { $set: { phase: 'open' } });
+    },
+
+    /** Ends signing for ever: destroys the key. */
+    async beginClosing(pollId: string): Promise<Roll | null> {
+      const filter = { _id: pollId, phase: { $ne: 'closed' } } as const;
+      await rolls.updateOne(filter, { $set: { phase: 'closing', sealedKey: null } });
       return shown(await rolls.findById(pollId).lean());
+    },
+
+    /** Destroys the salts and keeps the numbers; the first ones stay. */
+    async close(pollId: string, issued: number, desks: readonly DeskTotal[]): Promise<void> {
+      await parts.updateMany({ pollId, salts: { $exists: true } }, { $unset: { salts: 1 } });
+      await rolls.updateOne({ _id: pollId, phase: 'closing' }, { $set: { phase: 'closed', issued, desks } });
     },
   };
 }
+export type RollStore = ReturnType<typeof rollStore>;
 
 /** Bytes as they are read without mongoose's documents: the driver wraps them. */
 function bytesOf(stored: Buffer | { readonly buffer: Uint8Array }): Uint8Array {

@@ -1,6 +1,9 @@
 import type { IssuerName, IssuerRoll } from '@talkoot/api-contracts/identity';
 import { newRollSalt, rollCommitment, rollHash, writeRoll } from '@talkoot/ballot-protocol';
 
+/** Bytes of an entry's salt. */
+export const saltLength = 32;
+
 /** Eligible people without those who gain from the result. Only the number of the excluded is kept. */
 export function rollOf(
   eligible: readonly string[],
@@ -31,10 +34,8 @@ export function commitTo(people: readonly string[]): RollCommitments {
   };
 }
 
-/** What everybody may know of a roll. */
-export function publishedRoll(
-  name: IssuerName,
-  { modulus, roll, excluded, rollHash: hash }: Omit<IssuerRoll, 'name'>,
-): IssuerRoll {
-  return { name, modulus, roll, excluded, rollHash: hash };
+/** What everybody may know of a roll and of what the issuer has for its poll. */
+export function publishedRoll(name: IssuerName, roll: Omit<IssuerRoll, 'name'>): IssuerRoll {
+  const { modulus, roll: size, excluded, rollHash: hash, organisation, logKey, lotCommitment } = roll;
+  return { name, modulus, roll: size, excluded, rollHash: hash, organisation, logKey, lotCommitment };
 }
