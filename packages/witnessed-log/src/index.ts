@@ -1,7 +1,8 @@
 export { LogError } from './log.errors.ts';
 export type { LogErrorCode } from './log.errors.ts';
+export type { LogIdentity } from './log.identity.ts';
 export { logStore } from './log.store.ts';
 export type { LogStore } from './log.store.ts';
 export type { WitnessAddress } from './witness.client.ts';
 export { witnessedLog } from './witnessed-log.ts';
-export type { LogIdentity, WitnessedLog, WitnessedLogOptions } from './witnessed-log.ts';
+export type { WitnessedLog, WitnessedLogOptions } from './witnessed-log.ts';

@@ -1,8 +1,9 @@
-import { GrowingTree, tileWidth } from '@talkoot/ballot-protocol';
+import { GrowingTree } from '@talkoot/ballot-protocol';
 import type { TileId } from '@talkoot/ballot-protocol';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
 import { LogError } from './log.errors.ts';
+import { Remembered } from './remembered.ts';
 import { rowsOf } from './tile.rows.ts';
 import type { TileRow } from './tile.rows.ts';
 
@@ -75,16 +76,10 @@ export function logStore(connection: Connection) {
     return ids.map((id) => byId.get(id));
   }
 
-  async function writeRow(origin: string, row: TileRow, before: Uint8Array) {
-    if (before.length !== row.from * hashLength) {
-      throw new LogError('damaged', `tile ${row.level}/${row.index} does not hold ${row.from} hashes`);
-    }
-    const hashes = Buffer.concat([before, ...row.hashes]);
-    const filter = { _id: tileId(origin, row.level, row.index) };
-    return { updateOne: { filter, update: { $set: { hashes } }, upsert: true } };
-  }
-
   return {
+    /** Good answers of witnesses. */
+    remembered: new Remembered(),
+
     /** The tree as it stands; an empty one of a log that was never begun. */
     async tree(origin: string, session: ClientSession | null = null): Promise<GrowingTree> {
       const found = await logs.findById(origin).session(session).lean();
@@ -110,17 +105,17 @@ export function logStore(connection: Connection) {
       if (tree.size !== at) throw conflict(`the log has ${tree.size} leaves, not ${at}`);
       if (leafHashes.length === 0) return tree;
       const rows = rowsOf(leafHashes.flatMap((hash) => tree.append(hash)));
-      const begun = rows.filter(({ from }) => from > 0);
-      const before = new Map(
-        (await readTiles(origin, begun, session)).map((hashes, n) => [begun[n], hashes]),
-      );
-      const writes = await Promise.all(
-        rows.map((row) => writeRow(origin, row, before.get(row) ?? new Uint8Array())),
-      );
+      const before = await readTiles(origin, rows, session);
+      const writes = rows.map((row, at) => {
+        const hashes = filled(row, before[at]);
+        const filter = { _id: tileId(origin, row.level, row.index) };
+        return { updateOne: { filter, update: { $set: { hashes } }, upsert: true } };
+      });
       const grown = { size: tree.size, peaks: Buffer.concat(tree.peaks) };
       try {
         const filter = { _id: origin, ...(at === 0 ? {} : { size: at }) };
-        await logs.updateOne(filter, { $set: grown }, { session, upsert: at === 0 });
+        const done = await logs.updateOne(filter, { $set: grown }, { session, upsert: at === 0 });
+        if (done.matchedCount + done.upsertedCount === 0) throw conflict('another process appended');
         await tiles.bulkWrite(writes, { session, ordered: true });
       } catch (error) {
         if ((error as { code?: unknown }).code !== duplicateKey) throw error;
@@ -133,14 +128,12 @@ export function logStore(connection: Connection) {
 
     /** Archives a note, unless there is one of that size: then that one remains. Answers what is archived. */
     async archive(origin: string, size: number, note: string): Promise<string> {
-      const _id = checkpointId(origin, size);
-      try {
-        await checkpoints.insertMany([{ _id, note }]);
-        return note;
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== duplicateKey) throw error;
-        return (await checkpoints.findById(_id).lean())!.note;
-      }
+      const filter = { _id: checkpointId(origin, size) };
+      const update = { $setOnInsert: { note } };
+      const kept = await checkpoints
+        .findOneAndUpdate(filter, update, { upsert: true, returnDocument: 'after' })
+        .lean();
+      return kept.note;
     },
 
     async archived(origin: string, size: number): Promise<string | undefined> {
@@ -159,6 +152,11 @@ export function logStore(connection: Connection) {
   };
 }
 
+function filled({ level, index, from, hashes }: TileRow, before: Uint8Array = new Uint8Array()): Buffer {
+  if (before.length === from * hashLength) return Buffer.concat([before, ...hashes]);
+  throw new LogError('damaged', `tile ${level}/${index} does not hold ${from} hashes`);
+}
+
 const tileId = (origin: string, level: number, index: number) => `${origin} ${level} ${index}`;
 const checkpointId = (origin: string, size: number) => `${origin} ${String(size).padStart(16, '0')}`;
 /** An origin holds no space, and `!` follows the space. */
@@ -172,6 +170,3 @@ function bytesOf(value: Buffer): Uint8Array {
 function conflict(what: string): LogError {
   return new LogError('append-conflict', what);
 }
-
-/** Most leaves that one append may bring: 256 tiles. */
-export const mostLeavesAtOnce = 256 * tileWidth;

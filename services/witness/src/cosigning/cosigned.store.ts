@@ -50,6 +50,11 @@ export function cosignedStore(connection: Connection, limit: number) {
   const cosigned = connection.model<CosignedDocument>('Cosigned', cosignedSchema);
   const counts = connection.model<CountDocument>('WatchedCount', countSchema);
 
+  async function find(origin: string, read: 'majority' | 'local'): Promise<Cosigned | undefined> {
+    const found = await cosigned.findById(origin).readConcern(read).lean();
+    return found ? { size: found.size, root: bytesOf(found.root), note: found.note } : undefined;
+  }
+
   async function replace(origin: string, before: TreeHead, record: Cosigned): Promise<Storing> {
     const filter = { _id: origin, size: before.size, root: Buffer.from(before.root) };
     const { matchedCount } = await cosigned.updateOne(filter, { $set: documentOf(record) });
@@ -73,11 +78,14 @@ export function cosignedStore(connection: Connection, limit: number) {
   }
 
   return {
-    /** What was last cosigned of a log. */
-    async last(origin: string): Promise<Cosigned | undefined> {
-      const found = await cosigned.findById(origin).lean();
-      return found ? { size: found.size, root: bytesOf(found.root), note: found.note } : undefined;
-    },
+    /** What was last cosigned of a log: durable, and so what may be shown. */
+    last: (origin: string) => find(origin, 'majority'),
+
+    /**
+     * The same, and also what is only about to be durable: what has to be decided from, as `store` compares with it.
+     * What is stored after it is durable no sooner than it.
+     */
+    present: (origin: string) => find(origin, 'local'),
 
     /** Puts a record in the place of `replaces`, and only of that. */
     store: (

@@ -42,7 +42,7 @@ async function tryToCosign(
   const entry = watchedAs(witness.logs, origin);
   if (!entry) throw new DomainError('unknown-log');
   const key = { name: origin, publicKey: entry.publicKey };
-  const last = await witness.cosigned.last(origin);
+  const last = await witness.cosigned.present(origin);
   const decision = decideCosigning(request, { key, last }, verifySignature);
   if (decision.outcome === 'refuse') throw refusalOf(decision, request, log);
   const line = cosignNote(note.text, witness.name, witness.secretKey, Math.floor(witness.now() / 1000));
