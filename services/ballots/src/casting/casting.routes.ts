@@ -1,23 +1,16 @@
 import type { BallotsApi } from '@talkoot/api-contracts/ballots';
-import { DomainError } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
-import type { Ballots } from '../ballots.ts';
-import { cast } from './casting.ts';
+import type { Casting } from './casting.ts';
 
-type Routes = Pick<Handlers<BallotsApi>, 'castBallot' | 'checkReceipt'>;
+type Routes = Pick<Handlers<BallotsApi>, 'castBallot'>;
 
-export function castingRoutes(parts: Ballots): Routes {
+export function castingRoutes({ casting }: { readonly casting: Casting }): Routes {
   return {
     async castBallot(call) {
-      return { body: { receipt: await cast(parts, call.params.pollId, call.body) } };
-    },
-
-    async checkReceipt(call) {
-      const { pollId, receipt } = call.params;
-      const found = await parts.ballots.find(pollId, receipt);
-      if (!found) throw new DomainError('not-found');
-      const { counted, replaced } = found;
-      return { body: { receipt, state: replaced ? 'replaced' : counted ? 'counted' : 'stored' } };
+      const { leafHash, promise } = await casting.cast(call.params.pollId, call.body);
+      return { body: { leafHash: hexOf(leafHash), promise: hexOf(promise) } };
     },
   };
 }
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

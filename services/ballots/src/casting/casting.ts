@@ -1,58 +1,99 @@
-import type { Ballot } from '@talkoot/api-contracts/ballots';
+import type { LeafRefusal } from '@talkoot/ballot-protocol';
+import { leafHash } from '@talkoot/ballot-protocol/node';
 import { DomainError } from '@talkoot/http-service';
-import type { BallotStore, StoredBallot } from './ballot.store.ts';
-import { voteOf } from './ballot.ts';
-import { requireEntitled } from './certificate.check.ts';
-import { fateOf } from './gate.ts';
-import type { CastOutcome, Gate } from './gate.ts';
+import type { Connection } from 'mongoose';
+import type { Board } from '../board/board.ts';
+import type { SealedPoll } from '../board/sealed.poll.ts';
+import { answerTo } from './gate.ts';
+import type { Gate } from './gate.ts';
 import type { GateStore } from './gate.store.ts';
-import { leafOf, receiptOf } from './leaf.ts';
-import type { RulesCache } from './rules.cache.ts';
+import type { LeafStore } from './leaf.store.ts';
+import { leafWriter } from './leaf.writer.ts';
+import type { LeafWriter } from './leaf.writer.ts';
+import { openGates } from './open.gates.ts';
+import type { OpenGates } from './open.gates.ts';
 
 export interface CastingParts {
-  readonly gates: Pick<GateStore, 'stateOf'>;
-  readonly ballots: Pick<BallotStore, 'insert' | 'confirm' | 'find' | 'withdraw'>;
-  readonly rules: RulesCache;
+  readonly connection: Connection;
+  readonly board: Pick<Board, 'pollOf' | 'stored'>;
+  readonly gates: GateStore;
+  readonly leaves: LeafStore;
 }
 
-/**
- * Takes in a ballot and returns its receipt. The same ballot again gets the same receipt.
- * @throws DomainError any of the problems of `castBallot`
- */
-export async function cast(parts: CastingParts, poll: string, sent: Ballot): Promise<string> {
-  const { rules, binding } = await parts.rules.get(poll);
-  if (!binding) throw new DomainError('poll-not-open');
-  const leaf = leafOf(sent);
-  await requireEntitled(binding, leaf);
-  const gate = await parts.gates.stateOf(poll);
-  if (gate === null) throw new DomainError('poll-not-open');
-  const { publicKey, certificates, sequence, signature } = sent;
-  const vote = voteOf(sent, rules);
-  const receipt = receiptOf(leaf);
-  const ballot = { receipt, poll, publicKey, certificates, sequence, vote, signature };
-  const outcome = await takeIn(parts, gate, ballot);
-  if (outcome === 'refused-closed') throw new DomainError('poll-not-open');
-  if (outcome === 'undecided') throw new DomainError('poll-being-counted');
-  return receipt;
+interface Working {
+  readonly board: CastingParts['board'];
+  readonly leaves: LeafStore;
+  readonly gates: OpenGates;
+  readonly writer: LeafWriter;
 }
 
-/** Stores a ballot that may be cast, and tells what became of it. `gate` is where the gate stood before. */
-export async function takeIn(
-  parts: Pick<CastingParts, 'gates' | 'ballots'>,
-  gate: Gate,
-  ballot: StoredBallot,
-): Promise<CastOutcome> {
-  const { ballots, gates } = parts;
-  const { poll, receipt } = ballot;
-  const isOwn = gate === 'open' && (await ballots.insert(ballot)) === 'stored';
-  const isThere = isOwn || (gate === 'open' ? await ballots.confirm(poll, receipt) : true);
-  // Read again: what matters is where the gate stands once the ballot is durable.
-  const after = (await gates.stateOf(poll)) ?? 'closed';
-  if (!isThere && after === 'open') throw new DomainError('sequence-already-used');
-  if (isOwn && after === 'open') return 'accepted';
-  if (isOwn && (await ballots.withdraw(receipt))) return 'refused-closed';
-  const known = await ballots.find(poll, receipt);
-  if (known) return fateOf(after, known.counted);
-  // Another copy of it may still be on its way in, until the poll is sealed.
-  return gate === 'open' || after === 'sealed' ? 'refused-closed' : 'undecided';
+export interface PromisedHash {
+  readonly leafHash: Uint8Array;
+  readonly promise: Uint8Array;
 }
+
+/** Most leaves that may be checked and stored at once; a device that is refused sends its leaf again. */
+const mostAtOnce = 4_000;
+
+/** Takes in leaves, and promises to publish those that are certain to be on the board. */
+export function castingOf(parts: CastingParts) {
+  const working = { ...parts, gates: openGates(parts.gates), writer: leafWriter(parts) };
+  let underWay = 0;
+  return {
+    /**
+     * The same leaf again gets the same promise.
+     * @throws DomainError any of the problems of `castBallot`
+     */
+    async cast(pollId: string, bytes: Uint8Array): Promise<PromisedHash> {
+      if (underWay >= mostAtOnce) throw new DomainError('too-many-ballots-at-once');
+      underWay += 1;
+      try {
+        return await cast(working, pollId, bytes);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
+}
+export type Casting = ReturnType<typeof castingOf>;
+
+async function cast(parts: Working, pollId: string, bytes: Uint8Array): Promise<PromisedHash> {
+  const poll = await parts.board.pollOf(pollId);
+  const gate = poll && (await parts.gates.stateOf(pollId));
+  if (!gate) throw new DomainError('poll-not-open');
+  const verdict = await poll.check(bytes);
+  if (!verdict.accepted) throw new DomainError(codes[verdict.refusal]);
+  const { publicKey, sequence } = verdict.leaf;
+  const hash = leafHash(bytes);
+  const { state, gateAfter } =
+    gate === 'open'
+      ? await parts.writer.put({ hash, poll: pollId, publicKey, sequence, bytes })
+      : await known(parts, pollId, hash, gate);
+  if (gateAfter !== 'open') parts.gates.sawShut(pollId);
+  else if (state === 'waiting') parts.board.stored(poll);
+  const answer = answerTo(state, gateAfter);
+  if (answer !== 'promise') throw new DomainError(answer);
+  return { leafHash: hash, promise: await promised(poll, hash) };
+}
+
+/** Once the gate is shut nothing is stored; a leaf that is on the board is promised all the same. */
+async function known({ leaves }: Working, pollId: string, hash: Uint8Array, gateAfter: Gate) {
+  return { state: await leaves.stateOf(pollId, hash), gateAfter };
+}
+
+async function promised(
+  { binding, requireCurrent, sign }: SealedPoll,
+  hash: Uint8Array,
+): Promise<Uint8Array> {
+  await requireCurrent();
+  return sign(binding.m, hash);
+}
+
+const codes: Record<LeafRefusal, string> = {
+  'leaf-length-wrong': 'leaf-malformed',
+  'sequence-out-of-range': 'sequence-out-of-range',
+  'public-key-invalid': 'public-key-invalid',
+  'first-certificate-invalid': 'first-certificate-invalid',
+  'second-certificate-invalid': 'second-certificate-invalid',
+  'signature-invalid': 'signature-invalid',
+};

@@ -1,20 +1,26 @@
 /**
- * Where a poll stands with its ballots:
+ * Where a poll stands with its ballots; each follows from the one before it:
  * - `open`: ballots come in
- * - `closed`: none comes in any more, but one that was on its way may still be there
- * - `sealed`: the ballots that count are marked, once and for all
+ * - `closed`: none comes in any more, but one that was on its way may still be stored, and published
+ * - `sealed`: the board has all that it will have of them; only complaints can add to it
+ * - `settled`: the board is final
  */
-export type Gate = 'open' | 'closed' | 'sealed';
+export type Gate = 'open' | 'closed' | 'sealed' | 'settled';
 
-/** What became of a ballot that was sent. */
-export type CastOutcome = 'accepted' | 'refused-closed' | 'undecided';
+/** A leaf as the store knows it; `taken`: another leaf has its key and sequence. */
+export type LeafState = 'waiting' | 'on-board' | 'taken' | 'unknown';
+
+/** What a voter is told of a leaf that passed the checks. */
+export type CastAnswer = 'promise' | 'sequence-already-used' | 'board-closing' | 'poll-closed';
 
 /**
- * The fate of a ballot that is stored, by the gate as it is read *after* storing. Still open: closing, and so the
- * count, come later and will see it. Closed: it may be counted or withdrawn by the request that stored it; nobody
- * can tell before the poll is sealed.
+ * Whether a leaf may be promised. The gate has to be read *after* the leaf was seen in the store: if it is still open
+ * then, closing comes later and finds the leaf. See docs/decisions/0070.
  */
-export function fateOf(gateAfter: Gate, counted: boolean): CastOutcome {
-  if (counted || gateAfter === 'open') return 'accepted';
-  return gateAfter === 'sealed' ? 'refused-closed' : 'undecided';
+export function answerTo(leaf: LeafState, gateAfter: Gate): CastAnswer {
+  if (leaf === 'on-board') return 'promise';
+  if (leaf === 'taken') return 'sequence-already-used';
+  if (gateAfter === 'open' && leaf === 'waiting') return 'promise';
+  // It may be published yet or not: nobody can tell before the board is sealed.
+  return gateAfter === 'closed' && leaf === 'waiting' ? 'board-closing' : 'poll-closed';
 }
