@@ -8,6 +8,7 @@ import type { Remains } from './remains.ts';
 const processes = [
   'identity',
   'auditor',
+  'witness',
   'ballots',
   'projects',
   'payments',

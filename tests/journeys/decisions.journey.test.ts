@@ -1,4 +1,4 @@
-import { lintulaPlan, officialsSignIn, signIn } from '@talkoot/cli';
+import { charterOf, lintulaPlan, officialsSignIn, signIn, trusteesMakeKeys } from '@talkoot/cli';
 import { ApiProblem, createClient } from '@talkoot/api-contracts';
 import type { Client } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
@@ -58,10 +58,11 @@ interface Pilot {
 }
 
 async function drafted(): Promise<Pilot> {
-  const { pilotName: name, charter } = lintulaPlan();
+  const plan = lintulaPlan();
+  const charter = charterOf({ plan, trustees: trusteesMakeKeys(plan.charter.poll.trustees) });
   const draft = await sponsor.draftPilot({
     params: { municipalityId: municipality },
-    body: { name, charter },
+    body: { name: plan.pilotName, charter },
     idempotencyKey: randomUUID(),
   });
   const params = { municipalityId: municipality, pilotId: draft.pilotId };

@@ -1,8 +1,10 @@
 export { officialsSignIn } from './demo/acts/arrival.act.ts';
+export { trusteesMakeKeys } from './demo/acts/trustees.act.ts';
 export { Chaos } from './demo/chaos.ts';
 export { lintulaPlan } from './demo/plans/lintula.plan.ts';
+export { charterOf } from './demo/play.ts';
 export type { Play } from './demo/play.ts';
 export { readResult } from './demo/result.ts';
 export { playDemo, scriptOf } from './demo/run.ts';
 export { signIn } from './demo/sign-in.ts';
-export { bindingIn, certifiedDevice } from './demo/voting/device.ts';
+export { certifiedDevice, pollOnDevice } from './demo/voting/device.ts';

@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
 import { registerPayouts } from './payouts.command.ts';
+import { registerPoll } from './poll.command.ts';
 import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
 import { registerTimeline } from './timeline.command.ts';
@@ -17,6 +18,7 @@ const commands = [
   registerDemo,
   registerAllocate,
   registerVerify,
+  registerPoll,
   registerLifecycle,
   registerEvents,
   registerTimeline,

@@ -6,6 +6,7 @@ import type { Report, Step } from './progress.ts';
 const victims: readonly ProcessName[] = [
   'identity',
   'auditor',
+  'witness',
   'worker',
   'ballots',
   'kafka',

@@ -32,7 +32,15 @@ export function patientClient<A extends ApiSpec>(
 }
 
 /** Repeats while the answer says that trying again may help. */
-export async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return repeatedly(work, mayHeal);
+}
+
+/** Repeats while what is thrown may be over the next time. */
+export async function repeatedly<T>(
+  work: () => Promise<T>,
+  mayHeal: (error: unknown) => boolean,
+): Promise<T> {
   const deadline = Date.now() + PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     try {

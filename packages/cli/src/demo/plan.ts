@@ -1,5 +1,5 @@
 import type { Money } from '@talkoot/api-contracts';
-import type { Charter, CriterionInput } from '@talkoot/api-contracts/projects';
+import type { Charter, CriterionInput, PollProtocol } from '@talkoot/api-contracts/projects';
 
 /** A reading that will be taken, by collection (`baseline`, `c1`, `c2` …). */
 export interface PlannedReading {
@@ -37,11 +37,22 @@ export interface PlannedProposal {
   readonly spendingPercent: number;
 }
 
+/** A person who keeps a share of the keys of polls. */
+export interface PlannedTrustee {
+  readonly name: string;
+  readonly organisation: string;
+}
+
+/** A charter before the trustees have made their keys. */
+export type PlannedCharter = Omit<Charter, 'poll'> & {
+  readonly poll: Omit<PollProtocol, 'trustees'> & { readonly trustees: readonly PlannedTrustee[] };
+};
+
 /** Everything that will happen in a demo run; the same plan gives the same result. */
 export interface Plan {
   readonly municipality: { readonly id: string; readonly name: string };
   readonly pilotName: string;
-  readonly charter: Charter;
+  readonly charter: PlannedCharter;
   readonly adoptedBudget: Money;
   /** Share of the adopted budget that is permitted. */
   readonly permittedShare: string;

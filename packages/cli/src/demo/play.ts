@@ -1,7 +1,12 @@
+import type { Charter } from '@talkoot/api-contracts/projects';
+import type { PollKind } from '@talkoot/api-contracts/ballots';
+import type { Receipt, TrusteeKeys, TrusteeSecrets } from '@talkoot/ballot-protocol';
+import type { Report as Recount } from '@talkoot/ballot-protocol/verifier';
 import type { StackHandle } from '@talkoot/local-stack';
 import pMap from 'p-map';
 import type { Actor, Services } from './actor.ts';
-import type { Plan, PlannedProposal } from './plan.ts';
+import type { Custody } from '../poll/trustee.ts';
+import type { Plan, PlannedProposal, PlannedTrustee } from './plan.ts';
 import type { Report } from './progress.ts';
 
 /** Officials of the demo municipality, by what they do. Each is a different person. */
@@ -35,6 +40,28 @@ export interface PlayedProject {
   measurementId?: string;
 }
 
+/** A trustee: a person with secrets, who keeps what each poll adds to them. */
+export interface PlayedTrustee extends PlannedTrustee {
+  readonly secrets: TrusteeSecrets;
+  readonly keys: TrusteeKeys;
+  /** By poll. */
+  readonly custody: Map<string, Custody>;
+}
+
+/** A poll that was held. */
+export interface PlayedPoll {
+  readonly pollId: string;
+  readonly kind: PollKind;
+  /** Key of the project that it is about. */
+  readonly project: string | null;
+  /** From 0, in the order in which polls were found. */
+  readonly number: number;
+  /** What the voters keep, in no order. */
+  readonly receipts: Receipt[];
+  /** What came of recounting it from its public files. */
+  recount?: Recount;
+}
+
 /** A run of the demo: who is there and what came of the acts so far. */
 export interface Play {
   readonly plan: Plan;
@@ -43,12 +70,20 @@ export interface Play {
   readonly official: (key: OfficialKey) => Actor;
   /** The residents who vote, in the order of the plan's ballots. */
   readonly residents: readonly Actor[];
+  readonly trustees: readonly PlayedTrustee[];
   readonly projects: Map<string, PlayedProject>;
+  readonly polls: PlayedPoll[];
   pilotId: string;
   roundId: string;
 }
 
 export const municipalityOf = (play: Play) => ({ municipalityId: play.plan.municipality.id });
+/** The planned charter with the keys that the trustees made. */
+export function charterOf({ plan: { charter }, trustees }: Pick<Play, 'plan' | 'trustees'>): Charter {
+  const named = trustees.map(({ name, organisation, keys }) => ({ name, organisation, ...keys }));
+  return { ...charter, poll: { ...charter.poll, trustees: named } };
+}
+
 export const projectParams = (play: Play, project: PlayedProject) => ({
   ...municipalityOf(play),
   projectId: project.projectId,

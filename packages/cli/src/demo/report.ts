@@ -27,6 +27,8 @@ export async function describe(
     heading('Effects, score and bonus'),
     ...(await Promise.all(funded.slice(0, 6).map((project) => bonusOf(play, project)))),
     ...(funded.length > 6 ? [`… and ${funded.length - 6} more; see the bonus of each project.`] : []),
+    heading('The votes, recounted from public files'),
+    pollTable(result),
     heading('Who was paid'),
     payoutTable(result),
     heading('Money'),
@@ -101,6 +103,15 @@ async function namesOf(play: Play, project: PlayedProject): Promise<(line: strin
     ...items.map(({ sideEffectId, title }) => [sideEffectId, `“${title}”`] as const),
   ];
   return (line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line);
+}
+
+function pollTable({ polls }: Result): string {
+  const table = new Table({ ...quiet, head: ['poll', 'on the roll', 'ballots', 'checks passed'] });
+  for (const { kind, project, roll, ballots, recounted } of polls.slice(0, 24)) {
+    table.push([project ? `${kind} of ${project}` : kind, roll, ballots, recounted]);
+  }
+  const rest = polls.length > 24 ? `\n… and ${polls.length - 24} more polls.` : '';
+  return `${table.toString()}${rest}`;
 }
 
 function payoutTable({ payouts }: Result): string {

@@ -16,6 +16,15 @@ export interface Result {
     score: string | null;
     bonus: Money | null;
   }[];
+  readonly polls: readonly {
+    kind: string;
+    project: string | null;
+    outcome: string;
+    roll: number;
+    ballots: number;
+    /** Checks of the recount that passed, of all. */
+    recounted: string | null;
+  }[];
   readonly payouts: readonly { project: string; payee: string; amount: Money; state: string }[];
   readonly funds: readonly {
     fund: string;
@@ -40,6 +49,7 @@ export async function readResult(play: Play): Promise<Result> {
   return {
     pilot: { phase: pilot.phase, limit: funds.limit },
     projects: await Promise.all(projects.map((project) => projectResult(play, project))),
+    polls: await pollsOf(play),
     payouts: await payoutsOf(play),
     funds: funds.funds.map(({ fund, allotted, available, setAside, used }) => ({
       fund,
@@ -68,6 +78,19 @@ async function projectResult(play: Play, project: PlayedProject): Promise<Result
     score: record.finalScore?.score ?? null,
     bonus: bonus?.current.payable ?? null,
   };
+}
+
+async function pollsOf(play: Play): Promise<Result['polls']> {
+  const results = play.polls.map(async ({ pollId, kind, project, recount }) => {
+    const params = { ...municipalityOf(play), pollId };
+    const { outcome, roll, ballots } = await play.visitor.ballots.getPollResult({ params });
+    const passed = recount?.checks.filter(({ state }) => state === 'passed').length;
+    const recounted = recount ? `${passed}/${recount.checks.length}` : null;
+    return { kind, project, outcome, roll, ballots, recounted };
+  });
+  return (await Promise.all(results)).sort(
+    (a, b) => order(a.kind, b.kind) || order(a.project ?? '', b.project ?? ''),
+  );
 }
 
 async function payoutsOf(play: Play): Promise<Result['payouts']> {

@@ -15,10 +15,12 @@ import {
 import { assessorSigns, effectsAreMeasured } from './acts/measurement.act.ts';
 import { pilotIsEvaluated, sharesArePaid } from './acts/payout.act.ts';
 import { pilotIsPermitted, roundOpens } from './acts/permission.act.ts';
+import { votesAreRecounted } from './acts/recount.act.ts';
+import { trusteesMakeKeys } from './acts/trustees.act.ts';
 import { residentsVote, residentsVoteOnBonus, residentsWeighCriteria } from './acts/poll.act.ts';
 import { Chaos } from './chaos.ts';
 import type { Plan } from './plan.ts';
-import type { OfficialKey, Play } from './play.ts';
+import type { OfficialKey, Play, PlayedTrustee } from './play.ts';
 import { runSteps } from './progress.ts';
 import type { Step } from './progress.ts';
 import { readResult } from './result.ts';
@@ -116,17 +118,24 @@ async function playOn(
 export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: Step[] } {
   let officials = new Map<OfficialKey, Actor>();
   const residents: Actor[] = [];
+  const trustees: PlayedTrustee[] = [];
   const play: Play = {
     plan,
     stack,
     visitor: servicesFor(stack.urls),
     official: (key) => officials.get(key)!,
     residents,
+    trustees,
     projects: new Map(),
+    polls: [],
     pilotId: '',
     roundId: '',
   };
   const steps: Step[] = [
+    {
+      title: 'Trustees make their keys',
+      run: async () => void trustees.push(...trusteesMakeKeys(plan.charter.poll.trustees)),
+    },
     {
       title: 'Officials sign in',
       run: async (report) => void (officials = await officialsSignIn(play, report)),
@@ -156,6 +165,7 @@ export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: S
     { title: 'Effects are measured', run: (report) => effectsAreMeasured(play, report) },
     { title: 'The assessor signs', run: (report) => assessorSigns(play, report) },
     { title: 'Residents vote on the bonus', run: (report) => residentsVoteOnBonus(play, report) },
+    { title: 'Everybody can recount the votes', run: (report) => votesAreRecounted(play, report) },
     { title: 'Three people approve, shares are paid', run: (report) => sharesArePaid(play, report) },
     { title: 'The pilot is evaluated', run: () => pilotIsEvaluated(play) },
   ];

@@ -1,5 +1,5 @@
 import { until } from '../patience.ts';
-import { municipalityOf } from '../play.ts';
+import { charterOf, municipalityOf } from '../play.ts';
 import type { Play } from '../play.ts';
 
 /** The sponsor drafts a charter and commits; the budget authority permits a share of the adopted budget; a round opens. */
@@ -7,7 +7,10 @@ export async function pilotIsPermitted(play: Play): Promise<void> {
   const sponsor = play.official('sponsor').projects;
   const { plan } = play;
   const params = municipalityOf(play);
-  const draft = await sponsor.draftPilot({ params, body: { name: plan.pilotName, charter: plan.charter } });
+  const draft = await sponsor.draftPilot({
+    params,
+    body: { name: plan.pilotName, charter: charterOf(play) },
+  });
   play.pilotId = draft.pilotId;
   const pilot = { ...params, pilotId: draft.pilotId };
   const { charterSha256 } = draft;

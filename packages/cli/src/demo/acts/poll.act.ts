@@ -1,24 +1,24 @@
 import type { Actor } from '../actor.ts';
 import { until } from '../patience.ts';
 import { fundedProjects, forEach, municipalityOf, projectParams } from '../play.ts';
-import type { Play, PlayedProject } from '../play.ts';
+import type { Play, PlayedPoll, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
 import { enterBooth } from '../voting/booth.ts';
+import type { Choice } from '../voting/choice.ts';
+import { pollCloses, pollOf, pollOpens } from './poll.course.ts';
 
 /** All residents vote on what is funded; the tally is published and the round allocated. */
 export async function residentsVote(play: Play, report: Report): Promise<void> {
-  const pollId = await findPoll(play, { roundId: play.roundId, kind: 'prioritisation' });
-  await openPoll(play, pollId);
+  const poll = await pollOf(play, 'prioritisation', null);
+  await pollOpens(play, poll);
   const idOf = new Map([...play.projects].map(([key, { projectId }]) => [key, projectId]));
-  const booth = await enterBooth(play, pollId);
   const voters = play.residents.map((voter, at) => ({ voter, keys: play.plan.ballots[at]! }));
-  await forEach(
-    report,
-    voters,
-    ({ voter, keys }) => booth.vote(voter, { choices: keys.map((key) => idOf.get(key)!) }),
-    24,
-  );
-  await closePoll(play, pollId);
+  const booth = await enterBooth(play, poll.pollId);
+  const vote = async ({ voter, keys }: (typeof voters)[number]) => {
+    poll.receipts.push(await booth.vote(voter, { choices: keys.map((key) => idOf.get(key)!) }));
+  };
+  await forEach(report, voters, vote, 24);
+  await pollCloses(play, poll);
   const round = { ...municipalityOf(play), roundId: play.roundId };
   const look = () => play.visitor.projects.getRound({ params: round });
   await until('The allocation of the round', look, ({ phase }) => phase === 'allocated');
@@ -27,19 +27,16 @@ export async function residentsVote(play: Play, report: Report): Promise<void> {
 /** Citizens approve or reject each impact criterion of the funded projects; the result is locked. */
 export async function residentsWeighCriteria(play: Play, report: Report): Promise<void> {
   await forEach(report, await fundedProjects(play), async (project) => {
-    const pollId = await findPoll(play, { projectId: project.projectId, kind: 'criteria' });
-    const poll = await play.visitor.ballots.getPoll({ params: { ...municipalityOf(play), pollId } });
-    const options = poll.options.map(({ optionId }) => optionId);
-    await openPoll(play, pollId);
-    const booth = await enterBooth(play, pollId);
-    for (const [at, voter] of someVoters(play, project).entries()) {
+    const poll = await pollOf(play, 'criteria', project);
+    const { options } = await play.visitor.ballots.getPoll({
+      params: { ...municipalityOf(play), pollId: poll.pollId },
+    });
+    const criteria = options.map(({ optionId }) => optionId);
+    await someVote(play, project, poll, (at) => {
       // Everybody approves the first criterion; every third voter rejects the others.
-      const no = at % 3 === 2 ? options.slice(1) : [];
-      await booth.vote(voter, {
-        answers: { yes: options.filter((one) => !no.includes(one)), no },
-      });
-    }
-    await closePoll(play, pollId);
+      const no = at % 3 === 2 ? criteria.slice(1) : [];
+      return { yes: criteria.filter((one) => !no.includes(one)), no };
+    });
     await phaseOf(play, project, 'staffing');
   });
 }
@@ -48,17 +45,26 @@ export async function residentsWeighCriteria(play: Play, report: Report): Promis
 export async function residentsVoteOnBonus(play: Play, report: Report): Promise<void> {
   await forEach(report, await fundedProjects(play), async (project) => {
     await phaseOf(play, project, 'bonus-vote');
-    const pollId = await findPoll(play, { projectId: project.projectId, kind: 'bonus' });
+    const poll = await pollOf(play, 'bonus', project);
     const accepted = await acceptedSideEffects(play, project);
-    await openPoll(play, pollId);
-    const booth = await enterBooth(play, pollId);
-    for (const [at, voter] of someVoters(play, project).entries()) {
-      const shares = project.plan.bonusShares;
-      await booth.vote(voter, { answers: { ...accepted, share: shares[at % shares.length]! } });
-    }
-    await closePoll(play, pollId);
+    const shares = project.plan.bonusShares;
+    await someVote(play, project, poll, (at) => ({ ...accepted, share: shares[at % shares.length]! }));
     await windowCloses(play, project, 'bonus-appeal');
   });
+}
+
+async function someVote(
+  play: Play,
+  project: PlayedProject,
+  poll: PlayedPoll,
+  choiceOf: (at: number) => Choice,
+): Promise<void> {
+  await pollOpens(play, poll);
+  const booth = await enterBooth(play, poll.pollId);
+  for (const [at, voter] of someVoters(play, project).entries()) {
+    poll.receipts.push(await booth.vote(voter, choiceOf(at)));
+  }
+  await pollCloses(play, poll);
 }
 
 async function acceptedSideEffects(
@@ -84,42 +90,6 @@ export async function windowCloses(play: Play, project: PlayedProject, wait: str
 export async function phaseOf(play: Play, project: PlayedProject, phase: string): Promise<void> {
   const look = () => play.visitor.projects.getProject({ params: projectParams(play, project) });
   await until(`Phase ${phase} of ${project.plan.key}`, look, (seen) => seen.phase === phase);
-}
-
-async function findPoll(
-  play: Play,
-  query: { roundId?: string; projectId?: string; kind: 'prioritisation' | 'criteria' | 'bonus' },
-): Promise<string> {
-  const look = () => play.visitor.ballots.listPolls({ params: municipalityOf(play), query });
-  const page = await until(`The ${query.kind} poll`, look, ({ items }) =>
-    items.some(({ phase }) => phase !== 'new'),
-  );
-  return page.items[0]!.pollId;
-}
-
-async function openPoll(play: Play, pollId: string): Promise<void> {
-  const officer = play.official('poll-officer').ballots;
-  const params = { ...municipalityOf(play), pollId };
-  await officer.freezePollRoll({ params });
-  await pollPhase(play, pollId, 'roll-frozen');
-  await officer.openPoll({ params });
-}
-
-async function closePoll(play: Play, pollId: string): Promise<void> {
-  const officer = play.official('poll-officer').ballots;
-  const params = { ...municipalityOf(play), pollId };
-  await officer.closePoll({ params });
-  await pollPhase(play, pollId, 'tallied');
-  await officer.publishPoll({ params });
-}
-
-async function pollPhase(play: Play, pollId: string, phase: string): Promise<void> {
-  const look = () => play.visitor.ballots.getPoll({ params: { ...municipalityOf(play), pollId } });
-  await until(
-    `Phase ${phase} of poll ${pollId}`,
-    look,
-    (poll) => poll.phase === phase && poll.lifecycle.wait !== null,
-  );
 }
 
 /** A few residents who are not on the team; enough for the quorum of the demo's charter, one in a thousand. */

@@ -1,7 +1,9 @@
-import type { Charter } from '@talkoot/api-contracts/projects';
+import type { PlannedCharter } from '../plan.ts';
 
 /** A charter whose phases end by an authorised act, so that nothing waits for months and no outage lets one lapse. */
-export function demoCharter(changes: Partial<Charter> & Pick<Charter, 'currency' | 'projectCap'>): Charter {
+export function demoCharter(
+  changes: Partial<PlannedCharter> & Pick<PlannedCharter, 'currency' | 'projectCap'>,
+): PlannedCharter {
   return {
     purpose: 'Residents propose, choose, help deliver and measure projects, and reward those that work.',
     timeZone: 'Europe/Helsinki',
@@ -14,6 +16,18 @@ export function demoCharter(changes: Partial<Charter> & Pick<Charter, 'currency'
     threshold: '1/20',
     ballot: { type: 'approval', minChoices: 0, maxChoices: 10 },
     allocation: { rule: 'greedy' },
+    poll: {
+      // Five residents judge the criteria and the bonus of a project, so that a demo is over in minutes. Where people
+      // vote in earnest, so few ballots would say who voted how: the defaults are 50 on the roll and 20 counted.
+      minima: { roll: 5, counted: 3 },
+      batchSize: 4,
+      threshold: 2,
+      trustees: [
+        { name: 'Aino Harju', organisation: 'Municipality' },
+        { name: 'Birgit Salo', organisation: 'Association of residents' },
+        { name: 'Cem Aydin', organisation: 'University' },
+      ],
+    },
     criteria: { quorum: '1/1000', withoutQuorum: 'all-equal' },
     measurement: { collections: ['P90D', 'P180D'] },
     impact: { goalOn: 'effect', evidence: 'point', failureValue: '-1', sideEffectsMost: '1/5' },

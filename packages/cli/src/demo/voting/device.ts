@@ -1,63 +1,71 @@
-import { openVote } from '@talkoot/api-contracts/ballots';
-import type { Ballot } from '@talkoot/api-contracts/ballots';
 import {
-  castMessage,
+  castLeaf,
   certificateMessage,
+  encodeBallot,
   finishCertificate,
   importIssuerKey,
+  isPromised,
+  leafHash,
   newSigningKey,
+  readManifest,
   requestCertificate,
-  sign,
-  unsignedLeaf,
 } from '@talkoot/ballot-protocol';
-import { createHash } from 'node:crypto';
+import type { BindingManifest, IssuerPublicKey, Receipt } from '@talkoot/ballot-protocol';
+import { verifySignature } from '@talkoot/ballot-protocol/node';
+import { ballotOf } from './choice.ts';
+import type { Choice } from './choice.ts';
 
-/** What a voter chooses. */
-export type Choice = Pick<Ballot, 'choices' | 'answers'>;
-
-/** What a device reads of a poll's manifest, after it has hashed it. */
-export interface PollBinding {
-  /** SHA-256 of the manifest. */
-  readonly m: Uint8Array;
-  /** Of the municipality's and the auditor's key for this poll, hexadecimal. */
-  readonly moduli: readonly [string, string];
+/** A poll as a device knows it, from the manifest alone. */
+export interface PollOnDevice {
+  readonly binding: BindingManifest;
+  /** The municipality's and the auditor's. */
+  readonly issuers: readonly [IssuerPublicKey, IssuerPublicKey];
 }
 
-/** @param manifest exactly the bytes that were served. */
-export function bindingIn(manifest: string): PollBinding {
-  const { issuers } = JSON.parse(manifest) as { issuers: [{ modulus: string }, { modulus: string }] };
-  const m = createHash('sha256').update(manifest).digest();
-  return { m, moduli: [issuers[0].modulus, issuers[1].modulus] };
+/**
+ * Reads a manifest as every device does before its voter chooses.
+ * @param manifest exactly the bytes that were served
+ */
+export async function pollOnDevice(manifest: string): Promise<PollOnDevice> {
+  const binding = readManifest(Buffer.from(manifest));
+  const [first, second] = binding.manifest.issuers;
+  return { binding, issuers: [await importIssuerKey(first.modulus), await importIssuerKey(second.modulus)] };
 }
 
 /** Has a blinded message signed by the municipality (0) or the auditor (1); all in hexadecimal. */
 export type AskIssuer = (issuer: 0 | 1, blinded: string) => Promise<string>;
 
+/** The board made a promise that is none of its own. */
+export class PromiseBroken extends Error {
+  override readonly name = 'PromiseBroken';
+}
+
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** A voter's device in one poll: it keeps the key, and no issuer ever sees it or a certificate of it. */
-export async function certifiedDevice({ m, moduli }: PollBinding, ask: AskIssuer) {
-  const { secretKey, publicKey } = newSigningKey();
-  const message = certificateMessage(m, publicKey);
+export async function certifiedDevice({ binding, issuers }: PollOnDevice, ask: AskIssuer) {
+  const key = newSigningKey();
+  const message = certificateMessage(binding.m, key.publicKey);
   const certify = async (issuer: 0 | 1) => {
-    const key = await importIssuerKey(moduli[issuer]);
-    const request = await requestCertificate(key, message);
+    const request = await requestCertificate(issuers[issuer], message);
     const answer = await ask(issuer, hex(request.blinded));
-    return finishCertificate(key, message, request, Buffer.from(answer, 'hex'));
+    return finishCertificate(issuers[issuer], message, request, Buffer.from(answer, 'hex'));
   };
-  const [first, second] = await Promise.all([certify(0), certify(1)]);
+  const certificates = await Promise.all([certify(0), certify(1)]);
   return {
-    /** The ballot of a choice; of the ballots of a device the one with the highest sequence counts. */
-    ballotOf(choice: Choice, sequence = 1): Ballot {
-      const certificates = [first, second] as const;
-      const unsigned = unsignedLeaf({ publicKey, certificates, sequence, sealed: openVote(choice) });
-      return {
-        publicKey: hex(publicKey),
-        certificates: certificates.map(hex),
-        sequence,
-        signature: hex(sign(secretKey, castMessage(m, unsigned))),
-        ...choice,
-      };
+    /** The leaf of a choice; of the leaves of a device the one with the highest sequence counts. */
+    leafOf: (choice: Choice, sequence = 1): Promise<Uint8Array<ArrayBuffer>> => {
+      const plaintext = encodeBallot(binding.manifest, ballotOf(binding.manifest, choice));
+      return castLeaf(binding, { key, certificates, sequence, plaintext });
     },
   };
+}
+
+/** What the voter keeps, once the board's promise was found to be the board's. @throws PromiseBroken */
+export function receiptOf({ binding }: PollOnDevice, leaf: Uint8Array, promise: string): Receipt {
+  const receipt = { manifest: binding.m, leaf, promise: Buffer.from(promise, 'hex') };
+  const boardKey = Buffer.from(binding.manifest.board.publicKey, 'hex');
+  const promiser = { manifest: binding.m, boardKey, verify: verifySignature };
+  if (isPromised(leafHash(leaf), receipt.promise, promiser)) return receipt;
+  throw new PromiseBroken('The board did not sign its promise');
 }

@@ -1,0 +1,95 @@
+import { newTrustee } from '@talkoot/ballot-protocol';
+import type { Command } from 'commander';
+import { dirname, join } from 'node:path';
+import { custodyFile, openIdentity, writeIdentity } from './custody.file.ts';
+import { readPassphrase } from './passphrase.ts';
+import { refusingPlainly } from './poll.errors.ts';
+import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
+import type { PlaceOptions } from './poll.place.ts';
+import { advance, destroy, release } from './trustee.ts';
+import type { Awaited, Progress, Trustee } from './trustee.ts';
+
+interface TrusteeOptions extends PlaceOptions {
+  readonly identity: string;
+  readonly custody?: string;
+}
+
+/** `talkoot poll trustee`: the part of one of those who keep a poll's key together. */
+export function registerTrustee(poll: Command): void {
+  const trustee = poll.command('trustee').description('Keep a share of the keys of polls');
+  trustee
+    .command('new')
+    .description('Make the keys that a charter names you with, in a file under a passphrase')
+    .requiredOption('--out <file>', 'the new identity file')
+    .requiredOption('--name <name>', 'as the charter shall name you')
+    .requiredOption('--organisation <name>', 'the one you stand for')
+    .option('--json', 'print {"name","organisation","signingKey","sealingKey"} as JSON')
+    .action((options: NewOptions) => refusingPlainly(() => makeIdentity(options)));
+  step(trustee, 'advance', advance).description(
+    "Do what is awaited of you in the making of a poll's key: round 1, round 2 or the confirmation",
+  );
+  step(trustee, 'release', release).description(
+    'Give your share, once complaints are settled, so that the ballots can be opened',
+  );
+  step(trustee, 'destroy', destroy).description(
+    'Destroy your share of a poll that is over, and sign that you did',
+  );
+}
+
+interface NewOptions {
+  readonly out: string;
+  readonly name: string;
+  readonly organisation: string;
+  readonly json?: boolean;
+}
+
+async function makeIdentity({ out, name, organisation, ...options }: NewOptions): Promise<void> {
+  const passphrase = await readPassphrase({ isNew: true });
+  const { secrets, keys } = newTrustee();
+  await writeIdentity(out, passphrase, name, secrets);
+  tell(options, { name, organisation, ...keys }, [
+    `Your secrets are in ${out}. Keep a copy of it and of the passphrase where nobody else gets at them.`,
+    'For the charter:',
+    `  name          ${name}`,
+    `  organisation  ${organisation}`,
+    `  signing key   ${keys.signingKey}`,
+    `  sealing key   ${keys.sealingKey}`,
+  ]);
+}
+
+function step(trustee: Command, name: string, take: (trustee: Trustee) => Promise<Progress>): Command {
+  return aboutPoll(trustee.command(name))
+    .requiredOption('--identity <file>', 'your identity file')
+    .option(
+      '--custody <file>',
+      'your custody file of this poll (default: POLL.custody.json beside the other)',
+    )
+    .action((pollId: string, options: TrusteeOptions) =>
+      refusingPlainly(async () => {
+        const { ballots, poll } = await placeOfPoll(pollId, options);
+        const passphrase = await readPassphrase({ isNew: false });
+        const identity = await openIdentity(options.identity, passphrase);
+        const file = options.custody ?? join(dirname(options.identity), `${pollId}.custody.json`);
+        const custody = custodyFile({ file, passphrase, poll });
+        const done = await take({ ballots, poll, identity, custody });
+        tell(options, { ...done, custody: file }, [inWords(done, file), next[done.awaited]]);
+      }),
+    );
+}
+
+function inWords({ index, gave }: Progress, file: string): string {
+  const you = `You are trustee ${index}.`;
+  if (gave === null) return `${you} Your part was given before; nothing is changed.`;
+  if (gave === 'destruction') return `${you} ${file} is destroyed, and your word for it was taken.`;
+  if (gave === 'share') return `${you} Your share was taken.`;
+  return `${you} Your ${gave === 'confirmation' ? gave : gave.replace('round', 'round ')} was taken; ${file} is what it stands on: keep it.`;
+}
+
+const next: Readonly<Record<Awaited, string>> = {
+  round1: 'Awaited now: round 1 of the others.',
+  round2: 'Awaited now: round 2 of everybody.',
+  confirmation: 'Awaited now: the confirmation of everybody.',
+  nothing: 'Nothing is awaited of trustees now.',
+  share: 'Awaited now: shares of more trustees.',
+  destruction: 'Awaited now: that everybody destroys their share.',
+};
