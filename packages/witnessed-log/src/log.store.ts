@@ -164,7 +164,7 @@ const ofLog = (origin: string) => ({ _id: { $gt: `${origin} `, $lt: `${origin}!`
 
 /** Lean documents hold the driver's Binary. */
 function bytesOf(value: Buffer): Uint8Array {
-  return value instanceof Uint8Array ? value : (value as { value(): Uint8Array }).value();
+  return Uint8Array.from(value instanceof Uint8Array ? value : (value as { value(): Uint8Array }).value());
 }
 
 function conflict(what: string): LogError {

@@ -105,5 +105,5 @@ function documentOf({ size, root, note }: Cosigned) {
 
 /** Lean documents hold the driver's Binary. */
 function bytesOf(value: Buffer): Uint8Array {
-  return value instanceof Uint8Array ? value : (value as { value(): Uint8Array }).value();
+  return Uint8Array.from(value instanceof Uint8Array ? value : (value as { value(): Uint8Array }).value());
 }
