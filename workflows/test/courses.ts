@@ -57,8 +57,7 @@ const project: Course<'project'> = {
   ballot: (run) => run.report('on-ballot', { pollId: 'pol-1' }),
   allocation: (run) =>
     run.report('allocated', { funded: true, votes: 40, cost: euros(1_000), reasonCode: 'fits' }),
-  'criteria-vote': (run, { id }) =>
-    run.report('poll-decided', { pollId: pollIdOf.criteria(id) }, 'criteria'),
+  'criteria-vote': (run, { id }) => run.report('poll-decided', { pollId: pollIdOf.criteria(id) }, 'criteria'),
   staffing: (run) =>
     run.decide('assign', 'department-manager', { lead: 'per-lead', civilServants: ['per-lead'], hours: 80 }),
   agreement: signNext,
@@ -77,9 +76,14 @@ const project: Course<'project'> = {
 
 const poll: Course<'poll'> = {
   'roll-freeze': (run) => run.decide('freeze-roll', 'poll-officer', {}),
+  'key-ceremony': (run) => run.report('key-made', {}),
   opening: (run) => run.decide('open', 'poll-officer', {}),
   voting: (run) => run.decide('close', 'poll-officer', {}),
+  casting: (run) => run.decide('end-casting', 'poll-officer', {}),
+  complaints: (run) => run.decide('end-complaints', 'poll-officer', {}),
+  release: (run) => run.report('key-released', {}),
   publication: (run) => run.decide('publish', 'poll-officer', {}),
+  appeal: (run) => run.decide('end-appeals', 'appeal-body', {}),
 };
 
 const measurement: Course<'measurement'> = {

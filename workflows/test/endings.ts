@@ -1,6 +1,6 @@
 import { pollIdOf } from '@talkoot/workflow-contracts';
 import type { LifecycleKind, Phase, StateOf } from '@talkoot/workflow-contracts';
-import { permission, reason } from './courses.ts';
+import { follow, permission, reason } from './courses.ts';
 import type { Engine, Running } from './engine.ts';
 import { euros, sha } from './town.ts';
 
@@ -93,8 +93,20 @@ const round: readonly Ending<'round'>[] = [
     from: { phase: 'voting', stage: 'voting', facts: { budget: euros(10_000) } },
     ends: 'allocated',
     steps: ['poll-prepared', 'voting-opened', 'voting-lapsed', 'allocated'],
-    calls: ['recordAllocation ID prj-1=false'],
+    calls: ['recordAllocation ID prj-1=false:not-voted'],
   },
+  ...(['withheld', 'not-held', 'annulled'] as const).map((outcome): Ending<'round'> => ({
+    rule: `allocated to nobody, who are told why, when its poll was ${outcome}`,
+    from: { phase: 'voting', stage: 'voting', facts: { budget: euros(10_000) } },
+    happen: async (run, { town }) => {
+      town.outcome = outcome;
+      await run.reached('poll-prepared');
+      await run.report('poll-decided', { pollId: pollIdOf.prioritisation(run.id) });
+    },
+    ends: 'allocated',
+    steps: ['poll-decided', 'allocated'],
+    calls: [`recordAllocation ID prj-1=false:poll-${outcome}`],
+  })),
 ];
 
 const cost = euros(1_000);
@@ -229,6 +241,17 @@ const project: readonly Ending<'project'>[] = [
     steps: ['object', 'decide-appeal', 'bonus-decided', 'appeal', 'decide-appeal', 'payout-done', 'closed'],
   },
   {
+    rule: 'closed by the rules without a quorum, when neither of its votes came to a result',
+    from: { phase: 'criteria-vote', stage: 'criteria-vote', facts: { cost } },
+    happen: async (run, { town }) => {
+      town.outcome = 'withheld';
+      await follow(run);
+    },
+    ends: 'closed',
+    steps: ['poll-decided', 'staffing', 'poll-decided', 'bonus-decided', 'closed'],
+    calls: ['lockCriteria ID uncounted', 'decideBonus ID 1/2 uncounted'],
+  },
+  {
     rule: 'closed at once, when nobody is owed anything',
     from: voting,
     happen: async (run, { town }) => {
@@ -261,13 +284,91 @@ const project: readonly Ending<'project'>[] = [
   },
 ];
 
+const appealable = { phase: 'published', stage: 'appeal' } as const;
 const poll: readonly Ending<'poll'>[] = [
   {
-    rule: 'published by its deadlines alone',
+    rule: 'decided by its deadlines alone, with trustees who do their part',
     from: {},
-    ends: 'published',
-    steps: ['roll-freeze-closed', 'opening-closed', 'voting-closed', 'tallied', 'publication-closed'],
-    calls: ['tallyPoll ID'],
+    happen: async (run, engine) => {
+      await follow(run, 'key-ceremony');
+      await run.report('key-made', {});
+      for (let weeks = 0; weeks < 12 && !run.steps.includes('release-opened'); weeks += 1) {
+        await engine.skipDays(7);
+      }
+      await run.report('key-released', {});
+    },
+    ends: 'decided',
+    steps: [
+      'opening-closed',
+      'voting-closed',
+      'casting-closed',
+      'complaints-closed',
+      'key-released',
+      'publication-closed',
+      'appeal-closed',
+    ],
+    calls: ['tallyPoll ID counted', 'publishPollFiles ID'],
+  },
+  {
+    rule: 'not held, when too few are on the roll',
+    from: {},
+    happen: async (run, { town }) => {
+      town.enough.roll = false;
+      await run.decide('freeze-roll', 'poll-officer', {});
+    },
+    ends: 'not-held',
+    steps: ['freeze-roll', 'not-held'],
+  },
+  {
+    rule: 'not held, when its trustees make no key',
+    from: {},
+    ends: 'not-held',
+    steps: ['roll-frozen', 'key-ceremony-overdue', 'key-ceremony-escalated', 'key-ceremony-lapsed'],
+  },
+  {
+    rule: 'decided without a result, when too few have voted',
+    from: { phase: 'closed', stage: null },
+    happen: async (run, { town }) => {
+      town.enough.ballots = false;
+      await follow(run);
+    },
+    ends: 'decided',
+    steps: ['board-closed', 'end-complaints', 'complaints-settled', 'tallied', 'published'],
+    calls: ['settleComplaints ID', 'tallyPoll ID withheld', 'publishPollFiles ID'],
+  },
+  {
+    rule: 'decided without a result, when its trustees do not release the key',
+    from: { phase: 'key-release', stage: 'release', facts: { ballots: 60 } },
+    ends: 'decided',
+    steps: ['release-overdue', 'release-escalated', 'release-lapsed', 'tallied', 'published'],
+    calls: ['tallyPoll ID withheld', 'publishPollFiles ID'],
+  },
+  {
+    rule: 'annulled, when an appeal is upheld',
+    from: appealable,
+    happen: async (run) => {
+      await run.decide('appeal', 'resident', { reason });
+      await run.decide('decide-appeal', 'appeal-body', upheld(true));
+    },
+    ends: 'annulled',
+    steps: ['appeal', 'decide-appeal'],
+  },
+  {
+    rule: 'decided, when the appeal is dismissed',
+    from: appealable,
+    happen: async (run) => {
+      await run.decide('appeal', 'resident', { reason });
+      await run.decide('decide-appeal', 'appeal-body', upheld(false));
+    },
+    ends: 'decided',
+    steps: ['appeal', 'decide-appeal'],
+  },
+  {
+    rule: 'decided, when nobody decides the appeal',
+    from: appealable,
+    happen: (run) => run.decide('appeal', 'resident', { reason }),
+    ends: 'decided',
+    steps: ['appeal', 'appeal-decision-escalated', 'appeal-decision-lapsed'],
   },
 ];
 

@@ -1,7 +1,9 @@
 import { ApiProblem } from '@talkoot/api-contracts';
 import type { Money } from '@talkoot/api-contracts';
 import type { IssuerName } from '@talkoot/api-contracts/identity';
+import type { PollOutcome, PollWindows } from '@talkoot/api-contracts/ballots';
 import type { Charter } from '@talkoot/api-contracts/projects';
+import { testCharter } from '@talkoot/api-contracts/projects/testing';
 import type { LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
 import { EventEmitter, once } from 'node:events';
 import type { Clients } from '../src/activities/clients.ts';
@@ -11,31 +13,11 @@ export const sha = (text: string): string => Buffer.from(text.padEnd(32, '.')).t
 
 /** The rules of the test town. Waits of five days, reminded two days before, rungs of seven days. */
 export const charter: Charter = {
-  purpose: 'Try it',
-  currency: 'EUR',
-  timeZone: 'Europe/Helsinki',
+  ...testCharter,
   holidays: ['2027-12-06', '2027-12-24'],
   endOfDay: '23:59',
   endsBy: 'calendar',
   calendar: { default: { duration: 'P5D', remindBefore: 'P2D', escalateAfter: 'P7D' } },
-  funds: { round: '0.8', bonus: '0.15', outcome: '0.05' },
-  projectCap: euros(50_000),
-  electorate: { minimumAge: 16, districts: [] },
-  threshold: '0.02',
-  ballot: { type: 'approval', minChoices: 1, maxChoices: 5 },
-  allocation: { rule: 'greedy' },
-  criteria: { quorum: '0', withoutQuorum: 'all-equal' },
-  measurement: { collections: ['P1M', 'P6M', 'P1Y'] },
-  impact: { goalOn: 'effect', evidence: 'point', failureValue: '-1', sideEffectsMost: '0.25' },
-  bonus: {
-    poolShare: '0.1',
-    scoreThreshold: '0.2',
-    slope: '1',
-    cap: '1',
-    quorum: '0',
-    withoutQuorum: 'pay-nothing',
-    defaultShare: 50,
-  },
 };
 
 interface Record {
@@ -61,6 +43,11 @@ export class Town {
   admitted: { projectId: string; cost: Money }[] = [{ projectId: 'prj-1', cost: euros(1_000) }];
   missingBaselines: string[] = [];
   obligations = 3;
+  /** What comes of a poll, and whether enough are on its roll and vote. */
+  outcome: PollOutcome = 'counted';
+  enough = { roll: true, ballots: true };
+  /** Manifests, as they stay once they are published. */
+  readonly manifests = new Map<string, { readonly windows: PollWindows | null }>();
   collections = [
     { name: 'first', after: 'P1M' },
     { name: 'second', after: 'P6M' },
@@ -125,8 +112,11 @@ export function clientsOf(current: () => Town): Clients {
   const result = (pollId: string) => ({
     pollId,
     kind: 'bonus' as const,
+    outcome: current().outcome,
     roll: 100,
     ballots: 60,
+    blank: 0,
+    rejected: 0,
     options: [{ optionId: 'crt-1', yes: 40, no: 20 }],
     shares: [{ percent: 50, ballots: 60 }],
     allocation: {
@@ -143,8 +133,20 @@ export function clientsOf(current: () => Town): Clients {
     },
     sha256: sha(pollId),
   });
+  const issuing = (of: string) => ({
+    openIssuance: async ({ params: { pollId }, body: { manifest } }: IssuanceOpening) => {
+      await act(`openIssuance of ${of}`, `${pollId} ${manifest.length > 0}`);
+      return { pollId };
+    },
+    closeIssuance: async ({ params: { pollId } }: { params: { pollId: string } }) => {
+      await act(`closeIssuance of ${of}`, pollId);
+      return { pollId, issued: 70, desks: [] };
+    },
+  });
+  const manifestOf = (pollId: string) => JSON.stringify(current().manifests.get(pollId));
   return {
     identity: {
+      ...issuing('municipality'),
       freezeRoll: async ({ params: { pollId }, body }) => {
         const excluded = body.excluded ?? [];
         await act('freezeRoll', `${pollId} without ${excluded.join(',') || 'nobody'}`);
@@ -160,6 +162,7 @@ export function clientsOf(current: () => Town): Clients {
       },
     },
     auditor: {
+      ...issuing('auditor'),
       freezeRoll: async ({ params: { pollId }, body }) => {
         const excludedReferences = body.excludedReferences ?? [];
         await act('freezeRoll of auditor', `${pollId} without ${excludedReferences.join(',') || 'nobody'}`);
@@ -168,17 +171,38 @@ export function clientsOf(current: () => Town): Clients {
     },
     ballots: {
       recordStep,
-      preparePoll: async ({ params: { pollId }, body: { options } }) => {
-        await act('preparePoll', `${pollId} ${options.map(({ optionId }) => optionId).join(',')}`);
+      preparePoll: async ({ params: { pollId }, body: { options, allocation, protocol } }) => {
+        const rule = allocation === null ? [] : [allocation.rule];
+        const about = [pollId, options.map(({ optionId }) => optionId).join(','), ...rule];
+        await act('preparePoll', [...about, `${protocol.trustees.length} trustees`].join(' '));
         return { pollId };
       },
       recordRolls: async ({ body: { issuers } }) => {
         await act('recordRolls', issuers.map(({ name, roll }) => `${name}=${roll}`).join(','));
-        return { roll: issuers[0]!.roll, manifestSha256: sha('manifest') };
+        return { roll: issuers[0]!.roll, enough: current().enough.roll };
       },
-      tallyPoll: async ({ params: { pollId } }) => {
-        await act('tallyPoll', pollId);
+      publishManifest: async ({ params: { pollId }, body: { windows } }) => {
+        const { manifests } = current();
+        if (!manifests.has(pollId)) manifests.set(pollId, { windows });
+        await act('publishManifest', `${pollId} ${windows === null ? 'for acts' : 'with windows'}`);
+        return { manifest: manifestOf(pollId), manifestSha256: sha(`manifest ${pollId}`) };
+      },
+      getManifest: async ({ params: { pollId } }) => manifestOf(pollId),
+      closeBoard: async ({ params: { pollId } }) => {
+        await act('closeBoard', pollId);
+        return { leaves: 61 };
+      },
+      settleComplaints: async ({ params: { pollId } }) => {
+        await act('settleComplaints', pollId);
+        return { ballots: 60, enough: current().enough.ballots };
+      },
+      tallyPoll: async ({ params: { pollId }, body: { outcome } }) => {
+        await act('tallyPoll', `${pollId} ${outcome}`);
         return result(pollId);
+      },
+      publishPollFiles: async ({ params: { pollId } }) => {
+        await act('publishPollFiles', pollId);
+        return { files: [{ name: 'manifest.json', sha256: sha('manifest'), bytes: 9 }] };
       },
       getResult: async ({ params: { pollId } }) => result(pollId),
     },
@@ -197,8 +221,8 @@ export function clientsOf(current: () => Town): Clients {
         await act('releaseProject', `${projectId} ${what}`);
         return done;
       },
-      decideBonus: async ({ params: { projectId }, body: { score } }) => {
-        await act('decideBonus', `${projectId} ${score}`);
+      decideBonus: async ({ params: { projectId }, body: { score, counted } }) => {
+        await act('decideBonus', `${projectId} ${score}${counted ? '' : ' uncounted'}`);
         return { pool: euros(100), payable: euros(50), computation: [] };
       },
       createObligations: async ({ params: { projectId } }) => {
@@ -239,8 +263,10 @@ export function clientsOf(current: () => Town): Clients {
         done
       ),
       recordAllocation: async ({ params: { roundId }, body: { outcome } }) => {
-        const funded = outcome.map(({ projectId, funded: yes }) => `${projectId}=${yes}`);
-        await act('recordAllocation', `${roundId} ${funded.join(',')}`);
+        const told = outcome.map(
+          ({ projectId, funded, reasonCode }) => `${projectId}=${funded}:${reasonCode}`,
+        );
+        await act('recordAllocation', `${roundId} ${told.join(',')}`);
         return done;
       },
       getTeam: async () => ({
@@ -251,8 +277,8 @@ export function clientsOf(current: () => Town): Clients {
         pots: { 'civil-servants': 1, champions: 1, volunteers: 1 },
       }),
       listCriteria: async () => ({ criteria: [{ criterionId: 'crt-1' }, { criterionId: 'crt-2' }] }),
-      lockCriteria: async ({ params: { projectId } }) => {
-        await act('lockCriteria', projectId);
+      lockCriteria: async ({ params: { projectId }, body: { counted } }) => {
+        await act('lockCriteria', `${projectId}${counted ? '' : ' uncounted'}`);
         return { sha256: sha('lock'), accepted: 1 };
       },
       checkBaselines: async ({ params: { projectId } }) => {
@@ -281,6 +307,16 @@ export function clientsOf(current: () => Town): Clients {
   };
 }
 
+interface IssuanceOpening {
+  readonly params: { readonly pollId: string };
+  readonly body: { readonly manifest: string };
+}
+
 function rollOf(name: IssuerName, pollId: string, excluded: number) {
-  return { pollId, name, modulus: sha(name).repeat(8), roll: 100, excluded, rollHash: sha(`${name} roll`) };
+  const hashes = {
+    rollHash: sha(`${name} roll`),
+    logKey: sha(`${name} log`),
+    lotCommitment: sha(`${name} lot`),
+  };
+  return { pollId, name, organisation: name, modulus: sha(name).repeat(8), roll: 100, excluded, ...hashes };
 }

@@ -130,12 +130,27 @@ export const metWaits: { readonly [K in LifecycleKind]: { readonly [W in WaitNam
   },
   poll: {
     'roll-freeze': { at: { phase: 'prepared' }, then: { step: 'roll-freeze-closed', phase: 'prepared' } },
-    opening: {
+    'key-ceremony': {
       at: { phase: 'roll-frozen' },
+      then: { step: 'key-ceremony-lapsed', phase: 'not-held', reasonCode: 'no-key' },
+    },
+    opening: {
+      at: { phase: 'key-made' },
       then: { step: 'opening-closed', phase: 'open', stage: 'voting' },
     },
-    voting: { at: { phase: 'open' }, then: { step: 'voting-closed', phase: 'closed' } },
-    publication: { at: { phase: 'tallied' }, then: { step: 'publication-closed', phase: 'published' } },
+    voting: { at: { phase: 'open' }, then: { step: 'voting-closed', phase: 'closing' } },
+    casting: { at: { phase: 'closing' }, then: { step: 'casting-closed', phase: 'closed' } },
+    complaints: { at: { phase: 'closed' }, then: { step: 'complaints-closed', phase: 'closed' } },
+    release: {
+      at: { phase: 'key-release' },
+      then: { step: 'release-lapsed', phase: 'key-release', reasonCode: 'not-released' },
+    },
+    publication: { at: { phase: 'tallied' }, then: { step: 'publication-closed', phase: 'tallied' } },
+    appeal: { at: { phase: 'published' }, then: { step: 'appeal-closed', phase: 'decided' } },
+    'appeal-decision': {
+      at: { phase: 'published' },
+      then: { step: 'appeal-decision-lapsed', phase: 'decided' },
+    },
   },
   measurement: {
     collection: {

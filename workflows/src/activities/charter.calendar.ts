@@ -1,3 +1,4 @@
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import type { Instant, Wait, WaitSpec } from '@talkoot/workflow-contracts';
 import { DateTime, Duration } from 'luxon';
@@ -27,6 +28,40 @@ export function dueAfter(calendar: Calendar, since: Instant, duration: string): 
   if (isShorterThanADay(length)) return instantOf(start.plus(length));
   return instantOf(endOfDayOn(calendar, nextWorkingDay(calendar, start.plus(length))));
 }
+
+/** Who has both certificates may cast for so long after the last was issued. */
+const CASTING_MS = 30 * 60_000;
+/** Whoever misses their ballot has at least so long to say it. */
+const COMPLAINTS_MS = 72 * 3_600_000;
+
+/**
+ * The windows of a poll whose manifest is made at `since`: opening, voting and complaints as the charter counts them, casting 30
+ * minutes, complaints moved on until they are at least 72 hours. To the second, as the manifest has them.
+ *
+ * @throws CalendarError as {@link dueAfter}
+ */
+export function planWindows(calendar: Calendar, since: Instant): PollWindows {
+  const durationOf = (wait: string) =>
+    (calendar.calendar[`poll.${wait}`] ?? calendar.calendar.default).duration;
+  const opens = dueAfter(calendar, inSeconds(since), durationOf('opening'));
+  const certificatesClose = dueAfter(calendar, opens, durationOf('voting'));
+  const castingCloses = later(certificatesClose, CASTING_MS);
+  const least = later(castingCloses, COMPLAINTS_MS);
+  const complaintsClose = [durationOf('complaints'), 'P3D', 'P4D']
+    .map((duration) => dueAfter(calendar, castingCloses, duration))
+    .find((due) => due >= least);
+  return {
+    opens: inSeconds(opens),
+    certificatesClose: inSeconds(certificatesClose),
+    castingCloses: inSeconds(castingCloses),
+    complaintsClose: inSeconds(complaintsClose ?? least),
+  };
+}
+
+const later = (at: Instant, ms: number): Instant => new Date(Date.parse(at) + ms).toISOString();
+
+/** Without the fraction of its second. */
+const inSeconds = (at: Instant): Instant => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** A wait as its charter times it. `due` overrides the calendar; `from` and `duration` override its parts. */
 export function planWait(plan: {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime, Duration } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { specOf } from '../lifecycle/wait.ts';
-import { CalendarError, dueAfter, planWait } from './charter.calendar.ts';
+import { CalendarError, dueAfter, planWait, planWindows } from './charter.calendar.ts';
 import type { Calendar } from './charter.calendar.ts';
 
 const helsinki: Calendar = {
@@ -343,5 +343,62 @@ describe('a wait', () => {
     });
     expect(wait.due).toBe('2028-03-01T21:59:59.000Z');
     expect(wait.since).toBe(plan.since);
+  });
+});
+
+describe('the windows of a poll', () => {
+  const poll = (opening: string, voting: string, complaints: string, changes: Partial<Calendar> = {}) => ({
+    ...helsinki,
+    calendar: {
+      ...helsinki.calendar,
+      'poll.opening': { duration: opening },
+      'poll.voting': { duration: voting },
+      'poll.complaints': { duration: complaints },
+    },
+    ...changes,
+  });
+  const since = '2027-03-01T10:00:00.789Z';
+
+  test('are counted by the charter, casting and complaints from one another, to the second', () => {
+    expect(planWindows(poll('P1D', 'P14D', 'P7D', { endOfDay: '16:00' }), since)).toEqual({
+      opens: '2027-03-02T14:00:59Z',
+      certificatesClose: '2027-03-16T14:00:59Z',
+      castingCloses: '2027-03-16T14:30:59Z',
+      complaintsClose: '2027-03-23T14:00:59Z',
+    });
+    expect(planWindows(poll('PT1M', 'PT2H', 'P7D'), since)).toMatchObject({
+      opens: '2027-03-01T10:01:00Z',
+      certificatesClose: '2027-03-01T12:01:00Z',
+    });
+  });
+
+  test('give complaints three days and more, moved on to the end of a day', () => {
+    const windows = planWindows(poll('PT1H', 'P1D', 'PT1H', { endOfDay: '16:00' }), since);
+    expect(windows.castingCloses).toBe('2027-03-02T14:30:59Z');
+    // Three days later at 16:00 is half an hour short of 72 hours, and the next day a Saturday.
+    expect(windows.complaintsClose).toBe('2027-03-08T14:00:59Z');
+  });
+
+  test('are such as every manifest wants, whatever the charter says', () => {
+    const days = fc.integer({ min: 1, max: 60 }).map((many) => `P${many}D`);
+    const hours = fc.integer({ min: 1, max: 23 }).map((many) => `PT${many}H`);
+    const endOfDay = fc.constantFrom('00:00', '08:15', '16:00', '23:59');
+    const instant = fc.date({
+      min: new Date('2027-01-01'),
+      max: new Date('2028-12-31'),
+      noInvalidDate: true,
+    });
+    const any = fc.oneof(days, hours);
+    fc.assert(
+      fc.property(any, any, any, endOfDay, instant, (opening, voting, complaints, end, at) => {
+        const calendar = poll(opening, voting, complaints, { endOfDay: end });
+        const windows = planWindows(calendar, at.toISOString());
+        for (const one of Object.values(windows)) expect(one).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+        const [opens, certificates, casting, over] = Object.values(windows).map((one) => Date.parse(one));
+        expect(certificates!).toBeGreaterThan(opens!);
+        expect(casting! - certificates!).toBe(30 * 60_000);
+        expect(over! - casting!).toBeGreaterThanOrEqual(72 * 3_600_000);
+      }),
+    );
   });
 });

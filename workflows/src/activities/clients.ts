@@ -9,14 +9,24 @@ type Internal<
   Names extends keyof A['routes'],
 > = Pick<Client<A>, Names>;
 type Recording = 'recordStep';
+type Issuing = 'freezeRoll' | 'openIssuance' | 'closeIssuance';
 
-/** What the worker asks of each service: all of it internal, all of it safe to repeat. */
+/** What the worker asks of each service: all of it safe to repeat, all of it internal but the manifest. */
 export interface Clients {
-  readonly identity: Internal<IdentityApi, 'freezeRoll' | 'notify'>;
-  readonly auditor: Internal<IdentityApi, 'freezeRoll'>;
+  readonly identity: Internal<IdentityApi, Issuing | 'notify'>;
+  readonly auditor: Internal<IdentityApi, Issuing>;
   readonly ballots: Internal<
     BallotsApi,
-    Recording | 'preparePoll' | 'recordRolls' | 'tallyPoll' | 'getResult'
+    | Recording
+    | 'preparePoll'
+    | 'recordRolls'
+    | 'publishManifest'
+    | 'getManifest'
+    | 'closeBoard'
+    | 'settleComplaints'
+    | 'tallyPoll'
+    | 'publishPollFiles'
+    | 'getResult'
   >;
   readonly payments: Internal<
     PaymentsApi,

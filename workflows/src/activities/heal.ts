@@ -1,5 +1,6 @@
 import { ApiProblem } from '@talkoot/api-contracts';
 import { ApplicationFailure } from '@temporalio/common';
+import { CalendarError } from './charter.calendar.ts';
 
 /** Refusals that pass by themselves: a token renewed, an earlier step recorded, a service that is busy. */
 const passing = new Set([
@@ -37,6 +38,7 @@ export function reportTrouble<A extends Readonly<Record<string, Act>>>(activitie
 }
 
 function failureOf(error: unknown): unknown {
+  if (error instanceof CalendarError) return ApplicationFailure.nonRetryable(error.message, error.code);
   if (!(error instanceof ApiProblem)) return error;
   return ApplicationFailure.create({
     type: error.code,

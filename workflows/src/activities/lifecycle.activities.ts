@@ -1,9 +1,8 @@
 import type { Role } from '@talkoot/api-contracts';
 import { lifecycles } from '@talkoot/workflow-contracts';
 import type { Instant, LifecycleKind, LifecycleState, RecordedStep, Wait } from '@talkoot/workflow-contracts';
-import { ApplicationFailure } from '@temporalio/common';
 import { specOf } from '../lifecycle/wait.ts';
-import { CalendarError, planWait } from './charter.calendar.ts';
+import { planWait } from './charter.calendar.ts';
 import type { Clients } from './clients.ts';
 
 export interface WaitOpening {
@@ -42,12 +41,7 @@ export function lifecycleActivities(clients: Clients, site: { readonly publicUrl
     /** Computes, once, when a wait reminds, is due, escalates and is given up. */
     async openWait({ kind, name, pilotId, ...timing }: WaitOpening): Promise<Wait> {
       const { charter } = await clients.projects.getCharter({ params: { pilotId } });
-      try {
-        return planWait({ calendar: charter, kind, name, spec: specOf(kind, name), ...timing });
-      } catch (error) {
-        if (!(error instanceof CalendarError)) throw error;
-        throw ApplicationFailure.nonRetryable(error.message, error.code);
-      }
+      return planWait({ calendar: charter, kind, name, spec: specOf(kind, name), ...timing });
     },
 
     async notify(notice: Notice): Promise<void> {

@@ -39,7 +39,10 @@ export function paymentsActivities({ payments, projects, ballots }: Clients) {
     /** Final score with the side effects that citizens accepted, then the bonus by score and vote. */
     async decideBonus(project: About, pollId: string): Promise<{ payable: Money; score: string }> {
       const { id: projectId, municipalityId, pilotId } = project;
-      const { options, roll, ballots: cast, shares } = await ballots.getResult({ params: { pollId } });
+      const result = await ballots.getResult({ params: { pollId } });
+      const counted = result.outcome === 'counted';
+      // Nobody accepted a side effect in a vote without a result.
+      const options = counted ? result.options : [];
       const final = await projects.decideFinalScore({ params: { projectId }, body: { pollId, options } });
       const { payable } = await payments.decideBonus({
         params: { projectId },
@@ -49,9 +52,10 @@ export function paymentsActivities({ payments, projects, ballots }: Clients) {
           pollId,
           score: final.score,
           payable: final.payable,
-          roll,
-          ballots: cast,
-          shares,
+          counted,
+          roll: result.roll,
+          ballots: result.ballots,
+          shares: result.shares,
         },
       });
       return { payable, score: final.score };

@@ -15,33 +15,33 @@ export function projectsActivities({ projects, ballots }: Clients) {
       await projects.putOnBallot({ params: { roundId }, body: { pollId } });
     },
 
-    /** Tells every project of the round what the published poll decided for it. */
-    async recordAllocation(roundId: string, pollId: string): Promise<void> {
-      const { allocation } = await ballots.getResult({ params: { pollId } });
-      const outcome = (allocation?.explanations ?? []).map(({ explanation: _, ...project }) => project);
-      await projects.recordAllocation({ params: { roundId }, body: { pollId, outcome } });
+    /** Tells every project of the round what the poll decided for it, and why nothing is funded if it has no result. */
+    async recordAllocation(roundId: string, pollId: string): Promise<{ reasonCode: string | null }> {
+      const { outcome: cameOf, allocation } = await ballots.getResult({ params: { pollId } });
+      const reasonCode = cameOf === 'counted' ? null : (`poll-${cameOf}` as const);
+      if (reasonCode !== null) await recordNothingFunded(projects, { roundId, pollId, reasonCode });
+      else {
+        const outcome = (allocation?.explanations ?? []).map(({ explanation: _, ...project }) => project);
+        await projects.recordAllocation({ params: { roundId }, body: { pollId, outcome } });
+      }
+      return { reasonCode };
     },
 
-    /** The poll came to no result: nothing is funded. */
+    /** The poll was not decided in time: nothing is funded. */
     async recordNoAllocation(roundId: string, pollId: string): Promise<void> {
-      const admitted = await listAdmitted(projects, roundId);
-      const outcome = admitted.map((project) => ({
-        ...project,
-        funded: false,
-        votes: 0,
-        reasonCode: 'not-voted',
-      }));
-      await projects.recordAllocation({ params: { roundId }, body: { pollId, outcome } });
+      await recordNothingFunded(projects, { roundId, pollId, reasonCode: 'not-voted' });
     },
 
     async reportRoundAllocated(roundId: string): Promise<void> {
       await projects.roundAllocated({ params: { roundId } });
     },
 
-    /** Locks the criteria with the weights of the published vote. */
+    /** Locks the criteria with the weights of the vote; of one without a result, as the charter says. */
     async lockCriteria(projectId: string, pollId: string): Promise<{ sha256: string; accepted: number }> {
-      const { ballots: cast, roll, options } = await ballots.getResult({ params: { pollId } });
-      return projects.lockCriteria({ params: { projectId }, body: { pollId, ballots: cast, roll, options } });
+      const { outcome, ballots: cast, roll, options } = await ballots.getResult({ params: { pollId } });
+      const counted = outcome === 'counted';
+      const body = { pollId, counted, ballots: cast, roll, options: counted ? options : [] };
+      return projects.lockCriteria({ params: { projectId }, body });
     },
 
     async countMissingBaselines(projectId: string): Promise<number> {
@@ -60,6 +60,15 @@ export function projectsActivities({ projects, ballots }: Clients) {
       await projects.completeMeasurement({ params: { measurementId } });
     },
   };
+}
+
+async function recordNothingFunded(
+  projects: Clients['projects'],
+  { roundId, pollId, reasonCode }: { roundId: string; pollId: string; reasonCode: string },
+): Promise<void> {
+  const admitted = await listAdmitted(projects, roundId);
+  const outcome = admitted.map((project) => ({ ...project, funded: false, votes: 0, reasonCode }));
+  await projects.recordAllocation({ params: { roundId }, body: { pollId, outcome } });
 }
 
 /** All admitted projects of a round, in the order of their ids. */

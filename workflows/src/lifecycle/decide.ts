@@ -42,7 +42,7 @@ export function decideCommand<K extends LifecycleKind>(
 ): Outcome<K> | Refusal {
   if (state.seenFacts.includes(command.decisionId)) return refuse('already-decided');
   if (command.name === 'request-change' || command.name === 'confirm-change') {
-    return decideChange(state, command, now);
+    return decideChange(decisions, state, command, now);
   }
   const rule = commandRule(decisions, command.name);
   if (!rule?.in.includes(state.phase)) return refuse('wrong-phase');
@@ -79,11 +79,17 @@ function isBeside<K extends LifecycleKind>(
 }
 
 function decideChange<K extends LifecycleKind>(
+  decisions: Decisions<K>,
   state: StateOf<K>,
   command: Command,
   now: Instant,
 ): Outcome<K> | Refusal {
   if (!state.wait) return refuse('not-awaited');
+  const promised = promisedEnd(decisions, state, state.wait);
+  const { due } = command.data as Partial<WaitCommandData['confirm-change']>;
+  if (promised && due !== undefined && Date.parse(due) < Date.parse(promised)) {
+    return refuse('invalid-change');
+  }
   const changed =
     command.name === 'request-change'
       ? requestChange(state.wait, command as Command<string, WaitCommandData['request-change']>)
@@ -92,6 +98,16 @@ function decideChange<K extends LifecycleKind>(
   const next = seen({ ...state, wait: changed.wait }, command.decisionId);
   const info = { cause: 'decision', command, waitEffect: changed.effect, data: changed.data } as const;
   return stepped({ state: next, left: [] }, state, { name: command.name, ...info }, now);
+}
+
+/** The end that was promised when the wait began, and that it cannot be brought before. */
+function promisedEnd<K extends LifecycleKind>(
+  { binding, timing }: Decisions<K>,
+  state: StateOf<K>,
+  { name, since }: Wait,
+): Instant | undefined {
+  const promised = binding?.find((one) => one === name);
+  return promised && timing?.[promised]?.(state, since).due;
 }
 
 /** A fact is taken in once; null when it is known or means nothing now. Nothing does once the lifecycle is over. */

@@ -58,7 +58,11 @@ export interface Decisions<K extends LifecycleKind> {
     readonly [N in FactName<K>]: (state: StateOf<K>, data: FactData[K][N]) => Move<K> | null;
   };
   /** Deadlines that the lifecycle itself knows better than the calendar. */
-  readonly timing?: { readonly [W in WaitName<K>]?: (state: StateOf<K>) => WaitTiming };
+  readonly timing?: { readonly [W in WaitName<K>]?: (state: StateOf<K>, now: string) => WaitTiming };
+  /** Waits that are promised to last until the `due` of their timing: nobody rectifies them to an earlier end. */
+  readonly binding?: readonly WaitName<K>[];
   /** What follows when a wait ended by time. */
   readonly whenOver: { readonly [W in WaitName<K>]: (state: StateOf<K>) => Move<K> };
+  /** What its phases mean, where their names do not say it. */
+  readonly words?: { readonly [P in Phase<K>]: string };
 }

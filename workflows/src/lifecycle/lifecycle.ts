@@ -268,8 +268,9 @@ export class Lifecycle<K extends LifecycleKind> {
   async #open(place: Place): Promise<void> {
     const { kind, pilotId, stage, sideStage } = this.#state;
     const name = (place === 'wait' ? stage : sideStage) as WaitName<K>;
-    const timing = this.#decisions.timing?.[name]?.(this.#state) ?? {};
-    const opening = { kind, name, pilotId, since: now(), ...timing };
+    const since = now();
+    const timing = this.#decisions.timing?.[name]?.(this.#state, since) ?? {};
+    const opening = { kind, name, pilotId, since, ...timing };
     this.#opening = place;
     const wait = await this.#perform(`compute the deadline of ${name}`, 'openWait', opening);
     // Left meanwhile, even if to come back to it: its deadline is of no use.
@@ -337,8 +338,9 @@ export class Lifecycle<K extends LifecycleKind> {
 
   #show(): void {
     this.#signposts.show(this.#state as unknown as StateOf<LifecycleKind>);
+    const words = this.#decisions.words?.[this.#state.phase] ?? null;
     setCurrentDetails(
-      describe(this.#state as unknown as StateOf<LifecycleKind>, [...this.#work], this.#page),
+      describe(this.#state as unknown as StateOf<LifecycleKind>, words, [...this.#work], this.#page),
     );
   }
 }

@@ -112,10 +112,10 @@ describe('facts that come before their time', () => {
     expect((await run.result()).phase).toBe('reconciled');
   });
 
-  test('a poll published before the round noted it is allocated by its result', async () => {
-    const facts = { budget: permission.limit, published: true };
+  test('a poll decided before the round noted it is allocated by its result', async () => {
+    const facts = { budget: permission.limit, decided: true };
     const run = await engine.start('round', { phase: 'voting', stage: null, facts });
     expect((await run.result()).phase).toBe('allocated');
-    expect(engine.town.calls).toContain(`recordAllocation ${run.id} prj-1=true`);
+    expect(engine.town.calls).toContain(`recordAllocation ${run.id} prj-1=true:fits`);
   });
 });

@@ -135,6 +135,13 @@ const sign = (as: 'approve' | 'release', text = 'batch', person?: string): Given
   person,
 ];
 
+const windows = {
+  opens: '2089-01-01T00:00:00Z',
+  certificatesClose: '2089-01-01T00:00:00Z',
+  castingCloses: '2089-01-01T00:00:00Z',
+  complaintsClose: '2089-01-01T00:00:00Z',
+};
+
 /** At least one way to each code; a code without any is a type error. */
 const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
   'wrong-phase': [
@@ -160,6 +167,14 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
       given: [['appeal', 'resident', { reason }]],
     },
     { kind: 'pilot', at: seeking, given: [['appeal', 'sponsor', { reason }]] },
+    {
+      kind: 'poll',
+      at: { phase: 'published', stage: 'appeal-decision', facts: { appealedBy: 'per-one' } },
+      given: [
+        ['appeal', 'resident', { reason }],
+        ['end-appeals', 'appeal-body'],
+      ],
+    },
     {
       kind: 'project',
       at: { phase: 'delivery', stage: 'delivery' },
@@ -207,6 +222,11 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
       at: { phase: 'delivery', stage: 'delivery' },
       wait: requested,
       given: [['confirm-change', 'appeal-body', { change: 'suspend' }, 'per-sponsor']],
+    },
+    {
+      kind: 'poll',
+      at: { phase: 'published', stage: 'appeal-decision', facts: { appealedBy: 'per-both' } },
+      given: [['decide-appeal', 'appeal-body', { upheld: false, reason }, 'per-both']],
     },
     {
       kind: 'batch',
@@ -354,6 +374,12 @@ const byCode: { readonly [C in RefusalCode]: readonly Case[] } = {
         ['request-change', 'sponsor', change('resume')],
       ],
     },
+    // What a manifest promises to voters is not taken back.
+    ...['opening', 'voting', 'casting', 'complaints'].map((stage): Case => ({
+      kind: 'poll',
+      at: { phase: 'open', stage, facts: { windows } },
+      given: [['request-change', 'sponsor', change('rectify', '2088-12-31T23:59:58.000Z')]],
+    })),
   ],
   suspended: [
     {

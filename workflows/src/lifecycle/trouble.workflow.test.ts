@@ -69,6 +69,32 @@ describe('a service that refuses for good', () => {
   });
 });
 
+test('an issuer, a witness or a board that is away is waited for, and nothing of a poll is done twice', async () => {
+  const routes = [
+    'freezeRoll',
+    'freezeRoll of auditor',
+    'recordRolls',
+    'publishManifest',
+    'openIssuance of municipality',
+    'openIssuance of auditor',
+    'closeIssuance of municipality',
+    'closeIssuance of auditor',
+    'closeBoard',
+    'settleComplaints',
+    'tallyPoll',
+    'publishPollFiles',
+  ];
+  for (const route of routes) engine.town.troubles.set(route, [down(), problem(503, 'witnesses-silent')]);
+  const run = await engine.start('poll');
+  await follow(run);
+  expect(run.recordedState().phase).toBe('decided');
+  expect([...engine.town.troubles.values()].flat()).toEqual([]);
+  const called = engine.town.calls.map((call) =>
+    routes.find((route) => call.startsWith(`${route} pol`) || call.startsWith(`${route} m`)),
+  );
+  expect(called.filter((route) => route !== undefined).toSorted()).toEqual(routes.toSorted());
+});
+
 test('a service that is down is waited for, and nothing is done twice', async () => {
   const routes = [
     'getCharter',

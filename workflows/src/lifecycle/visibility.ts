@@ -53,9 +53,14 @@ export interface Work {
 }
 
 /** What an operator reads in the Temporal UI without knowing the code. */
-export function describe(state: AnyState, work: readonly Work[], page: string | null): string {
+export function describe(
+  state: AnyState,
+  words: string | null,
+  work: readonly Work[],
+  page: string | null,
+): string {
   const lines = [
-    `**${state.kind} ${state.id}**: phase **${state.phase}**, step ${state.step}`,
+    `**${state.kind} ${state.id}**: phase **${state.phase}**${words === null ? '' : ` (${words})`}, step ${state.step}`,
     ...(state.wait ? describeWait(state.wait) : [describeAbsence(state)]),
     ...(state.side ? ['Beside it:', ...describeWait(state.side)] : []),
     ...work.map(describeWork),

@@ -10,11 +10,11 @@ const project = (changes: Partial<StateOf<'project'>>) =>
 test('the system is awaited while nobody else is', () => {
   const atWork = project({ phase: 'proposed', stage: 'endorsement' });
   expect(awaitedIn(atWork)).toBe('system');
-  expect(describe(atWork, [], null)).toContain('Waiting for the **system**');
+  expect(describe(atWork, null, [], null)).toContain('Waiting for the **system**');
 });
 
 test.each(['closed', 'lapsed', 'refused'] as const)('a project that is %s awaits nobody', (phase) => {
   const ended = project({ phase });
   expect(awaitedIn(ended)).toBeNull();
-  expect(describe(ended, [], null)).toContain('nobody is awaited');
+  expect(describe(ended, null, [], null)).toContain('nobody is awaited');
 });

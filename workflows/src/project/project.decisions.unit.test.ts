@@ -216,16 +216,14 @@ describe('the bonus decision', () => {
 
 describe('a published poll', () => {
   test('counts only for the vote it belongs to', () => {
-    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-c-1' })).toMatchObject(
-      { stage: null },
-    );
+    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-c-1' })).toMatchObject({
+      stage: null,
+    });
     expect(told(at('funded', null), 'poll-decided', { pollId: 'pol-c-1' })).toMatchObject({
       phase: 'funded',
       facts: { criteriaDecided: true },
     });
-    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-b-1' })).toBe(
-      'ignored',
-    );
+    expect(told(at('criteria-vote', 'criteria-vote'), 'poll-decided', { pollId: 'pol-b-1' })).toBe('ignored');
     expect(told(at('bonus-vote', 'bonus-vote'), 'poll-decided', { pollId: 'pol-b-1' })).toMatchObject({
       stage: null,
     });

@@ -9,7 +9,7 @@ function reviewClosed({ phase, stage }: Project): ProjectMove | null {
   return { phase: 'refused', data: { reasonCode: 'review-closed' } };
 }
 
-function pollPublished({ id, phase, stage }: Project, pollId: string): ProjectMove | null {
+function pollDecided({ id, phase, stage }: Project, pollId: string): ProjectMove | null {
   if (pollId === pollIdOf.criteria(id)) {
     if (phase === 'funded') return { facts: { criteriaDecided: true } };
     return phase === 'criteria-vote' && stage === 'criteria-vote' ? { stage: null } : null;
@@ -34,7 +34,7 @@ export const projectFacts: Decisions<'project'>['facts'] = {
     const facts = { funded, votes, cost, reasonCode };
     return funded ? { phase: 'funded', stage: null, facts } : { phase: 'not-funded', facts };
   },
-  'poll-decided': (state, { pollId }) => pollPublished(state, pollId),
+  'poll-decided': (state, { pollId }) => pollDecided(state, pollId),
   'baselines-recorded': ({ stage }) =>
     stage === 'baseline' ? { phase: 'delivery', stage: 'delivery' } : null,
   measured: ({ phase, stage }, { measurementId }) =>

@@ -12,13 +12,13 @@ export const roundDecisions: Decisions<'round'> = {
   facts: {
     'poll-decided': ({ id, stage }, { pollId }) =>
       stage === 'voting' && pollId === pollIdOf.prioritisation(id)
-        ? { stage: null, facts: { published: true } }
+        ? { stage: null, facts: { decided: true } }
         : null,
   },
   whenOver: {
     ideas: () => ({ stage: null }),
     review: () => ({ stage: null }),
-    // The poll never came to a result: nothing is funded, and every project is told so.
-    voting: () => ({ stage: null, facts: { published: false }, data: { reasonCode: 'not-voted' } }),
+    // The poll was not decided in time: nothing is funded, and every project is told so.
+    voting: () => ({ stage: null, facts: { decided: false }, data: { reasonCode: 'not-voted' } }),
   },
 };

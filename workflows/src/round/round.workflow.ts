@@ -50,12 +50,19 @@ async function preparePoll(round: Round): Promise<void> {
 
 async function allocate(round: Round): Promise<void> {
   if (!round.isIdleIn('voting')) return;
+  const reasonCode = await recordOutcome(round);
+  await round.effect('tell the pilot', 'reportRoundAllocated', round.state.id);
+  round.advance('allocated', { phase: 'allocated', data: reasonCode === null ? {} : { reasonCode } });
+}
+
+/** Every project is told what became of it. Answers why nothing is funded; null where the poll says what is. */
+async function recordOutcome(round: Round): Promise<string | null> {
   const { id } = round.state;
   const pollId = pollIdOf.prioritisation(id);
-  if (round.facts.published) await round.effect('record the allocation', 'recordAllocation', id, pollId);
-  else if (round.facts.pollId !== null) {
-    await round.effect('record that nothing is funded', 'recordNoAllocation', id, pollId);
+  if (round.facts.pollId === null) return 'nothing-admitted';
+  if (round.facts.decided) {
+    return (await round.effect('record the allocation', 'recordAllocation', id, pollId)).reasonCode;
   }
-  await round.effect('tell the pilot', 'reportRoundAllocated', id);
-  round.advance('allocated', { phase: 'allocated' });
+  await round.effect('record that nothing is funded', 'recordNoAllocation', id, pollId);
+  return 'not-voted';
 }
