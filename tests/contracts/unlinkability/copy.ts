@@ -5,7 +5,7 @@ export interface Copy {
   readonly rows: readonly unknown[];
 }
 
-/** What a stored value comes down to: bytes are hexadecimal text. */
+/** What a stored value comes down to: bytes are hexadecimal text, 32 to a word. */
 export type Scalar = string | number | Date;
 
 /** A value as stores hand it out, without the types of MongoDB; text that is JSON is read. */
@@ -13,7 +13,7 @@ export function plain(value: unknown): unknown {
   if (value instanceof Date || typeof value === 'number') return value;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value === 'string') return parsed(value);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (value instanceof Uint8Array) return words(value);
   if (value === null || typeof value !== 'object') return null;
   if (value instanceof Map) return [...value];
   return '_bsontype' in value ? ofMongo(value as BsonValue) : value;
@@ -30,11 +30,17 @@ interface BsonValue {
 
 function ofMongo(value: BsonValue): unknown {
   if (value._bsontype === 'ObjectId') return value.toHexString!();
-  if (value._bsontype === 'Binary')
-    return Buffer.from(value.buffer!.subarray(0, value.position)).toString('hex');
+  if (value._bsontype === 'Binary') return words(value.buffer!.subarray(0, value.position));
   if (value._bsontype === 'Timestamp') return Number(BigInt(value.toString()) >> 32n);
   return value.toNumber?.() ?? value.toString();
 }
+
+/** Hashes, keys and salts have 32 bytes: longer bytes are read as a row of them. */
+function words(bytes: Uint8Array): string | string[] {
+  const hex = Buffer.from(bytes).toString('hex');
+  return hex.length <= wordLength ? hex : hex.match(new RegExp(`.{1,${wordLength}}`, 'g'))!;
+}
+const wordLength = 64;
 
 function parsed(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return text;

@@ -69,7 +69,9 @@ export class Library {
    */
   beside(subjects: readonly Subject[]): Beside[] {
     const owners = new Map<string, number>();
-    subjects.forEach(({ handles }, subject) => handles.forEach((handle) => owners.set(handle, subject)));
+    subjects.forEach(({ handles }, subject) =>
+      handles.flatMap(tokensOf).forEach((token) => owners.set(token, subject)),
+    );
     let found = this.#read(owners);
     for (let round = 1; round < rounds; round += 1) {
       const known = owners.size;
