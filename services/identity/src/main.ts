@@ -26,6 +26,7 @@ const identity = identityOf({
   custody: secretCustody(config.ISSUER_CUSTODY_KEY),
   logKey: config.LOG_KEY,
   witnesses: config.WITNESSES,
+  logOptions: { onFault: (witness, err) => log.warn({ witness, err }, 'a witness does not cosign') },
   now,
 });
 const attempts = signInStore(connection, now);

@@ -7,7 +7,7 @@ import {
   verifyCertificate,
 } from '@talkoot/ballot-protocol';
 import { createHmac, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { identityFixture, withResidents } from '../identity.fixture.ts';
 import type { IdentityFixture } from '../identity.fixture.ts';
 import { blinded, frozenPoll, openPoll } from './poll.fixture.ts';
@@ -24,6 +24,7 @@ beforeAll(async () => {
   await withResidents(fixture, 'other', 3);
   ({ modulus } = await openPoll(fixture, 'pol-one', { batchSize: 100, excluded: people.slice(0, 2) }));
 });
+afterEach(() => fixture.witness.setSilent(false));
 afterAll(() => fixture.stop());
 
 const resident = (index: number) => fixture.as(people[index]!, 'lintula', 'resident');

@@ -1,5 +1,6 @@
 import type { IssuerName } from '@talkoot/api-contracts/identity';
 import { issuanceFirstLeaf, leafHash, nextIssuanceBatch } from '@talkoot/ballot-protocol';
+import type { SignedCheckpoint } from '@talkoot/ballot-protocol';
 import { DomainError, inTransaction } from '@talkoot/http-service';
 import type { Logger } from '@talkoot/http-service';
 import { LogError, witnessedLog } from '@talkoot/witnessed-log';
@@ -22,8 +23,14 @@ export interface IssuanceLogParts {
   readonly logOptions?: WitnessedLogOptions;
 }
 
-/** Polls whose log is kept at hand: it remembers that it is current. */
+/** Polls whose log a process keeps at hand. */
 const mostAtHand = 200;
+
+interface LogAtHand {
+  readonly log: WitnessedLog;
+  /** Whether this process saw a checkpoint after whatever it appended. */
+  isWitnessed: boolean;
+}
 
 /** One process takes turns at the log of a poll: who comes meanwhile asks for another turn. */
 interface Turn {
@@ -34,24 +41,34 @@ interface Turn {
 /** The witnessed logs of what certificates were issued for. Log and record are written together or not at all. */
 export function issuanceLogs(parts: IssuanceLogParts) {
   const { connection, name, rolls, issuances } = parts;
-  const atHand = new Map<string, WitnessedLog>();
+  const atHand = new Map<string, LogAtHand>();
   const turns = new Map<string, Turn>();
 
-  function logOf(pollId: string, binding: ManifestBinding | null): WitnessedLog {
+  function logOf({ pollId, binding }: Roll): LogAtHand {
     if (!binding) throw new DomainError('certificates-not-open');
-    const log = atHand.get(pollId) ?? newLog(parts, binding);
+    const found = atHand.get(pollId) ?? { log: newLog(parts, binding), isWitnessed: false };
     if (!atHand.has(pollId) && atHand.size >= mostAtHand) atHand.delete(atHand.keys().next().value!);
-    atHand.set(pollId, log);
-    return log;
+    atHand.set(pollId, found);
+    return found;
+  }
+
+  /** Has the present end of the log witnessed. */
+  async function witness(roll: Roll): Promise<SignedCheckpoint> {
+    const kept = logOf(roll);
+    const checkpoint = await kept.log.checkpoint();
+    kept.isWitnessed = true;
+    return checkpoint;
   }
 
   /** @returns whether there may be more to append */
-  async function appendBatch({ pollId, binding }: Roll, closing: boolean): Promise<boolean> {
-    const log = logOf(pollId, binding);
+  async function appendBatch(roll: Roll, closing: boolean): Promise<boolean> {
+    const { pollId, binding } = roll;
+    const kept = logOf(roll);
     // A log that lost something must not grow on: nothing but a better backup brings it back.
-    await log.requireCurrent();
+    await kept.log.requireCurrent();
     // A batch is sorted in itself: before the next one its end needs a checkpoint, even if a process died in between.
-    const { size } = await log.checkpoint();
+    const { size } = await witness(roll);
+    kept.isWitnessed = false;
     const appended = await inTransaction(connection, async (session) => {
       const batch = nextIssuanceBatch({
         pending: await issuances.waiting(pollId, session),
@@ -60,12 +77,13 @@ export function issuanceLogs(parts: IssuanceLogParts) {
         batchSize: binding!.batchSize,
         closing,
       });
-      if (batch.length === 0) return false;
-      await log.append(size, batch.map(leafHash), session);
+      const total = size - 1 + batch.length;
+      if (batch.length === 0 || !(await rolls.countLogged(pollId, total, session))) return false;
+      await kept.log.append(size, batch.map(leafHash), session);
       await issuances.markLogged(pollId, size, batch, session);
       return true;
     }).catch(rivalAppended);
-    if (appended) await log.checkpoint();
+    await witness(roll);
     return appended;
   }
 
@@ -74,6 +92,8 @@ export function issuanceLogs(parts: IssuanceLogParts) {
       while (turn.again) {
         turn.again = false;
         const { pollId, binding } = roll;
+        // After a failure the last batch may still lack its checkpoint.
+        if (!logOf(roll).isWitnessed) await witness(roll);
         while (await issuances.waitAtLeast(pollId, binding!.batchSize)) await appendBatch(roll, false);
       }
     } finally {
@@ -106,8 +126,7 @@ export function issuanceLogs(parts: IssuanceLogParts) {
     },
 
     /** @throws DomainError `log-not-current` */
-    requireCurrent: ({ pollId, binding }: Roll) =>
-      orNotCurrent(() => logOf(pollId, binding).requireCurrent()),
+    requireCurrent: (roll: Roll) => orNotCurrent(() => logOf(roll).log.requireCurrent()),
 
     /**
      * Sees to it, beside whatever the caller does, that the log gets a batch as soon as one waits. A failure is logged;
@@ -138,18 +157,18 @@ export function issuanceLogs(parts: IssuanceLogParts) {
      * @throws DomainError `log-not-current`: then what is missing is done when it is called again
      */
     async finish(roll: Roll): Promise<number> {
-      const { pollId, binding } = roll;
-      if (!binding) return 0;
-      await turns.get(pollId)?.over;
+      if (!roll.binding) return 0;
+      await turns.get(roll.pollId)?.over;
       return orNotCurrent(async () => {
         while (await appendBatch(roll, true));
-        const { size } = await logOf(pollId, binding).checkpoint();
+        const { size } = await witness(roll);
+        atHand.delete(roll.pollId);
         return size - 1;
       });
     },
 
     /** Every witnessed checkpoint, oldest first, as the protocol archives them. */
-    archive: ({ pollId, binding }: Roll): Promise<Uint8Array> => logOf(pollId, binding).archive(),
+    archive: (roll: Roll): Promise<Uint8Array> => logOf(roll).log.archive(),
   };
 }
 export type IssuanceLogs = ReturnType<typeof issuanceLogs>;
@@ -157,9 +176,9 @@ export type IssuanceLogs = ReturnType<typeof issuanceLogs>;
 function newLog(parts: IssuanceLogParts, { origin, witnesses }: ManifestBinding): WitnessedLog {
   const { logs, logKey, logOptions } = parts;
   const addresses = witnesses.map(({ name, publicKey }) => {
-    const known = parts.witnesses.find((one) => one.publicKey === publicKey);
-    if (!known) throw new DomainError('log-not-current', `${name} is no witness here any more`);
-    return { name, publicKey: Buffer.from(publicKey, 'hex'), url: known.url };
+    // A witness that left cannot be asked any more; what it cosigned stays.
+    const url = parts.witnesses.find((one) => one.publicKey === publicKey)?.url ?? '';
+    return { name, publicKey: Buffer.from(publicKey, 'hex'), url };
   });
   return witnessedLog(logs, { origin, secretKey: logKey, witnesses: addresses }, logOptions);
 }

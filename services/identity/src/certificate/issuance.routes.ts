@@ -38,13 +38,13 @@ export function issuanceRoutes(identity: Identity): Routes {
       const { pollId } = call.params;
       await rollOf(pollId);
       // The key goes first: whatever is interrupted afterwards, nothing is signed any more.
-      const roll = (await rolls.beginClosing(pollId))!;
-      if (roll.phase !== 'closed') {
+      let roll = (await rolls.beginClosing(pollId))!;
+      while (roll.phase !== 'closed') {
         const issued = await issuanceLogs.finish(roll);
         await rolls.close(pollId, issued, await issuances.deskTotals(pollId));
+        roll = await rollOf(pollId);
       }
-      const { issued, desks } = await rollOf(pollId);
-      return { body: { pollId, issued: issued!, desks: [...desks] } };
+      return { body: { pollId, issued: roll.issued!, desks: [...roll.desks] } };
     },
 
     async revealLotSeed(call) {

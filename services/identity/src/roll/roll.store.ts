@@ -26,6 +26,8 @@ interface RollDocument {
   phase: IssuancePhase;
   /** Null until there is a manifest. */
   binding: ManifestBinding | null;
+  /** How many entries are in the log of issued certificates. */
+  logged: number;
   /** How many certificates were issued; set when issuing is closed. */
   issued: number | null;
   desks: readonly DeskTotal[];
@@ -70,6 +72,7 @@ const rollSchema = new Schema<RollDocument>(
     sealedSeed: Buffer,
     phase: { type: String, enum: issuancePhases },
     binding: { type: bindingSchema, default: null },
+    logged: { type: Number, default: 0 },
     issued: { type: Number, default: null },
     desks: [{ _id: false, desk: String, issued: Number }],
   },
@@ -144,6 +147,7 @@ export function rollStore(connection: Connection) {
         rollHash: commitments.hash,
         phase: 'frozen',
         binding: null,
+        logged: 0,
         issued: null,
         desks: [],
       };
@@ -197,10 +201,17 @@ export function rollStore(connection: Connection) {
       return shown(await rolls.findById(pollId).lean());
     },
 
-    /** Destroys the salts and keeps the numbers; the first ones stay. */
+    /** Goes with what is appended to the log; false when that is final. */
+    async countLogged(pollId: string, logged: number, session: ClientSession): Promise<boolean> {
+      const filter = { _id: pollId, phase: { $ne: 'closed' } } as const;
+      return (await rolls.updateOne(filter, { $set: { logged } }, { session })).matchedCount === 1;
+    },
+
+    /** Destroys the salts and keeps the numbers, unless the log grew meanwhile; the first ones stay. */
     async close(pollId: string, issued: number, desks: readonly DeskTotal[]): Promise<void> {
       await parts.updateMany({ pollId, salts: { $exists: true } }, { $unset: { salts: 1 } });
-      await rolls.updateOne({ _id: pollId, phase: 'closing' }, { $set: { phase: 'closed', issued, desks } });
+      const filter = { _id: pollId, phase: 'closing', logged: issued } as const;
+      await rolls.updateOne(filter, { $set: { phase: 'closed', issued, desks } });
     },
   };
 }

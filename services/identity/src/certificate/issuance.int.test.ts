@@ -1,0 +1,410 @@
+import {
+  compareBytes,
+  issuanceFirstLeaf,
+  leafHash,
+  lotCommitment,
+  parseArchive,
+  requireStanding,
+  RootReplay,
+} from '@talkoot/ballot-protocol';
+import type { Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
+import { verifySignature as verify } from '@talkoot/ballot-protocol/node';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { identityFixture, withResidents } from '../identity.fixture.ts';
+import type { IdentityFixture } from '../identity.fixture.ts';
+import { blinded, frozenPoll, manifestOf, openPoll, textOf } from './poll.fixture.ts';
+
+let fixture: IdentityFixture;
+let people: string[];
+
+beforeAll(async () => {
+  fixture = await identityFixture(inject('mongodbUrl'));
+  people = await withResidents(fixture, 'lintula', 120);
+});
+afterEach(() => fixture.witness.setSilent(false));
+afterAll(() => fixture.stop());
+
+type Process = Pick<IdentityFixture, 'as'>;
+const place = (pollId: string) => ({ municipalityId: 'lintula', pollId });
+const originOf = (pollId: string) => `test.example/lintula/${pollId}/issuance/municipality`;
+const leavesOf = (pollId: string) => fixture.witness.last(originOf(pollId))?.size ?? 0;
+
+async function issue(pollId: string, index: number, process: Process = fixture) {
+  const client = await process.as(people[index]!, 'lintula', 'resident');
+  return client.issueCertificate({ params: place(pollId), body: { blinded: blinded() } });
+}
+async function rollValueOf(pollId: string, index: number): Promise<string> {
+  const client = await fixture.as(people[index]!, 'lintula', 'resident');
+  return (await client.getCertificateState({ params: place(pollId) })).entry!.rollValue;
+}
+const close = async (pollId: string, process: Pick<IdentityFixture, 'service'> = fixture) =>
+  (await process.service('ballots')).closeIssuance({ params: { pollId } });
+const open = async (pollId: string, manifest: Manifest) =>
+  (await fixture.service('worker')).openIssuance({
+    params: { pollId },
+    body: { manifest: textOf(manifest) },
+  });
+async function loggedIn(pollId: string): Promise<string[]> {
+  const file = await fixture.anyone.getIssuanceFile({ params: place(pollId) });
+  return Buffer.from(file).toString('hex').match(/.{64}/g) ?? [];
+}
+async function checkpointsOf(pollId: string): Promise<SignedCheckpoint[]> {
+  const text = await fixture.anyone.getIssuanceCheckpoints({ params: place(pollId) });
+  return parseArchive(Buffer.from(text));
+}
+/** Everything that the verifier asks of a log of issued certificates. */
+async function expectWitnessedLog(pollId: string) {
+  const { binding, logKey } = (await fixture.identity.rolls.find(pollId))!;
+  const checkpoints = await checkpointsOf(pollId);
+  const log = { name: originOf(pollId), publicKey: Buffer.from(logKey, 'hex') };
+  const { name, publicKey } = fixture.witness;
+  for (const one of checkpoints) requireStanding(one, { log, witnesses: [{ name, publicKey }], verify });
+  const replay = new RootReplay(checkpoints);
+  replay.append(leafHash(issuanceFirstLeaf(Buffer.from(binding!.m, 'hex'), 'municipality')));
+  const values = (await loggedIn(pollId)).map((value) => Buffer.from(value, 'hex'));
+  for (const value of values) replay.append(leafHash(value));
+  expect(replay.finish()).toMatchObject({ size: values.length + 1, problems: [] });
+  expect(checkpoints.at(-1)!.size).toBe(values.length + 1);
+  const ends = checkpoints.map(({ size }) => size - 1);
+  for (const [at, end] of ends.entries()) {
+    const batch = values.slice(ends[at - 1] ?? 0, end);
+    expect(batch).toEqual(batch.toSorted(compareBytes));
+  }
+  return { values: values.map((value) => value.toString('hex')), sizes: checkpoints.map(({ size }) => size) };
+}
+
+/** Sets the issuer's database back to a copy, as who restores a backup does. */
+async function copyOfDatabase() {
+  const collections = await fixture.connection.db!.collections();
+  const copies = await Promise.all(
+    collections.map(async (one) => ({ one, documents: await one.find().toArray() })),
+  );
+  return async function restore() {
+    for (const { one, documents } of copies) {
+      await one.deleteMany({});
+      if (documents.length > 0) await one.insertMany(documents);
+    }
+  };
+}
+
+describe('issuing opens', () => {
+  it('with a log whose first leaf is bound to the manifest, under a witnessed checkpoint, and again the same', async () => {
+    const { manifest } = await openPoll(fixture, 'pol-open');
+    expect(leavesOf('pol-open')).toBe(1);
+    expect(await open('pol-open', manifest)).toEqual({ pollId: 'pol-open' });
+    const archived = await checkpointsOf('pol-open');
+    expect(archived.map(({ size, origin }) => [size, origin])).toEqual([[1, originOf('pol-open')]]);
+    await close('pol-open');
+    expect((await expectWitnessedLog('pol-open')).values).toEqual([]);
+    expect(await open('pol-open', manifest)).toEqual({ pollId: 'pol-open' });
+    await expect(issue('pol-open', 0)).rejects.toMatchObject({ code: 'certificates-closed' });
+  });
+
+  it('for one manifest for ever', async () => {
+    const { manifest } = await openPoll(fixture, 'pol-first');
+    const second = open('pol-first', { ...manifest, minima: { roll: 1, counted: 1 } });
+    await expect(second).rejects.toMatchObject({ code: 'manifest-foreign', status: 409 });
+    await issue('pol-first', 0);
+  });
+
+  it('once, though two manifests come at once', async () => {
+    const roll = await frozenPoll(fixture, 'pol-two');
+    const manifest = await manifestOf(roll, fixture.witness);
+    const sent = await Promise.allSettled(
+      [1, 2, 3, 4].map((least) => open('pol-two', { ...manifest, minima: { roll: least, counted: 1 } })),
+    );
+    expect(sent.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+    for (const one of sent) {
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'manifest-foreign' });
+    }
+    expect(await checkpointsOf('pol-two')).toHaveLength(1);
+  });
+
+  it('not for a manifest that says something else, or names a stranger as witness', async () => {
+    const roll = await frozenPoll(fixture, 'pol-foreign');
+    const manifest = await manifestOf(roll, fixture.witness);
+    const [own, other] = manifest.issuers;
+    const foreign = open('pol-foreign', { ...manifest, issuers: [{ ...own, rollSize: 119 }, other] });
+    await expect(foreign).rejects.toMatchObject({ code: 'manifest-foreign', status: 409 });
+    const witnesses = [{ ...manifest.witnesses[0]!, publicKey: other.logKey }];
+    const stranger = open('pol-foreign', {
+      ...manifest,
+      issuers: [own, { ...other, logKey: manifest.witnesses[0]!.publicKey }],
+      witnesses,
+    });
+    await expect(stranger).rejects.toMatchObject({ code: 'witness-unknown', status: 409 });
+    const worker = await fixture.service('worker');
+    const text = worker.openIssuance({ params: { pollId: 'pol-foreign' }, body: { manifest: '{}' } });
+    await expect(text).rejects.toMatchObject({ code: 'manifest-foreign' });
+    const nowhere = worker.openIssuance({ params: { pollId: 'pol-nowhere' }, body: { manifest: '{}' } });
+    await expect(nowhere).rejects.toMatchObject({ code: 'not-found' });
+    await expect(issue('pol-foreign', 0)).rejects.toMatchObject({ code: 'certificates-not-open' });
+  });
+
+  it('not before a witness has cosigned, and goes on when one does', async () => {
+    const roll = await frozenPoll(fixture, 'pol-silent');
+    const manifest = await manifestOf(roll, fixture.witness);
+    fixture.witness.setSilent(true);
+    const opening = open('pol-silent', manifest);
+    await expect(opening).rejects.toMatchObject({ code: 'log-not-current', status: 503 });
+    await expect(issue('pol-silent', 0)).rejects.toMatchObject({ code: 'certificates-not-open' });
+    fixture.witness.setSilent(false);
+    await open('pol-silent', manifest);
+    await issue('pol-silent', 0);
+  });
+
+  it('not for a poll that was closed without a manifest', async () => {
+    const roll = await frozenPoll(fixture, 'pol-unheld');
+    expect(await close('pol-unheld')).toEqual({ pollId: 'pol-unheld', issued: 0, desks: [] });
+    const manifest = await manifestOf(roll, fixture.witness);
+    await expect(open('pol-unheld', manifest)).rejects.toMatchObject({ code: 'certificates-closed' });
+    const checkpoints = fixture.anyone.getIssuanceCheckpoints({ params: place('pol-unheld') });
+    await expect(checkpoints).rejects.toMatchObject({ code: 'certificates-not-open' });
+  });
+
+  it('for the worker only', async () => {
+    const others = [await fixture.service('ballots'), await fixture.as(people[0]!, 'lintula', 'operator')];
+    for (const client of others) {
+      const opening = client.openIssuance({ params: { pollId: 'pol-open' }, body: { manifest: '{}' } });
+      await expect(opening).rejects.toMatchObject({ code: 'forbidden' });
+    }
+  });
+});
+
+describe('the log of issued certificates', () => {
+  it('gets a sorted batch as soon as one waits, under a checkpoint, and nothing before', async () => {
+    await openPoll(fixture, 'pol-batch', { batchSize: 4 });
+    const values = await Promise.all([3, 1, 2, 0].map((index) => rollValueOf('pol-batch', index)));
+    for (const index of [3, 1, 2]) await issue('pol-batch', index);
+    await fixture.identity.issuanceLogs.settled();
+    expect(leavesOf('pol-batch')).toBe(1);
+    await issue('pol-batch', 0);
+    await expect.poll(() => leavesOf('pol-batch'), { timeout: 10_000 }).toBe(5);
+    await issue('pol-batch', 4);
+    expect((await close('pol-batch')).issued).toBe(5);
+    const log = await expectWitnessedLog('pol-batch');
+    expect(log.values.slice(0, 4)).toEqual(values.toSorted());
+    expect(log.sizes).toEqual([1, 5, 6]);
+  });
+
+  it('does not hold up the certificate after which no witness answers, and goes on when one does', async () => {
+    await openPoll(fixture, 'pol-behind', { batchSize: 2 });
+    await issue('pol-behind', 0);
+    fixture.witness.setSilent(true);
+    await issue('pol-behind', 1);
+    await fixture.identity.issuanceLogs.settled();
+    await expect(issue('pol-behind', 2)).rejects.toMatchObject({ code: 'log-not-current', status: 503 });
+    expect(leavesOf('pol-behind')).toBe(1);
+    fixture.witness.setSilent(false);
+    await issue('pol-behind', 2);
+    await expect.poll(() => leavesOf('pol-behind'), { timeout: 10_000 }).toBeGreaterThan(1);
+    expect((await close('pol-behind')).issued).toBe(3);
+    await expectWitnessedLog('pol-behind');
+  });
+
+  it('has each entry once, though three processes issue and append at once, and a batch is never cut', async () => {
+    await openPoll(fixture, 'pol-race', { batchSize: 3 });
+    const processes = [fixture, await fixture.another(), await fixture.another()];
+    const crowd = Array.from({ length: 90 }, (_, index) => index);
+    const expected = await Promise.all(crowd.map((index) => rollValueOf('pol-race', index)));
+    await Promise.all(crowd.map((index) => issue('pol-race', index, processes[index % 3])));
+    expect((await close('pol-race', processes[1])).issued).toBe(90);
+    const { values, sizes } = await expectWitnessedLog('pol-race');
+    expect(values.toSorted()).toEqual(expected.toSorted());
+    for (const [at, size] of sizes.slice(1, -1).entries())
+      expect(size - sizes[at]!).toBeGreaterThanOrEqual(3);
+  });
+
+  it('leaves nothing in the database by which an entry in it is tied to a resident, once salts are gone', async () => {
+    await openPoll(fixture, 'pol-gone', { batchSize: 2 });
+    for (const index of [5, 4, 6]) await issue('pol-gone', index);
+    await close('pol-gone');
+    const rows = await fixture.connection.collection('issuances').find({ pollId: 'pol-gone' }).toArray();
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(Object.keys(row).toSorted()).toEqual(['_id', 'blindedSha256', 'pollId']);
+    const batches = await fixture.connection
+      .collection('issuancebatches')
+      .find({ pollId: 'pol-gone' })
+      .toArray();
+    for (const batch of batches) expect(Object.keys(batch).toSorted()).toEqual(['_id', 'pollId', 'values']);
+    const parts = await fixture.connection.collection('rollparts').find({ pollId: 'pol-gone' }).toArray();
+    expect(parts.some((part) => 'salts' in part)).toBe(false);
+  });
+});
+
+describe('an issuer whose database was set back', () => {
+  it('signs nothing, records nothing, appends nothing and does not close', async () => {
+    await openPoll(fixture, 'pol-backup', { batchSize: 2 });
+    await issue('pol-backup', 0);
+    await issue('pol-backup', 1);
+    await expect.poll(() => leavesOf('pol-backup'), { timeout: 10_000 }).toBe(3);
+    await fixture.identity.issuanceLogs.settled();
+    const restore = await copyOfDatabase();
+    await issue('pol-backup', 2);
+    await issue('pol-backup', 3);
+    await expect.poll(() => leavesOf('pol-backup'), { timeout: 10_000 }).toBe(5);
+    await fixture.identity.issuanceLogs.settled();
+    await restore();
+    const process = await fixture.another();
+    for (const index of [0, 2, 4]) {
+      const asking = issue('pol-backup', index, process);
+      await expect(asking).rejects.toMatchObject({ code: 'log-not-current', status: 503 });
+    }
+    const rows = fixture.connection.collection('issuances');
+    expect(await rows.countDocuments({ pollId: 'pol-backup' })).toBe(2);
+    await expect(close('pol-backup', process)).rejects.toMatchObject({ code: 'log-not-current' });
+    expect(leavesOf('pol-backup')).toBe(5);
+  });
+
+  it('does not open a poll again that was open', async () => {
+    const roll = await frozenPoll(fixture, 'pol-reopened');
+    const restore = await copyOfDatabase();
+    const manifest = await manifestOf(roll, fixture.witness);
+    await open('pol-reopened', manifest);
+    await issue('pol-reopened', 0);
+    await issue('pol-reopened', 1);
+    await issue('pol-reopened', 2);
+    await expect.poll(() => leavesOf('pol-reopened'), { timeout: 10_000 }).toBe(4);
+    await fixture.identity.issuanceLogs.settled();
+    await restore();
+    await expect(open('pol-reopened', manifest)).rejects.toMatchObject({ code: 'log-not-current' });
+    await expect(issue('pol-reopened', 5)).rejects.toMatchObject({ code: 'certificates-not-open' });
+  });
+});
+
+describe('issuing closes', () => {
+  it('for ever: key and salts are destroyed, the log is final, the answer stays', async () => {
+    const { params, modulus } = await openPoll(fixture, 'pol-closed', { batchSize: 100 });
+    for (const index of [0, 1, 2]) await issue('pol-closed', index);
+    const file = fixture.anyone.getIssuanceFile({ params });
+    await expect(file).rejects.toMatchObject({ code: 'certificates-not-closed', status: 409 });
+    const closed = await close('pol-closed');
+    expect(closed).toEqual({ pollId: 'pol-closed', issued: 3, desks: [] });
+    expect(await close('pol-closed')).toEqual(closed);
+    expect(await fixture.anyone.getIssuance({ params })).toMatchObject({ modulus, issued: 3 });
+    const roll = await fixture.connection.collection<{ _id: string }>('rolls').findOne({ _id: 'pol-closed' });
+    expect(roll).toMatchObject({ sealedKey: null, phase: 'closed', issued: 3, modulus });
+    const parts = await fixture.connection.collection('rollparts').find({ pollId: 'pol-closed' }).toArray();
+    expect(parts.some((part) => 'salts' in part)).toBe(false);
+    expect((await expectWitnessedLog('pol-closed')).values).toHaveLength(3);
+  });
+
+  it('in several steps if a witness is silent: the key goes first, the rest when it is repeated', async () => {
+    const { params } = await openPoll(fixture, 'pol-steps', { batchSize: 100 });
+    for (const index of [0, 1]) await issue('pol-steps', index);
+    fixture.witness.setSilent(true);
+    await expect(close('pol-steps')).rejects.toMatchObject({ code: 'log-not-current', status: 503 });
+    const roll = await fixture.connection.collection<{ _id: string }>('rolls').findOne({ _id: 'pol-steps' });
+    expect(roll).toMatchObject({ sealedKey: null, phase: 'closing', issued: null });
+    await expect(issue('pol-steps', 2)).rejects.toMatchObject({ code: 'certificates-closed' });
+    const file = fixture.anyone.getIssuanceFile({ params });
+    await expect(file).rejects.toMatchObject({ code: 'certificates-not-closed' });
+    fixture.witness.setSilent(false);
+    expect(await close('pol-steps')).toMatchObject({ issued: 2 });
+    expect((await expectWitnessedLog('pol-steps')).values).toHaveLength(2);
+  });
+
+  it('after a process died between two of its steps', async () => {
+    await openPoll(fixture, 'pol-died', { batchSize: 100 });
+    await issue('pol-died', 0);
+    await fixture.identity.rolls.beginClosing('pol-died');
+    expect(await close('pol-died')).toMatchObject({ issued: 1 });
+    await openPoll(fixture, 'pol-later', { batchSize: 100 });
+    await issue('pol-later', 0);
+    const closing = (await fixture.identity.rolls.beginClosing('pol-later'))!;
+    expect(await fixture.identity.issuanceLogs.finish(closing)).toBe(1);
+    expect(await close('pol-later')).toMatchObject({ issued: 1 });
+    await expectWitnessedLog('pol-later');
+  });
+
+  it('while many ask: whoever got a signature is in the log', async () => {
+    await openPoll(fixture, 'pol-rush', { batchSize: 5 });
+    const other = await fixture.another();
+    const crowd = Array.from({ length: 110 }, (_, index) => index);
+    const values = await Promise.all(crowd.map((index) => rollValueOf('pol-rush', index)));
+    const asked = crowd.map((index) => issue('pol-rush', index, index % 2 === 0 ? fixture : other));
+    const settled = Promise.allSettled(asked);
+    await asked[20];
+    const [one, again] = await Promise.all([close('pol-rush'), close('pol-rush', other)]);
+    expect(again).toEqual(one);
+    const sent = await settled;
+    const log = new Set((await expectWitnessedLog('pol-rush')).values);
+    expect(log.size).toBe(one.issued);
+    const signed = crowd.filter((index) => sent[index]!.status === 'fulfilled');
+    for (const index of signed) expect(log).toContain(values[index]);
+    for (const outcome of sent) {
+      if (outcome.status === 'rejected')
+        expect(outcome.reason).toMatchObject({ code: 'certificates-closed' });
+    }
+  });
+
+  it('with the numbers of its log, though another closes at the same time', async () => {
+    const { params } = await openPoll(fixture, 'pol-twice', { batchSize: 100 });
+    await issue('pol-twice', 0);
+    const { rolls, issuances, issuanceLogs } = fixture.identity;
+    const closing = (await rolls.beginClosing('pol-twice'))!;
+    const early = await issuanceLogs.finish(closing);
+    const record = (index: number, desk: string | null) =>
+      issuances.record(
+        'pol-twice',
+        people[index]!,
+        { blindedSha256: '0'.repeat(64), desk },
+        Buffer.alloc(32, index),
+      );
+    await record(1, 'des-library');
+    expect(await issuanceLogs.finish(closing)).toBe(2);
+    await rolls.close('pol-twice', early, []);
+    expect(await fixture.anyone.getIssuance({ params })).toMatchObject({ issued: null });
+    const desks = [{ desk: 'des-library', issued: 1 }];
+    expect(await close('pol-twice')).toEqual({ pollId: 'pol-twice', issued: 2, desks });
+    await record(2, null);
+    expect(await issuanceLogs.finish(closing)).toBe(2);
+    await expectWitnessedLog('pol-twice');
+  });
+
+  it('with nothing issued to who was recorded too late to be signed', async () => {
+    const { params } = await openPoll(fixture, 'pol-late');
+    await close('pol-late');
+    const late = { blindedSha256: '0'.repeat(64), desk: null };
+    await fixture.identity.issuances.record('pol-late', people[0]!, late, Buffer.alloc(32, 1));
+    const client = await fixture.as(people[0]!, 'lintula', 'resident');
+    expect(await client.getCertificateState({ params })).toMatchObject({ issued: false, closed: true });
+  });
+});
+
+describe('the seed of the lot', () => {
+  it('is shown to ballots alone, when issuing is closed, and is what was committed to', async () => {
+    const { lotCommitment: committed } = await openPoll(fixture, 'pol-seed');
+    const ballots = await fixture.service('ballots');
+    const params = { pollId: 'pol-seed' };
+    const early = ballots.revealLotSeed({ params });
+    await expect(early).rejects.toMatchObject({ code: 'certificates-not-closed', status: 409 });
+    await fixture.identity.rolls.beginClosing('pol-seed');
+    await expect(ballots.revealLotSeed({ params })).rejects.toMatchObject({
+      code: 'certificates-not-closed',
+    });
+    await close('pol-seed');
+    const { seed } = await ballots.revealLotSeed({ params });
+    expect(Buffer.from(lotCommitment(Buffer.from(seed, 'hex'))).toString('hex')).toBe(committed);
+    expect(await ballots.revealLotSeed({ params })).toEqual({ pollId: 'pol-seed', seed });
+    const worker = await fixture.service('worker');
+    await expect(worker.revealLotSeed({ params })).rejects.toMatchObject({ code: 'forbidden' });
+    const unknown = ballots.revealLotSeed({ params: { pollId: 'pol-nowhere' } });
+    await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('the files of an issuer', () => {
+  it('belong to polls of their municipality', async () => {
+    const params = { municipalityId: 'other', pollId: 'pol-closed' };
+    const { anyone } = fixture;
+    for (const asking of [
+      () => anyone.getRollFile({ params }),
+      () => anyone.getIssuanceFile({ params }),
+      () => anyone.getIssuanceCheckpoints({ params }),
+      () => anyone.getIssuance({ params }),
+    ]) {
+      await expect(asking()).rejects.toMatchObject({ code: 'not-found' });
+    }
+  });
+});
