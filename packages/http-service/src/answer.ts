@@ -1,5 +1,7 @@
 import type { RouteSpec } from '@talkoot/api-contracts';
 import type { Response } from 'express';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { trace } from '@opentelemetry/api';
 import type { Reply } from './call.ts';
 import type { Logger } from './log.ts';
@@ -7,7 +9,7 @@ import type { ProblemAnswer } from './problem.ts';
 
 /** Sends what a handler answers, after checking it against the documented shape. */
 export function sendReply(response: Response, spec: RouteSpec, reply: Reply, log: Logger): void {
-  const body = documented(spec, reply, log);
+  const body = reply.stream ? undefined : documented(spec, reply, log);
   response.status(reply.status ?? spec.status);
   response.setHeader(
     'Cache-Control',
@@ -15,12 +17,38 @@ export function sendReply(response: Response, spec: RouteSpec, reply: Reply, log
   );
   if (reply.etag !== undefined) response.setHeader('ETag', reply.etag);
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-  if (body === undefined) {
+  if (body === undefined && !reply.stream) {
     response.end();
     return;
   }
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', contentTypeOf(spec));
+  if (reply.stream) {
+    sendStream(response, spec, reply.stream, log);
+    return;
+  }
   response.send(encoded(spec, body));
+}
+
+/** A caller that stops reading is not waited for longer than this. */
+const streamPatienceMs = 10 * 60_000;
+
+function sendStream(
+  response: Response,
+  spec: RouteSpec,
+  stream: AsyncIterable<Uint8Array>,
+  log: Logger,
+): void {
+  const isKnown = response.req.fresh;
+  if (isKnown || response.req.method === 'HEAD') {
+    if (isKnown) response.status(304).removeHeader('Content-Length');
+    response.end();
+    return;
+  }
+  const signal = AbortSignal.timeout(streamPatienceMs);
+  pipeline(Readable.from(stream, { objectMode: false }), response, { signal }).catch((error: unknown) => {
+    // Nothing can be said any more: the caller sees that the answer breaks off.
+    if (!response.req.destroyed) log.error({ err: error, route: spec.path }, 'an answer broke off');
+  });
 }
 
 function contentTypeOf({ answerType }: RouteSpec): string {

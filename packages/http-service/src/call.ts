@@ -42,6 +42,8 @@ export interface Call<R extends RouteSpec = RouteSpec> {
 /** What a handler answers. `status` and the content type come from the route unless said. */
 export interface Reply<A = unknown> {
   readonly body?: A | undefined;
+  /** In place of a body that is too large to be held at once: sent as it comes, and not checked against the shape. */
+  readonly stream?: AsyncIterable<Uint8Array> | undefined;
   readonly etag?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly status?: number | undefined;
