@@ -2,9 +2,12 @@ import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import { createService } from '@talkoot/http-service';
 import type { Auth, Logger, Readiness } from '@talkoot/http-service';
 import type { Ballots } from './ballots.ts';
+import { boardRoutes } from './board/board.routes.ts';
 import { castingRoutes } from './casting/casting.routes.ts';
+import { keyRoutes } from './key/key.routes.ts';
 import { decisionRoutes } from './poll/decision.routes.ts';
 import { pollRoutes } from './poll/poll.routes.ts';
+import { publicationRoutes } from './publication/publication.routes.ts';
 import { tallyRoutes } from './tally/tally.routes.ts';
 
 export interface BallotsAppOptions {
@@ -28,8 +31,11 @@ export function createBallotsApp({ ballots, ...shell }: BallotsAppOptions) {
       ...ballots.record.handlers,
       ...pollRoutes(ballots),
       ...decisionRoutes(ballots),
+      ...keyRoutes(ballots),
       ...castingRoutes(ballots),
+      ...boardRoutes(ballots),
       ...tallyRoutes(ballots),
+      ...publicationRoutes(ballots),
     },
   });
 }

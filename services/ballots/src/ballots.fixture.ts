@@ -1,5 +1,6 @@
 import type { Role } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import {
   finishCeremony,
@@ -25,12 +26,13 @@ import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
 import { startTestWitness } from '@talkoot/witnessed-log/testing';
 import { initialState } from '@talkoot/workflow-contracts';
-import type { Phase } from '@talkoot/workflow-contracts';
+import type { Command, Phase } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createBallotsApp } from './app.ts';
 import { ballotsOf } from './ballots.ts';
 import type { PollPlan } from './poll/poll.ts';
+import { issuerClientOf } from './publication/issuer.fixture.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
@@ -141,25 +143,36 @@ export async function ballotsFixture(mongodbUrl: string) {
   const connection = await connectMongo(url, { appName: 'ballots-test' });
   const issuers = await testIssuers();
   const boardKey = newSigningKey();
-  const witness = await startTestWitness({ keyOf: () => boardKey.publicKey });
+  const witnessKey = newSigningKey();
+  const witness = await startTestWitness({
+    secretKey: witnessKey.secretKey,
+    keyOf: () => boardKey.publicKey,
+  });
+  const bindings = new Map<string, BindingManifest>();
+  const bindingOf = (pollId: string) => bindings.get(pollId)!;
+  const clientOf = (issuer: TestIssuer) =>
+    issuerClientOf(issuer, bindingOf, { name: witness.name, secretKey: witnessKey.secretKey });
+  const clock = { now: new Date('2026-11-24T00:00:00Z') };
+  const temporal = testTemporal();
+  const log = createLog('ballots', process.env['TEST_LOG'] ?? 'silent');
   const outbox = outboxFor(connection, { source: '/services/ballots' });
   const ballots = ballotsOf({
     connection,
     outbox,
-    temporal: {} as Client,
+    temporal: temporal.client,
+    log,
     board: { key: boardKey.secretKey, origin: 'ballots.test', witnesses: [witness] },
-    revealLotSeeds: async () => issuers.map(({ seed }) => hex(seed)),
+    issuers: [clientOf(issuers[0]), clientOf(issuers[1])],
+    now: () => clock.now,
   });
   await prepareModels(connection);
   await outbox.prepare();
   const tokens = await testTokens();
-  const log = createLog('ballots', process.env['TEST_LOG'] ?? 'silent');
   const shell = { auth: tokens.auth, log, publicUrl: 'http://ballots.test' };
   const app = await testApp(createBallotsApp({ ballots, ...shell }), ballotsApi);
   const anyone = app.client();
-  const worker = app.client(await tokens.serviceToken('worker', 'ballots', 3_600));
-  const projects = app.client(await tokens.serviceToken('projects', 'ballots', 3_600));
-  const bindings = new Map<string, BindingManifest>();
+  const worker = app.client(await tokens.serviceToken('worker', 'ballots', 59));
+  const projects = app.client(await tokens.serviceToken('projects', 'ballots', 59));
   /** With their shares, once the key of the poll is made. */
   const secrets = new Map<string, readonly TrusteeSecrets[]>();
 
@@ -192,7 +205,6 @@ export async function ballotsFixture(mongodbUrl: string) {
       finished.map((one) => one.secrets),
     );
   }
-  const bindingOf = (pollId: string) => bindings.get(pollId)!;
 
   return {
     connection,
@@ -200,6 +212,9 @@ export async function ballotsFixture(mongodbUrl: string) {
     issuers,
     witness,
     boardKey,
+    clock,
+    /** The decisions that reached the workflow. */
+    decided: temporal.decided,
     url: app.url,
     anyone,
     worker,
@@ -214,7 +229,12 @@ export async function ballotsFixture(mongodbUrl: string) {
     binding: bindingOf,
 
     /** Brings a new poll to a phase; from `key-made` on with rolls, key, manifest and board. */
-    async prepare(pollId: string, wanted: PollPlan, phase: Phase<'poll'> = 'new'): Promise<void> {
+    async prepare(
+      pollId: string,
+      wanted: PollPlan,
+      phase: Phase<'poll'> = 'new',
+      windows: PollWindows | null = null,
+    ): Promise<void> {
       const params = { pollId };
       await worker.preparePoll({ params, body: wanted });
       const isSealed = course.indexOf(phase) >= course.indexOf('key-made');
@@ -223,7 +243,7 @@ export async function ballotsFixture(mongodbUrl: string) {
       await worker.recordRolls({ params, body: { issuers: issuers.map(({ roll }) => roll) } });
       if (!isSealed) return;
       await makeKey(pollId);
-      const { manifest } = await worker.publishManifest({ params, body: { windows: null } });
+      const { manifest } = await worker.publishManifest({ params, body: { windows } });
       bindings.set(pollId, readManifest(Buffer.from(manifest)));
       await advance(pollId, phase, 'roll-frozen');
     },
@@ -248,6 +268,22 @@ export async function ballotsFixture(mongodbUrl: string) {
   };
 }
 export type BallotsFixture = Awaited<ReturnType<typeof ballotsFixture>>;
+
+/** An engine whose every workflow agrees to every decision. */
+function testTemporal() {
+  const decided: Command[] = [];
+  const handle = {
+    async executeUpdate(_name: string, { args: [command] }: { args: [Command] }) {
+      decided.push(command);
+      return { lifecycleId: 'pol-1', phase: 'open', step: 1, awaiting: null, dueAt: null };
+    },
+  };
+  const client = {
+    workflow: { getHandle: () => handle },
+    withDeadline: (_deadline: number, work: () => Promise<unknown>) => work(),
+  };
+  return { decided, client: client as unknown as Client };
+}
 
 function stepTo(pollId: string, phase: string, from: string, number: number) {
   const ids = { id: pollId, municipalityId: 'lintula', pilotId: 'pil-1' };

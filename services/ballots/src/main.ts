@@ -25,13 +25,13 @@ const issuerAt = (audience: 'identity' | 'auditor', baseUrl: string) =>
     baseUrl,
     token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'ballots', audience }),
   });
-const issuers = [issuerAt('identity', config.IDENTITY_URL), issuerAt('auditor', config.AUDITOR_URL)];
 const ballots = ballotsOf({
   connection,
   outbox,
   temporal,
-  closeIssuance: (pollId) =>
-    Promise.all(issuers.map(async (issuer) => (await issuer.closeIssuance({ params: { pollId } })).issued)),
+  log,
+  board: { key: config.BOARD_KEY, origin: config.BOARD_ORIGIN, witnesses: config.WITNESSES },
+  issuers: [issuerAt('identity', config.IDENTITY_URL), issuerAt('auditor', config.AUDITOR_URL)],
 });
 await prepareModels(connection);
 await outbox.prepare();
@@ -42,6 +42,7 @@ const relay = startRelay({
   dispatcher: temporalDispatcher(temporal),
   log,
 });
+const stopBoards = ballots.board.watch();
 const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'ballots', log });
 const app = createBallotsApp({
   ballots,
@@ -57,6 +58,7 @@ await runService({
   port: config.PORT,
   host: config.LISTEN_HOST,
   onStop: [
+    () => stopBoards(),
     () => relay.stop(),
     () => kafka.stop(),
     () => temporal.connection.close(),

@@ -122,7 +122,7 @@ export const ballotsInternalRoutes = {
     answer: z.object({
       files: z.array(z.object({ name: z.string(), sha256: Sha256Shape, bytes: z.int().min(0) })),
     }),
-    problems: ['poll-not-tallied'],
+    problems: ['poll-not-tallied', 'issuers-differ'],
   }),
   getResult: route('GET /internal/v1/polls/{pollId}/result', {
     summary: 'What came of a poll that is over or published',

@@ -118,7 +118,9 @@ export const pollRoutes = {
   }),
   freezePollRoll: decision('roll-freeze', 'Freeze the electoral roll'),
   openPoll: decision('opening', 'Open the poll', ['windows-bind']),
-  closePoll: decision('closing', 'Issue no more certificates; whoever has theirs may still cast', ['windows-bind']),
+  closePoll: decision('closing', 'Issue no more certificates; whoever has theirs may still cast', [
+    'windows-bind',
+  ]),
   endCasting: decision('casting-end', 'Accept no more ballots', ['windows-bind']),
   endComplaints: decision('complaints-end', 'Accept no more complaints', ['windows-bind']),
   publishPoll: decision('publication', 'Publish the tally, and the files from which anybody recounts it'),
@@ -176,7 +178,7 @@ export const pollRoutes = {
       reason: ReasonShape,
     }),
     answer: DecisionAnswerShape,
-    problems: ['not-awaited', 'suspended', 'same-person-twice'],
+    problems: ['not-awaited', 'suspended', 'same-person-twice', 'windows-bind'],
   }),
   confirmPollWaitChange: route('POST /v1/m/{municipalityId}/polls/{pollId}/wait-changes/confirmation', {
     kind: 'move',

@@ -9,6 +9,7 @@ import type { GateStore } from '../casting/gate.store.ts';
 import type { LeafStore } from '../casting/leaf.store.ts';
 import { complain } from '../complaint/complaint.ts';
 import { complaintStore } from '../complaint/complaint.store.ts';
+import { joined } from '../joined.ts';
 import { publishRest, unlessForestalled } from './batch.ts';
 import { boardProblems } from './board.problems.ts';
 import { publisher } from './publisher.ts';
@@ -139,15 +140,3 @@ export function boardOf(given: BoardParts) {
   };
 }
 export type Board = ReturnType<typeof boardOf>;
-
-/** Runs work under a name, or joins what runs under it. */
-function joined() {
-  const running = new Map<string, Promise<unknown>>();
-  return <T>(name: string, work: () => Promise<T>): Promise<T> => {
-    const before = running.get(name) as Promise<T> | undefined;
-    if (before) return before;
-    const begun = work().finally(() => running.delete(name));
-    running.set(name, begun);
-    return begun;
-  };
-}

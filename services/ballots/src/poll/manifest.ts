@@ -1,50 +1,101 @@
 import { issuerNames } from '@talkoot/api-contracts/identity';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
-import { canonicalJson } from '@talkoot/ballot-protocol';
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
+import { ballotLength, ManifestError, writeManifest } from '@talkoot/ballot-protocol';
+import type { BallotRules, Manifest, PollKey } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
+import { ballotOf } from './poll.ts';
 import type { Poll } from './poll.ts';
 
-type Asked = Pick<Poll, 'pollId' | 'municipalityId' | 'kind' | 'ballot' | 'options' | 'budget' | 'rule'>;
+type Asked = Pick<
+  Poll,
+  | 'pollId'
+  | 'municipalityId'
+  | 'kind'
+  | 'ballot'
+  | 'options'
+  | 'budget'
+  | 'allocation'
+  | 'protocol'
+  | 'issuers'
+>;
+
+/** What the operator of the board and the trustees add to what was asked for. */
+export interface ManifestParts {
+  readonly key: PollKey;
+  readonly windows: PollWindows | null;
+  readonly board: { readonly origin: string; readonly publicKey: string };
+  readonly witnesses: Manifest['witnesses'];
+}
 
 /**
- * What voters and issuers bind themselves to: the question, its rules and who may vote, in canonical JSON (RFC 8785).
- * Its fields are those of PROTOCOL.md; those of the board and of the poll's key are still to come.
+ * What voters, issuers, trustees and witnesses bind themselves to, as PROTOCOL.md writes it: canonical JSON.
+ * @throws DomainError `manifest-invalid` with every problem in its detail
  */
-export function manifestOf(poll: Asked, issuers: readonly IssuerRoll[]): string {
-  const { pollId, municipalityId, kind, ballot, options, budget, rule } = poll;
-  const manifest = {
+export function manifestOf(poll: Asked, parts: ManifestParts): string {
+  const { kind, budget, allocation, protocol } = poll;
+  const [first, second] = poll.issuers;
+  const manifest: Manifest = {
     protocol: 'talkoot-poll-v1',
-    municipality: municipalityId,
-    poll: pollId,
+    municipality: poll.municipalityId,
+    poll: poll.pollId,
     kind,
-    ballot: {
-      ...ballot,
-      options: options.map(({ optionId, cost }) =>
-        cost ? { id: optionId, cost: cost.amount } : { id: optionId },
-      ),
-    },
-    allocation: budget && { rule, budget: budget.amount, currency: budget.currency },
-    issuers: issuers.map(({ name, modulus, roll, rollHash, excluded }) => ({
-      name,
-      modulus,
-      rollSize: roll,
-      rollHash,
-      excluded,
-    })),
+    ballot: ballotRulesOf(poll),
+    allocation: allocation && budget && ({ ...allocation, budget: budget.amount } as Manifest['allocation']),
+    lot: [first!.lotCommitment, second!.lotCommitment],
+    issuers: [issuerOf(first!), issuerOf(second!)],
+    key: parts.key,
+    board: { ...parts.board, batchSize: protocol.batchSize },
+    witnesses: [...parts.witnesses],
+    windows: parts.windows,
+    minima: protocol.minima,
+    page: [],
   };
-  return new TextDecoder().decode(canonicalJson(manifest));
+  try {
+    return new TextDecoder().decode(writeManifest(manifest));
+  } catch (error) {
+    if (error instanceof ManifestError) throw new DomainError('manifest-invalid', error.message);
+    throw error;
+  }
+}
+
+function ballotRulesOf(poll: Pick<Poll, 'kind' | 'ballot' | 'options'>): BallotRules {
+  const { type, minChoices, maxChoices, points } = ballotOf(poll);
+  const choices = { minChoices, maxChoices };
+  const plain = poll.options.map(({ optionId }) => ({ id: optionId }));
+  const priced = poll.options.map(({ optionId, cost }) => ({ id: optionId, cost: cost?.amount ?? 0 }));
+  switch (type) {
+    case 'approval':
+    case 'knapsack':
+      return sized({ type, options: priced, ...choices });
+    case 'points':
+      return sized({ type, options: priced, ...choices, points: points! });
+    case 'yes-no':
+    case 'bonus':
+      return sized({ type, options: plain });
+  }
+}
+
+const sized = (rules: Parameters<typeof ballotLength>[0]): BallotRules =>
+  ({ ...rules, length: ballotLength(rules) }) as BallotRules;
+
+function issuerOf({ name, organisation, modulus, roll, rollHash, logKey, excluded }: IssuerRoll) {
+  return { name, organisation, modulus, rollSize: roll, rollHash, logKey, excluded };
 }
 
 /** The m of the protocol, in hexadecimal. */
 export const hashOf = (manifest: string): string => createHash('sha256').update(manifest).digest('hex');
 
 /**
- * The municipality and the auditor, in this order, each with a key of its own.
+ * The municipality and the auditor, in this order, with nothing in common.
  * @throws DomainError `issuers-differ`
  */
 export function requireBothIssuers(issuers: readonly IssuerRoll[]): void {
   const named = issuers.map(({ name }) => name).join() === issuerNames.join();
-  const [first, second] = issuers;
-  if (!named || first!.modulus === second!.modulus) throw new DomainError('issuers-differ');
+  const isShared = (part: 'modulus' | 'organisation' | 'logKey' | 'lotCommitment') =>
+    issuers[0]![part] === issuers[1]![part];
+  const shared = (['modulus', 'organisation', 'logKey', 'lotCommitment'] as const).find(isShared);
+  if (!named || shared !== undefined)
+    throw new DomainError('issuers-differ', shared && `Both have one ${shared}`);
 }

@@ -1,17 +1,26 @@
-import type { BallotsApi } from '@talkoot/api-contracts/ballots';
+import type { BallotsApi, PollWindows } from '@talkoot/api-contracts/ballots';
+import { publicKeyOf } from '@talkoot/ballot-protocol';
 import { decodeCursor, DomainError, inTransaction, pageFrom } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
 import { readText } from '@talkoot/lifecycle-record';
 import { initialState } from '@talkoot/workflow-contracts';
 import { z } from 'zod';
 import type { Ballots } from '../ballots.ts';
+import { boardOrigin } from '../board/sealed.poll.ts';
 import { hashOf, manifestOf, requireBothIssuers } from './manifest.ts';
-import { pollFrom } from './poll.ts';
+import { ballotOf, pollFrom } from './poll.ts';
 import type { PollPlan } from './poll.ts';
 
 type Routes = Pick<
   Handlers<BallotsApi>,
-  'preparePoll' | 'recordRolls' | 'listPolls' | 'getPoll' | 'getManifest' | 'listPollSteps' | 'getPollText'
+  | 'preparePoll'
+  | 'recordRolls'
+  | 'publishManifest'
+  | 'listPolls'
+  | 'getPoll'
+  | 'getManifest'
+  | 'listPollSteps'
+  | 'getPollText'
 >;
 
 export function pollRoutes(parts: Ballots): Routes {
@@ -24,12 +33,19 @@ export function pollRoutes(parts: Ballots): Routes {
     },
 
     async recordRolls(call) {
-      const { pollId } = call.params;
       const { issuers } = call.body;
       requireBothIssuers(issuers);
-      const asked = await polls.get(pollId);
-      const { roll, manifest } = await polls.setRolls(pollId, issuers, manifestOf(asked, issuers));
-      return { body: { roll: roll!, manifestSha256: hashOf(manifest!) } };
+      await polls.get(call.params.pollId);
+      const { roll, protocol, issuers: recorded } = await polls.setRolls(call.params.pollId, issuers);
+      const enough = recorded.every((one) => one.roll >= protocol.minima.roll);
+      return { body: { roll: roll!, enough } };
+    },
+
+    async publishManifest(call) {
+      const { pollId } = call.params;
+      const manifest = await manifestOnce(parts, pollId, call.body.windows);
+      await parts.board.open(Buffer.from(manifest));
+      return { body: { manifest, manifestSha256: hashOf(manifest) } };
     },
 
     async listPolls(call) {
@@ -45,13 +61,13 @@ export function pollRoutes(parts: Ballots): Routes {
       const lifecycle = await record.view('poll', pollId, municipalityId);
       if (!lifecycle) throw new DomainError('not-found');
       const manifestSha256 = poll.manifest === null ? null : hashOf(poll.manifest);
-      return { body: { ...poll, manifestSha256, lifecycle } };
+      return { body: { ...poll, ballot: ballotOf(poll), manifestSha256, lifecycle } };
     },
 
     async getManifest(call) {
       const { municipalityId, pollId } = call.params;
       const { manifest } = await polls.get(pollId, municipalityId);
-      if (manifest === null) throw new DomainError('poll-roll-not-frozen');
+      if (manifest === null) throw new DomainError('poll-without-manifest');
       return { body: manifest };
     },
 
@@ -91,3 +107,31 @@ async function prepare({ connection, polls, record }: Ballots, pollId: string, p
     if (!isRival || !(await isPrepared())) throw error;
   }
 }
+
+/**
+ * The manifest of a poll, written on the first call and the same ever after.
+ * @throws DomainError `key-not-made`, `manifest-invalid`
+ */
+async function manifestOnce(
+  { polls, keys, setting }: Ballots,
+  pollId: string,
+  windows: PollWindows | null,
+): Promise<string> {
+  const poll = await polls.get(pollId);
+  if (poll.manifest !== null) return poll.manifest;
+  const { key } = await keys.find(pollId);
+  // A key is made only once the rolls are frozen, so that both are there.
+  if (key === null) throw new DomainError('key-not-made');
+  const board = {
+    origin: boardOrigin(setting.origin, poll.municipalityId, pollId),
+    publicKey: hexOf(publicKeyOf(setting.key)),
+  };
+  const witnesses = setting.witnesses.map(({ name, organisation, publicKey }) => ({
+    name,
+    organisation,
+    publicKey: hexOf(publicKey),
+  }));
+  return polls.setManifest(pollId, manifestOf(poll, { key, windows, board, witnesses }), windows);
+}
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

@@ -6,7 +6,9 @@ import type { StepEffect } from '@talkoot/lifecycle-record';
 import type { Phase, RecordedStep } from '@talkoot/workflow-contracts';
 import type { ClientSession } from 'mongoose';
 import type { GateStore } from '../casting/gate.store.ts';
+import { resultWithout } from '../tally/result.ts';
 import type { TallyStore } from '../tally/tally.store.ts';
+import { isOver } from './poll.ts';
 import type { Poll } from './poll.ts';
 import type { PollStore } from './poll.store.ts';
 
@@ -31,41 +33,44 @@ export interface PollStepParts {
 
 /** What a step of a poll changes here, in the transaction that records it. */
 export function pollSteps(parts: PollStepParts): StepEffect {
-  const { polls, gates } = parts;
   return async (step, state, session) => {
     const phase = step.phase as Phase<'poll'>;
     if (step.from === phase) return;
+    const { polls, gates, tallies } = parts;
     await polls.setPhase(state.id, phase, session);
-    if (phase === 'open') await openGate(parts, state.id, session);
+    const poll = await polls.find(state.id, session);
+    if (!poll) return;
+    if (phase === 'open') await openGate(parts, poll, session);
     if (phase === 'closed') await gates.close(state.id, session);
-    if (phase === 'published') await tellPublished(parts, state.id, step, session);
+    if (phase === 'published') await tellTallied(parts, poll, step, session);
+    if (phase === 'not-held') await tallies.put(resultWithout(poll, 'not-held'), [], session);
+    if (phase === 'annulled') await tallies.annul(resultWithout(poll, 'annulled'), session);
+    if (isOver(phase)) await tellDecided(parts, poll, session);
   };
 }
 
-/** Both issuers or none: a poll whose manifest is missing stays shut, whoever asks. */
-async function openGate(
-  { polls, gates }: PollStepParts,
-  pollId: string,
-  session: ClientSession,
-): Promise<void> {
-  const poll = await polls.find(pollId, session);
-  if (poll?.manifest == null) throw new DomainError('poll-roll-not-frozen');
-  await gates.open(pollId, session);
+/** Nothing can be sealed to a poll without a manifest: it stays shut, whoever asks. */
+async function openGate({ gates }: PollStepParts, poll: Poll, session: ClientSession): Promise<void> {
+  if (poll.manifest === null) throw new DomainError('poll-without-manifest');
+  await gates.open(poll.pollId, session);
 }
 
-async function tellPublished(
-  { polls, tallies, outbox, report }: PollStepParts,
-  pollId: string,
+async function tellTallied(
+  { tallies, outbox }: PollStepParts,
+  { pollId, municipalityId, kind }: Poll,
   step: RecordedStep,
   session: ClientSession,
 ): Promise<void> {
-  const poll = (await polls.find(pollId, session)) as Poll;
   const result = await tallies.find(pollId, session);
   if (!result) throw new Error('A poll without a tally cannot be published');
-  const { municipalityId, reportTo, kind } = poll;
-  const data = { pollKind: kind, ballots: result.ballots, roll: result.roll, result: result.sha256 };
+  const { outcome, ballots, roll, sha256 } = result;
+  const data = { pollKind: kind, outcome, ballots, roll, result: sha256 };
   const about = { aggregateId: pollId, municipalityId, occurredAt: step.at };
   await outbox.appendEvents(session, [eventOf({ event: pollTalliedV1, ...about, data })]);
+}
+
+async function tellDecided({ report }: PollStepParts, poll: Poll, session: ClientSession): Promise<void> {
+  const { pollId, municipalityId, reportTo } = poll;
   await report(session, {
     kind: reportTo.kind,
     lifecycleId: reportTo.id,

@@ -1,4 +1,5 @@
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import { DomainError } from '@talkoot/http-service';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
@@ -11,6 +12,7 @@ interface PollDocument extends PollPlan {
   roll: number | null;
   issuers: readonly IssuerRoll[];
   manifest: string | null;
+  windows: PollWindows | null;
 }
 
 const schema = new Schema<PollDocument>(
@@ -25,12 +27,14 @@ const schema = new Schema<PollDocument>(
     options: [Schema.Types.Mixed],
     budget: Schema.Types.Mixed,
     ballot: Schema.Types.Mixed,
-    rule: String,
+    allocation: Schema.Types.Mixed,
+    protocol: Schema.Types.Mixed,
     planSha256: String,
     phase: String,
     roll: Number,
     issuers: [Schema.Types.Mixed],
     manifest: String,
+    windows: Schema.Types.Mixed,
   },
   { versionKey: false, collection: 'polls', minimize: false },
 );
@@ -46,7 +50,7 @@ export interface PollFilter {
   readonly projectId?: string | undefined;
 }
 
-const unfrozen = { phase: 'new', roll: null, issuers: [], manifest: null } as const;
+const unfrozen = { phase: 'new', roll: null, issuers: [], manifest: null, windows: null } as const;
 
 export function pollStore(connection: Connection) {
   const polls = connection.model<PollDocument>('Poll', schema);
@@ -105,11 +109,17 @@ export function pollStore(connection: Connection) {
       await polls.updateOne({ _id: pollId }, { $set: { phase } }, { session });
     },
 
-    /** Records both frozen rolls and the manifest that follows from them; the first stay. */
-    async setRolls(pollId: string, issuers: readonly IssuerRoll[], manifest: string): Promise<Poll> {
-      const set = { roll: issuers[0]!.roll, issuers: [...issuers], manifest };
-      await polls.updateOne({ _id: pollId, manifest: null }, { $set: set });
+    /** Records both frozen rolls; the first stay. */
+    async setRolls(pollId: string, issuers: readonly IssuerRoll[]): Promise<Poll> {
+      const set = { roll: issuers[0]!.roll, issuers: [...issuers] };
+      await polls.updateOne({ _id: pollId, roll: null }, { $set: set });
       return this.get(pollId);
+    },
+
+    /** Records the manifest; the first stays. @returns what stands */
+    async setManifest(pollId: string, manifest: string, windows: PollWindows | null): Promise<string> {
+      await polls.updateOne({ _id: pollId, manifest: null }, { $set: { manifest, windows } });
+      return (await this.get(pollId)).manifest!;
     },
   };
 }

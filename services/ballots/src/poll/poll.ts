@@ -1,6 +1,8 @@
-import type { ballotsInternalRoutes, PollKind } from '@talkoot/api-contracts/ballots';
+import { allocate, AllocationError } from '@talkoot/allocation';
+import type { ballotsInternalRoutes, PollKind, PollWindows } from '@talkoot/api-contracts/ballots';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
-import type { Money } from '@talkoot/api-contracts';
+import { KeyError, readCeremony } from '@talkoot/ballot-protocol';
+import type { Ceremony } from '@talkoot/ballot-protocol';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Phase } from '@talkoot/workflow-contracts';
 import type { z } from 'zod';
@@ -19,69 +21,119 @@ export interface Poll extends PollPlan {
   readonly roll: number | null;
   /** What both issuers published of their rolls and keys; empty until the rolls are frozen. */
   readonly issuers: readonly IssuerRoll[];
-  /** Canonical JSON; null until the rolls are frozen. */
+  /** Canonical JSON; null until the key is made and the worker asks for it. */
   readonly manifest: string | null;
+  /** Of the manifest; null before it, and where authorised acts end the phases. */
+  readonly windows: PollWindows | null;
 }
 /** A poll before anything has happened to it. */
-export type NewPoll = Omit<Poll, 'phase' | 'roll' | 'issuers' | 'manifest'>;
-
-/** What casting and counting need of a poll; it never changes, so it may be kept in memory. */
-export interface PollRules {
-  readonly pollId: string;
-  readonly kind: PollKind;
-  readonly type: PollPlan['ballot']['type'];
-  readonly minChoices: number;
-  readonly maxChoices: number;
-  readonly budget: Money | null;
-  /** Every option with its cost; zero where options cost nothing. */
-  readonly costs: Readonly<Record<string, number>>;
-}
+export type NewPoll = Omit<Poll, 'phase' | 'roll' | 'issuers' | 'manifest' | 'windows'>;
 
 /**
- * A poll that can be held.
+ * A poll that can be held: a manifest can be written of it once there are rolls and a key.
  * @throws DomainError `poll-invalid`
  */
 export function pollFrom(pollId: string, plan: PollPlan): NewPoll {
-  const fault = faultOf(plan);
+  const poll = { ...plan, pollId, planSha256: sha256Of(plan) };
+  const fault = faultOf(plan) ?? trusteesFaultOf(poll);
   if (fault) throw new DomainError('poll-invalid', fault);
-  return { ...plan, pollId, planSha256: sha256Of(plan) };
+  return poll;
 }
 
 const typesOf: Record<PollKind, readonly PollPlan['ballot']['type'][]> = {
-  prioritisation: ['approval', 'knapsack'],
+  prioritisation: ['approval', 'knapsack', 'points'],
   criteria: ['yes-no'],
   bonus: ['bonus'],
 };
 
-function faultOf({ kind, ballot, options, budget }: PollPlan): string | null {
+function faultOf(plan: PollPlan): string | null {
+  const { kind, ballot, options } = plan;
   if (!typesOf[kind].includes(ballot.type)) return `A ${kind} poll has no ${ballot.type} ballots`;
   if (new Set(options.map((one) => one.optionId)).size !== options.length) return 'An option is listed twice';
-  if (kind !== 'prioritisation')
-    return kind === 'criteria' && options.length === 0 ? 'There is no option' : null;
-  if (options.length === 0) return 'There is no option';
-  if (ballot.minChoices < 0 || ballot.maxChoices < Math.max(1, ballot.minChoices))
-    return 'No ballot could be valid';
+  // A bonus without side effects to judge is a vote on the share alone.
+  if (kind !== 'bonus' && options.length === 0) return 'There is no option';
+  if (kind === 'prioritisation') return choicesFaultOf(plan) ?? moneyFaultOf(plan);
+  return plan.allocation === null ? null : `A ${kind} poll allocates nothing`;
+}
+
+function choicesFaultOf({ ballot }: PollPlan): string | null {
+  const { type, minChoices, maxChoices, points } = ballot;
+  if (minChoices < 0 || maxChoices < Math.max(1, minChoices)) return 'No ballot could be valid';
+  if ((type === 'points') !== (points !== undefined))
+    return 'Points are given in points polls, and only there';
+  if (points !== undefined && (points < minChoices || points > 0xffff_ffff)) {
+    return 'There are too few points for the choices, or more than a ballot can hold';
+  }
+  return null;
+}
+
+function moneyFaultOf({ budget, allocation, options, ballot }: PollPlan): string | null {
   if (budget === null || budget.amount < 0) return 'A prioritisation needs a budget';
+  if (allocation === null) return 'A prioritisation needs a rule of allocation';
   const priced = options.every(
     ({ cost }) => cost !== null && cost.amount > 0 && cost.currency === budget.currency,
   );
-  return priced ? null : 'Every option needs a cost above zero in the currency of the budget';
+  if (!priced) return 'Every option needs a cost above zero in the currency of the budget';
+  try {
+    const projects = options.map(({ optionId, cost }) => ({ id: optionId, cost: cost!.amount }));
+    const ballotType = ballot.type === 'points' ? 'points' : 'approval';
+    allocate({ budget: budget.amount, projects, ballotType, ballots: [], rule: allocation });
+    return null;
+  } catch (error) {
+    if (!(error instanceof AllocationError)) throw error;
+    return `No money can be allocated so: ${error.code}`;
+  }
 }
 
-/** Fewer options than the charter's minimum are all that a voter can choose. */
-export function rulesOf({ pollId, kind, ballot, budget, options }: NewPoll): PollRules {
+function trusteesFaultOf(poll: NewPoll): string | null {
+  try {
+    readCeremony(ceremonyOf(poll));
+    return null;
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    return 'These trustees cannot make a key together';
+  }
+}
+
+/** Who makes the key of a poll, in the words of the protocol. */
+export function ceremonyOf(poll: Pick<Poll, 'pollId' | 'municipalityId' | 'protocol'>): Ceremony {
+  const { threshold, trustees } = poll.protocol;
   return {
-    pollId,
-    kind,
-    type: ballot.type,
-    minChoices: Math.min(ballot.minChoices, options.length),
-    maxChoices: ballot.maxChoices,
-    budget,
-    costs: Object.fromEntries(options.map(({ optionId, cost }) => [optionId, cost?.amount ?? 0])),
+    protocol: 'talkoot-key-v1',
+    municipality: poll.municipalityId,
+    poll: poll.pollId,
+    threshold,
+    trustees: trustees.map(({ name, organisation, signingKey, sealingKey }, place) => ({
+      name,
+      organisation,
+      index: place + 1,
+      signingKey,
+      sealingKey,
+    })),
   };
 }
 
-/** Phases in which the tally exists, and in which everybody may see it. */
-export const isTallied = (phase: PollPhase) => phase === 'tallied' || phase === 'published';
-export const isPublished = (phase: PollPhase) => phase === 'published';
-export const isClosed = (phase: PollPhase) => phase === 'closed' || isTallied(phase);
+/** What a ballot may say: fewer options than the charter's choices are all that a voter can choose. */
+export function ballotOf({
+  kind,
+  ballot,
+  options,
+}: Pick<Poll, 'kind' | 'ballot' | 'options'>): Poll['ballot'] {
+  if (kind !== 'prioritisation') return ballot;
+  const { minChoices, maxChoices } = ballot;
+  return {
+    ...ballot,
+    minChoices: Math.min(minChoices, options.length),
+    maxChoices: Math.min(maxChoices, options.length),
+  };
+}
+
+const over: readonly PollPhase[] = ['decided', 'not-held', 'annulled'];
+
+/** Nothing happens to it any more. */
+export const isOver = (phase: PollPhase): boolean => over.includes(phase);
+/** Everybody may see what came of it. */
+export const isPublished = (phase: PollPhase): boolean => phase === 'published' || isOver(phase);
+/** No ballots any more. */
+export const isClosed = (phase: PollPhase): boolean =>
+  phase === 'closed' || phase === 'key-release' || phase === 'tallied' || phase === 'published';

@@ -1,53 +1,77 @@
 import { exportPabulib } from '@talkoot/allocation';
-import type { PollResult } from '@talkoot/api-contracts/ballots';
-import { DomainError } from '@talkoot/http-service';
+import type { Ballot } from '@talkoot/ballot-protocol';
+import type { CountedVote } from '@talkoot/ballot-protocol/counting';
 import { decimalsOf } from '../allocation/explanation.ts';
-import type { Vote } from '../casting/ballot.ts';
+import { ballotOf } from '../poll/poll.ts';
 import type { Poll } from '../poll/poll.ts';
 
-export interface CountedBallot {
-  readonly receipt: string;
-  readonly vote: Vote;
-}
+/** What the exports are kept as. */
+export const exportNames = { pabulib: 'ballots.pb', csv: 'ballots.csv' } as const;
+
+type Asked = Pick<
+  Poll,
+  'pollId' | 'municipalityId' | 'kind' | 'ballot' | 'options' | 'budget' | 'allocation'
+>;
 
 /**
- * A published prioritisation as a Pabulib file.
- * @throws DomainError `no-pabulib-form`
+ * The counted ballots of a prioritisation as a Pabulib file.
+ * @param votes ascending by leaf hash
  */
-export function pabulibOf(poll: Poll, result: PollResult, ballots: readonly CountedBallot[]): string {
-  const { budget, ballot } = poll;
-  if (poll.kind !== 'prioritisation' || !budget) throw new DomainError('no-pabulib-form');
-  const selected = new Set(result.allocation?.selected);
+export function pabulibOf(poll: Asked, selected: readonly string[], votes: readonly CountedVote[]): string {
+  const { currency, amount } = poll.budget!;
+  const { minChoices, maxChoices, points } = ballotOf(poll);
+  const ids = poll.options.map(({ optionId }) => optionId);
   return exportPabulib({
     meta: {
       description: poll.pollId,
       unit: poll.municipalityId,
-      currency: budget.currency,
-      rule: poll.rule,
-      min_length: String(ballot.minChoices),
-      max_length: String(ballot.maxChoices),
+      currency,
+      rule: poll.allocation!.rule,
+      min_length: String(minChoices),
+      max_length: String(maxChoices),
+      ...(points === undefined ? {} : { max_sum_points: String(points) }),
     },
-    budget: budget.amount,
-    decimals: decimalsOf(budget.currency),
+    budget: amount,
+    decimals: decimalsOf(currency),
     projects: poll.options.map(({ optionId, cost }) => ({
       id: optionId,
       name: optionId,
       cost: cost!.amount,
-      selected: selected.has(optionId),
+      selected: selected.includes(optionId),
     })),
-    ballots: ballots.map(({ receipt, vote }) => ({
-      ballotId: receipt,
-      choices: 'choices' in vote ? vote.choices : [],
-    })),
+    ballots: votes.map(({ hash, ballot }) => ({ ballotId: hexOf(hash), ...choicesOf(ballot, ids) })),
   });
 }
 
-/** Counted ballots as CSV. Ids and receipts need no quoting. */
-export function csvOf(ballots: readonly CountedBallot[]): string {
-  const lines = ballots.map(({ receipt, vote }) =>
-    'choices' in vote
-      ? `${receipt},${vote.choices.join(' ')},,`
-      : `${receipt},${vote.yes.join(' ')},${vote.no.join(' ')},${vote.share ?? ''}`,
-  );
-  return ['receipt,yes,no,share', ...lines].map((line) => `${line}\n`).join('');
+function choicesOf(ballot: Ballot, ids: readonly string[]) {
+  if (ballot.type === 'points') {
+    return {
+      choices: ballot.points.map(({ place }) => ids[place]!),
+      points: ballot.points.map(({ points }) => points),
+    };
+  }
+  return { choices: 'places' in ballot ? ballot.places.map((place) => ids[place]!) : [] };
 }
+
+/**
+ * Counted ballots as CSV, a line each. Ids and hashes need no quoting.
+ * @param votes ascending by leaf hash
+ */
+export function* csvOf({ options }: Asked, votes: readonly CountedVote[]): Generator<string> {
+  const ids = options.map(({ optionId }) => optionId);
+  yield 'leaf,yes,no,points,share\n';
+  for (const { hash, ballot } of votes) yield `${[hexOf(hash), ...fieldsOf(ballot, ids)].join(',')}\n`;
+}
+
+function fieldsOf(ballot: Ballot, ids: readonly string[]): string[] {
+  if ('answers' in ballot) {
+    const said = (wanted: 'yes' | 'no') =>
+      ids.filter((_, place) => ballot.answers[place] === wanted).join(' ');
+    const share = ballot.type === 'bonus' ? ballot.share : null;
+    return [said('yes'), said('no'), '', share === null ? '' : String(share)];
+  }
+  const { choices, points = [] } = choicesOf(ballot, ids);
+  return [choices.join(' '), '', points.join(' '), ''];
+}
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

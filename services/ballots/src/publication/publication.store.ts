@@ -1,0 +1,35 @@
+import { Schema } from 'mongoose';
+import type { Connection } from 'mongoose';
+import type { StoredFile } from './file.store.ts';
+
+interface PublicationDocument {
+  /** The poll. */
+  _id: string;
+  files: readonly StoredFile[];
+}
+
+const schema = new Schema<PublicationDocument>(
+  { _id: String, files: [Schema.Types.Mixed] },
+  { versionKey: false, collection: 'publications' },
+);
+
+/** Which files a poll has published. */
+export function publicationStore(connection: Connection) {
+  const publications = connection.model<PublicationDocument>('Publication', schema);
+  return {
+    async find(pollId: string): Promise<readonly StoredFile[] | null> {
+      return (await publications.findById(pollId).lean())?.files ?? null;
+    },
+
+    /** Records the files of a poll; the first stay. @returns what stands */
+    async put(pollId: string, files: readonly StoredFile[]): Promise<readonly StoredFile[]> {
+      await publications.updateOne(
+        { _id: pollId },
+        { $setOnInsert: { files: [...files] } },
+        { upsert: true },
+      );
+      return (await this.find(pollId))!;
+    },
+  };
+}
+export type PublicationStore = ReturnType<typeof publicationStore>;
