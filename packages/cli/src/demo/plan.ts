@@ -61,6 +61,8 @@ export interface Plan {
   readonly proposals: readonly PlannedProposal[];
   /** One voter each, with the keys of the proposals they choose. */
   readonly ballots: readonly (readonly string[])[];
+  /** One resident in so many votes again, after a blank ballot; 0: nobody does. */
+  readonly oneVotesAgainIn: number;
   /** Every resident signs in at the identity provider; otherwise tokens come from the local stack's bulk grant. */
   readonly residentsSignIn: boolean;
 }

@@ -48,6 +48,13 @@ export interface PlayedTrustee extends PlannedTrustee {
   readonly custody: Map<string, Custody>;
 }
 
+/** What a voter keeps of one ballot, and the instants (ms) at which the municipality and the auditor had certified them. */
+export interface KeptReceipt {
+  readonly voter: Actor;
+  readonly receipt: Receipt;
+  readonly certifiedAt: readonly [number, number];
+}
+
 /** A poll that was held. */
 export interface PlayedPoll {
   readonly pollId: string;
@@ -56,8 +63,8 @@ export interface PlayedPoll {
   readonly project: string | null;
   /** From 0, in the order in which polls were found. */
   readonly number: number;
-  /** What the voters keep, in no order. */
-  readonly receipts: Receipt[];
+  /** What the voters keep. Of who voted again, first what was replaced. */
+  readonly receipts: KeptReceipt[];
   /** What came of recounting it from its public files. */
   recount?: Recount;
 }

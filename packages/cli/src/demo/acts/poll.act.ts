@@ -12,10 +12,12 @@ export async function residentsVote(play: Play, report: Report): Promise<void> {
   const poll = await pollOf(play, 'prioritisation', null);
   await pollOpens(play, poll);
   const idOf = new Map([...play.projects].map(([key, { projectId }]) => [key, projectId]));
-  const voters = play.residents.map((voter, at) => ({ voter, keys: play.plan.ballots[at]! }));
+  const voters = play.residents.map((voter, at) => ({ voter, at, keys: play.plan.ballots[at]! }));
   const booth = await enterBooth(play, poll.pollId);
-  const vote = async ({ voter, keys }: (typeof voters)[number]) => {
-    poll.receipts.push(await booth.vote(voter, { choices: keys.map((key) => idOf.get(key)!) }));
+  const vote = async ({ voter, at, keys }: (typeof voters)[number]) => {
+    const blank = at % play.plan.oneVotesAgainIn === 0 ? [{ choices: [] }] : [];
+    const kept = await booth.vote(voter, ...blank, { choices: keys.map((key) => idOf.get(key)!) });
+    poll.receipts.push(...kept);
   };
   await forEach(report, voters, vote, 24);
   await pollCloses(play, poll);
@@ -62,7 +64,7 @@ async function someVote(
   await pollOpens(play, poll);
   const booth = await enterBooth(play, poll.pollId);
   for (const [at, voter] of someVoters(play, project).entries()) {
-    poll.receipts.push(await booth.vote(voter, choiceOf(at)));
+    poll.receipts.push(...(await booth.vote(voter, choiceOf(at))));
   }
   await pollCloses(play, poll);
 }

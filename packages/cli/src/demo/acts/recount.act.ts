@@ -30,7 +30,7 @@ export async function votesAreRecounted(play: Play, report: Report): Promise<voi
 function recounted(play: Play, { pollId, receipts }: PlayedPoll): Promise<Recount> {
   const { municipalityId } = municipalityOf(play);
   const place = `${play.stack.urls.ballots}/v1/m/${municipalityId}/polls/${pollId}/publication`;
-  return verify(sitePublication(place), { receipt: encodeReceipt(receipts[0]!) });
+  return verify(sitePublication(place), { receipt: encodeReceipt(receipts.at(-1)!.receipt) });
 }
 
 const isUnreadable = (error: unknown) =>

@@ -1,6 +1,7 @@
 import { newTrustee } from '@talkoot/ballot-protocol';
+import { custodyInMemory } from '../../poll/custody.memory.ts';
 import { advance, destroy, release } from '../../poll/trustee.ts';
-import type { Custody, Holding, Trustee } from '../../poll/trustee.ts';
+import type { Custody, Trustee } from '../../poll/trustee.ts';
 import type { PlannedTrustee } from '../plan.ts';
 import { municipalityOf } from '../play.ts';
 import type { Play, PlayedPoll, PlayedTrustee } from '../play.ts';
@@ -53,15 +54,5 @@ function atWork(play: Play, { secrets, custody }: PlayedTrustee, pollId: string)
     poll: { ...municipalityOf(play), pollId },
     identity: secrets,
     custody: custody.get(pollId)!,
-  };
-}
-
-/** In place of a custody file: what the demo's trustees keep ends with the demo. */
-function custodyInMemory(): Custody {
-  let held: Holding | null = null;
-  return {
-    open: () => Promise.resolve(held),
-    keep: (holding) => Promise.resolve(void (held = holding)),
-    destroy: () => Promise.resolve(void (held = null)),
   };
 }

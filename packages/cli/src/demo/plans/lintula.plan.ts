@@ -184,6 +184,7 @@ export function lintulaPlan(): Plan {
       simple('skate-ramp', 'A skating ramp in the yard', 12_000, 'withdrawn', '0'),
     ],
     ballots: ballots(),
+    oneVotesAgainIn: 6,
     residentsSignIn: true,
   };
 }

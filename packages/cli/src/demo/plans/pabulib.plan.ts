@@ -39,6 +39,7 @@ export function pabulibPlan(text: string): Plan {
     roundBudget: budget,
     proposals: file.projects.map((project, index) => proposalOf(project, index, minor)),
     ballots: file.votes.map(({ choices }) => [...choices]),
+    oneVotesAgainIn: 0,
     residentsSignIn: false,
   };
 }
