@@ -44,11 +44,6 @@ export async function startSealedSystem(): Promise<SealedSystem> {
   const { urls } = stack;
   const keyFile = join(data, 'secrets', 'private', 'worker.jwk.json');
   const tokenFor = (audience: ServiceName) => createServiceToken({ keyFile, name: 'worker', audience });
-  const [forIdentity, forAuditor, forBallots] = await Promise.all([
-    tokenFor('identity'),
-    tokenFor('auditor'),
-    tokenFor('ballots'),
-  ]);
   return {
     stack,
     data,
@@ -56,9 +51,9 @@ export async function startSealedSystem(): Promise<SealedSystem> {
     auditor: (token) => issuerClient('auditor', urls.auditor, token),
     ballots: ballotsClient(urls.ballots),
     worker: {
-      identity: createClient(localIdentityApi, { baseUrl: urls.identity, token: forIdentity }),
-      auditor: createClient(localAuditorApi, { baseUrl: urls.auditor, token: forAuditor }),
-      ballots: createClient(ballotsApi, { baseUrl: urls.ballots, token: forBallots }),
+      identity: createClient(localIdentityApi, { baseUrl: urls.identity, token: tokenFor('identity') }),
+      auditor: createClient(localAuditorApi, { baseUrl: urls.auditor, token: tokenFor('auditor') }),
+      ballots: createClient(ballotsApi, { baseUrl: urls.ballots, token: tokenFor('ballots') }),
     },
     secrets: async () =>
       JSON.parse(await readFile(join(data, 'secrets', 'secrets.json'), 'utf8')) as OperatorSecrets,
