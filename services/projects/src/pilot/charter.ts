@@ -2,6 +2,7 @@ import type { Charter } from '@talkoot/api-contracts/projects';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Offence } from '@talkoot/http-service';
 import { calendarNames } from '@talkoot/workflow-contracts';
+import { ballotOffences, pollTimeOffences, protocolOffences } from './charter.poll.ts';
 import { compareFractions, fraction, isFraction, parseFraction, plus } from '../number/fraction.ts';
 
 const NONE = fraction(0n, 1n);
@@ -12,12 +13,15 @@ export const charterHash = (charter: Charter): string => sha256Of(charter);
 
 /**
  * Refuses a charter by which a pilot could not run.
- * @throws DomainError `charter-shares`, `charter-calendar`, `charter-zone`, `charter-currency`, `charter-bounds`
+ * @throws DomainError `charter-bounds`, `charter-shares`, `charter-ballot`, `charter-poll`, `charter-calendar`, `charter-zone`,
+ * `charter-currency`
  */
 export function requireSoundCharter(charter: Charter): void {
   refuse('charter-bounds', outOfBounds(charter));
   refuse('charter-shares', wrongShares(charter));
-  refuse('charter-calendar', unknownWaits(charter));
+  refuse('charter-ballot', ballotOffences(charter));
+  refuse('charter-poll', protocolOffences(charter));
+  refuse('charter-calendar', [...unknownWaits(charter), ...pollTimeOffences(charter)]);
   if (!isZone(charter.timeZone)) throw new DomainError('charter-zone');
   if (charter.projectCap.currency !== charter.currency) throw new DomainError('charter-currency');
 }

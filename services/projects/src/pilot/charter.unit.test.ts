@@ -1,3 +1,5 @@
+import { CharterShape } from '@talkoot/api-contracts/projects';
+import type { Charter } from '@talkoot/api-contracts/projects';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { charter, eur } from '../projects.fixture.ts';
@@ -5,6 +7,8 @@ import { charterHash, requireAmendable, requireSoundCharter } from './charter.ts
 import { limitOf, requirePermission } from './permission.ts';
 
 const refused = (code: string) => expect.objectContaining({ code });
+type Trustee = Charter['poll']['trustees'][number];
+type Trustees = readonly [Trustee, Trustee, Trustee];
 
 describe('a charter', () => {
   it('is sound when its shares add up, its waits exist and its zone is known', () => {
@@ -25,6 +29,85 @@ describe('a charter', () => {
         );
       }),
     );
+  });
+  it('has points where voters distribute points, enough of them, and nowhere else', () => {
+    const { points: _, ...plain } = { points: 0, ...charter.ballot };
+    const ballot = (changes: Partial<typeof charter.ballot>) => () =>
+      requireSoundCharter({ ...charter, ballot: { ...plain, ...changes } });
+    expect(ballot({ type: 'points', points: 10, minChoices: 10 })).not.toThrow();
+    expect(ballot({ type: 'points' })).toThrow(refused('charter-ballot'));
+    expect(ballot({ type: 'points', points: 2, minChoices: 3 })).toThrow(refused('charter-ballot'));
+    expect(ballot({ type: 'knapsack', points: 10 })).toThrow(refused('charter-ballot'));
+  });
+  it('has an allocation rule with all its parameters', () => {
+    const equalShares = { rule: 'equal-shares', completion: 'add1u', increment: 100 };
+    const parse = (allocation: object) => CharterShape.safeParse({ ...charter, allocation }).success;
+    expect(parse({ ...equalShares, exhaustiveStop: true, comparison: true })).toBe(true);
+    expect(parse(equalShares)).toBe(false);
+    expect(parse({ rule: 'lot' })).toBe(false);
+  });
+  it.each<[string, string, (three: Trustees) => Partial<Charter['poll']>]>([
+    ['too few for their threshold', 'threshold', () => ({ threshold: 4 })],
+    [
+      'of one organisation that opens ballots alone',
+      'trustees',
+      ([one, two, three]) => ({ trustees: [one, { ...two, organisation: one.organisation }, three] }),
+    ],
+    [
+      'the same person twice',
+      'trustees',
+      ([one, two]) => ({ trustees: [one, two, { ...two, organisation: 'Other' }] }),
+    ],
+    [
+      'without a signing key',
+      'trustees.1.signingKey',
+      ([one, two, three]) => ({ trustees: [one, { ...two, signingKey: '00'.repeat(32) }, three] }),
+    ],
+    [
+      'without a sealing key',
+      'trustees.2.sealingKey',
+      ([one, two, three]) => ({ trustees: [one, two, { ...three, sealingKey: `02${'ff'.repeat(32)}` }] }),
+    ],
+    ['of a poll that counts more than vote', 'minima', () => ({ minima: { roll: 10, counted: 11 } })],
+  ])('is refused for trustees %s', (_, at, changes) => {
+    const poll = { ...charter.poll, ...changes(charter.poll.trustees as unknown as Trustees) };
+    expect(() => requireSoundCharter({ ...charter, poll })).toThrow(
+      expect.objectContaining({
+        code: 'charter-poll',
+        errors: expect.arrayContaining([expect.objectContaining({ at: `body.charter.poll.${at}` })]),
+      }),
+    );
+  });
+  describe('whose phases end by deadline', () => {
+    const day = (days: number) => ({ duration: `P${days}D` });
+    const forPolls = (days: number) => ({
+      'round.voting': day(days),
+      'project.allocation': day(days),
+      'project.criteria-vote': day(days),
+      'project.bonus-vote': day(days),
+    });
+    const sound = (calendar: Charter['calendar']) => () =>
+      requireSoundCharter({ ...charter, endsBy: 'calendar', calendar });
+    it('waits for a poll as long as it may take', () => {
+      expect(sound({ default: day(10), ...forPolls(100) })).not.toThrow();
+      expect(sound({ default: day(10), ...forPolls(99) })).toThrow(refused('charter-calendar'));
+      expect(sound({ default: day(10), ...forPolls(100), 'round.voting': { duration: 'P3M' } })).toThrow(
+        refused('charter-calendar'),
+      );
+      expect(
+        sound({ default: day(10), ...forPolls(100), 'round.voting': { duration: 'P1Y' } }),
+      ).not.toThrow();
+    });
+    it('gives complaints at least three days', () => {
+      const calendar = { default: day(1), 'poll.complaints': { duration: 'PT1H' } };
+      expect(sound({ ...calendar, ...forPolls(11) })).toThrow(refused('charter-calendar'));
+      expect(sound({ ...calendar, ...forPolls(12) })).not.toThrow();
+    });
+    it('gives people time to vote', () => {
+      const calendar = { default: day(10), ...forPolls(100) };
+      expect(sound({ ...calendar, 'poll.voting': { duration: 'P0D' } })).toThrow(refused('charter-calendar'));
+      expect(sound({ ...calendar, 'poll.voting': { duration: 'PT2H' } })).not.toThrow();
+    });
   });
   it('has one hash, in whatever order its fields come', () => {
     const turned = Object.fromEntries(Object.entries(charter).toReversed()) as typeof charter;

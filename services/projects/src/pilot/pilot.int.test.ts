@@ -25,6 +25,9 @@ describe('drafting a pilot', () => {
     ['charter-bounds', { threshold: '3/2' }],
     ['charter-bounds', { threshold: '1/0' }],
     ['charter-bounds', { electorate: { minimumAge: 0, districts: ['Harju, upper'] } }],
+    ['charter-ballot', { ballot: { ...charter.ballot, points: 10 } }],
+    ['charter-poll', { poll: { ...charter.poll, threshold: 4 } }],
+    ['charter-calendar', { endsBy: 'calendar' }],
   ])('refuses a charter by which no pilot could run: %s', async (code, changes) => {
     await expect(draft(changes)).rejects.toMatchObject(refused(code));
   });
