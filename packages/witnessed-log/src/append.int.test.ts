@@ -41,7 +41,7 @@ test('tiles are those of the standing checkpoint, whole and in part', async () =
   for (const tile of tilesOf(600)) {
     const path = tilePath(tile).replace(/^tile\/\d+\//, '');
     const bytes = await log.tile(tile.level, path);
-    expect(bytes, path).toHaveLength(32 * tile.width);
+    expect(bytes).toHaveLength(32 * tile.width);
     if (tile.level > 0) continue;
     const first = tile.index * 256;
     expect([...hashesIn(bytes!)].map(hex)).toEqual(leaves(first, first + tile.width).map(hex));

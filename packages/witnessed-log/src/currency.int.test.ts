@@ -69,6 +69,27 @@ test('a log whose archive has another tree of its size is forked, whatever witne
   await expect(open().checkpoint()).rejects.toMatchObject({ code: 'forked' });
 });
 
+test('a log that another process carries on while witnesses are asked is not behind', async () => {
+  const witness = await fixture.witness('impostor');
+  const busy = await fixture.impostor(
+    async (request, response) => {
+      const body = request.method === 'POST' ? Buffer.concat(await request.toArray()) : null;
+      if (body === null) {
+        await fixture.append(log, 2, leaves(2, 4));
+        await log.checkpoint();
+      }
+      const answer = await fetch(witness.url + request.url, { method: request.method!, body });
+      response.writeHead(answer.status).end(await answer.text());
+    },
+    { ...newSigningKey(), publicKey: Uint8Array.from(witness.publicKey) },
+  );
+  const { log, open } = await fixture.begin([busy]);
+  await fixture.append(log, 0, leaves(0, 2));
+  await log.checkpoint();
+  await open(afresh).requireCurrent();
+  expect((await log.standing())!.size).toBe(4);
+});
+
 test('the witness who was asked for the last checkpoint is enough to notice', async () => {
   const witnesses = await threeWitnesses();
   const { log, open } = await fixture.begin(witnesses);

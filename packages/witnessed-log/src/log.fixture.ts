@@ -83,7 +83,7 @@ export async function backup(connection: Connection) {
   const collections = Object.values(connection.collections);
   const copies = await Promise.all(collections.map((one) => one.find({}).toArray()));
   return {
-    async restore() {
+    restore: async () => {
       for (const [at, collection] of collections.entries()) {
         await collection.deleteMany({});
         if (copies[at]!.length > 0) await collection.insertMany(copies[at]!);
