@@ -1,0 +1,217 @@
+import { newTrustee, readCeremony } from '@talkoot/ballot-protocol';
+import type { Ceremony } from '@talkoot/ballot-protocol';
+import { Command } from 'commander';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ballotsStandIn, CeremonyDesk } from './poll/ballots.fixture.ts';
+import { registerPoll } from './poll.command.ts';
+
+const passphrase = 'correct horse battery';
+let folder: string;
+let desk: CeremonyDesk;
+let service: Awaited<ReturnType<typeof ballotsStandIn>>;
+/** Keys that `poll trustee new` made; each costs a slow derivation. */
+let keys: { name: string; organisation: string; signingKey: string; sealingKey: string }[];
+
+const identityOf = (at: number) => join(folder, `trustee-${at}.json`);
+const code = (code: string) => ({ code, message: expect.stringMatching(new RegExp(`^${code}: \\S`)) });
+
+/** What a command prints; rejects with what the program would tell. */
+async function talkoot(...words: string[]): Promise<string> {
+  const written: string[] = [];
+  const program = new Command('talkoot').exitOverride();
+  registerPoll(program);
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    await program.parseAsync(['poll', ...words], { from: 'user' });
+    return written.join('');
+  } finally {
+    spy.mockRestore();
+  }
+}
+const here = () => ['pol-1', '-m', 'lintula', '--url', service.url];
+const trustee = (at: number, step: string, ...words: string[]) =>
+  talkoot('trustee', step, ...here(), '--identity', identityOf(at), ...words);
+
+function ceremonyOf(): Ceremony {
+  const trustees = keys.map((one, at) => ({ index: at + 1, ...one }));
+  return { protocol: 'talkoot-key-v1', municipality: 'lintula', poll: 'pol-1', threshold: 2, trustees };
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'talkoot-poll-'));
+  vi.stubEnv('TALKOOT_PASSPHRASE', passphrase);
+  keys = [];
+  for (const at of [0, 1]) {
+    const words = ['--name', `Trustee ${at}`, '--organisation', `Organisation ${at}`];
+    keys.push(JSON.parse(await talkoot('trustee', 'new', '--out', identityOf(at), ...words, '--json')));
+  }
+}, 60_000);
+beforeEach(async () => {
+  vi.stubEnv('TALKOOT_PASSPHRASE', passphrase);
+  desk = new CeremonyDesk(ceremonyOf());
+  service = await ballotsStandIn(desk);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  service.close();
+  for (const name of await readdir(folder)) {
+    if (name.endsWith('.custody.json')) await rm(join(folder, name));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('talkoot poll trustee new', () => {
+  test('makes keys that a ceremony takes, and shows no secret', async () => {
+    expect(readCeremony(ceremonyOf()).ceremony.trustees.map(({ name }) => name)).toEqual([
+      'Trustee 0',
+      'Trustee 1',
+    ]);
+    expect(JSON.parse(await readFile(identityOf(0), 'utf8'))).toMatchObject({ label: 'Trustee 0' });
+  });
+
+  test('overwrites nothing, and takes no short passphrase', async () => {
+    const words = ['trustee', 'new', '--name', 'A', '--organisation', 'B', '--out'];
+    const before = await readFile(identityOf(0), 'utf8');
+    await expect(talkoot(...words, identityOf(0))).rejects.toMatchObject(code('file-exists'));
+    expect(await readFile(identityOf(0), 'utf8')).toBe(before);
+    vi.stubEnv('TALKOOT_PASSPHRASE', 'short');
+    const other = join(folder, 'other.json');
+    await expect(talkoot(...words, other)).rejects.toMatchObject(code('passphrase-short'));
+    vi.stubEnv('TALKOOT_PASSPHRASE', '');
+    await expect(talkoot(...words, other)).rejects.toMatchObject(code('passphrase-missing'));
+    expect(await readdir(folder)).not.toContain('other.json');
+  });
+});
+
+describe('talkoot poll trustee', () => {
+  test(
+    'advances through a ceremony, releases and destroys, and says each time what is awaited',
+    { timeout: 120_000 },
+    async () => {
+      expect(await trustee(0, 'advance')).toMatch(
+        /You are trustee 1. Your round 1 was taken.*\nAwaited now: round 1 of the others/,
+      );
+      expect(JSON.parse(await trustee(1, 'advance', '--json'))).toEqual({
+        index: 2,
+        gave: 'round1',
+        awaited: 'round2',
+        custody: join(folder, 'pol-1.custody.json'),
+      });
+    },
+  );
+
+  test('keeps two trustees apart in custody files of their own', { timeout: 120_000 }, async () => {
+    const custody = (at: number) => ['--custody', join(folder, `${at}.custody.json`)];
+    for (let rounds = 0; rounds < 3; rounds += 1) {
+      for (const at of [0, 1]) await trustee(at, 'advance', ...custody(at));
+    }
+    await expect(trustee(0, 'advance', ...custody(0))).rejects.toMatchObject(code('nothing-awaited'));
+    await expect(trustee(0, 'release', ...custody(0))).rejects.toMatchObject(code('release-not-awaited'));
+    desk.later = 'share';
+    expect(await trustee(0, 'release', ...custody(0))).toContain('Your share was taken.');
+    expect(await trustee(0, 'release', ...custody(0))).toContain('Your part was given before');
+    await expect(trustee(0, 'destroy', ...custody(0))).rejects.toMatchObject(code('destruction-not-awaited'));
+    desk.later = 'destruction';
+    expect(await trustee(0, 'destroy', ...custody(0))).toMatch(/0\.custody\.json is destroyed/);
+    expect(await readdir(folder)).not.toContain('0.custody.json');
+    expect(desk.destroyed).toHaveLength(1);
+    expect(await talkoot('status', ...here())).toContain(
+      '1 Trustee 0 (Organisation 0): round 1, round 2, confirmed, released, destroyed',
+    );
+  });
+
+  test(
+    'refuses a wrong passphrase, a file that is none, and keys of somebody else',
+    { timeout: 60_000 },
+    async () => {
+      vi.stubEnv('TALKOOT_PASSPHRASE', 'wrong horse battery');
+      await expect(trustee(0, 'advance')).rejects.toMatchObject(code('custody-locked'));
+      vi.stubEnv('TALKOOT_PASSPHRASE', passphrase);
+      await expect(trustee(7, 'advance')).rejects.toMatchObject(code('identity-missing'));
+      await writeFile(identityOf(8), '{"secrets":1}');
+      await expect(trustee(8, 'advance')).rejects.toMatchObject(code('custody-malformed'));
+      const stranger = newTrustee().keys;
+      desk = new CeremonyDesk({
+        ...ceremonyOf(),
+        trustees: ceremonyOf().trustees.map((one, at) => (at === 0 ? { ...one, ...stranger } : one)),
+      });
+      service.close();
+      service = await ballotsStandIn(desk);
+      await expect(trustee(0, 'advance')).rejects.toMatchObject(code('not-a-trustee'));
+      expect(desk.round1).toEqual([]);
+    },
+  );
+
+  test(
+    'says in words that the service took another package, or does not answer',
+    { timeout: 60_000 },
+    async () => {
+      desk.take = () => false;
+      await expect(trustee(0, 'advance')).rejects.toMatchObject({
+        message: 'package-differs: Title of package-differs',
+      });
+      service.close();
+      await expect(trustee(0, 'advance', '--url', 'http://127.0.0.1:1')).rejects.toMatchObject(
+        code('unreachable'),
+      );
+    },
+  );
+});
+
+describe('talkoot poll, for officers', () => {
+  const moves = {
+    freeze: 'roll-freeze',
+    open: 'opening',
+    close: 'closing',
+    'end-casting': 'casting-end',
+    'end-complaints': 'complaints-end',
+    publish: 'publication',
+    'end-appeals': 'appeals-end',
+  };
+
+  test.each(Object.entries(moves))('%s asks for it once, signed in', async (name, move) => {
+    vi.stubEnv('TALKOOT_TOKEN', 'token-of-the-officer');
+    expect(await talkoot(name, ...here())).toBe('pol-1 is open; awaited: resident.\n');
+    expect(service.officer.asked).toEqual([
+      { move, token: 'Bearer token-of-the-officer', key: expect.stringMatching(/^[\w-]{36}$/) },
+    ]);
+  });
+
+  test('says why a move is refused, with the code', async () => {
+    vi.stubEnv('TALKOOT_TOKEN', 'token-of-the-officer');
+    service.officer.refusal = 'windows-bind';
+    await expect(talkoot('close', ...here())).rejects.toMatchObject({
+      code: 'windows-bind',
+      message: 'windows-bind: Title of windows-bind',
+    });
+  });
+
+  test('asks nothing without a token, nor without a municipality', async () => {
+    vi.stubEnv('TALKOOT_TOKEN', '');
+    await expect(talkoot('open', ...here())).rejects.toMatchObject(code('token-missing'));
+    vi.stubEnv('TALKOOT_MUNICIPALITY', '');
+    await expect(talkoot('open', 'pol-1', '--url', service.url)).rejects.toMatchObject(
+      code('municipality-missing'),
+    );
+    expect(service.officer.asked).toEqual([]);
+  });
+});
+
+describe('talkoot poll status', () => {
+  test('tells phase, wait and who has given what, in words and as JSON', async () => {
+    const words = await talkoot('status', ...here());
+    expect(words).toMatch(/^pol-1: roll-frozen, key-ceremony awaited of trustee, due 2026-12-27/);
+    expect(words).toContain(
+      'key: 2 of 2 trustees; awaited: round1\n  1 Trustee 0 (Organisation 0): nothing yet\n',
+    );
+    expect(JSON.parse(await talkoot('status', ...here(), '--json'))).toMatchObject({
+      pollId: 'pol-1',
+      phase: 'roll-frozen',
+      wait: 'key-ceremony',
+      key: { awaited: 'round1' },
+    });
+  });
+});
