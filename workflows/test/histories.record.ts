@@ -70,6 +70,11 @@ const recorded: readonly Course[] = [
   changed,
   ended('measurement', 'deadlines', 'completed by its deadlines alone, and what is missing shows'),
   ended('pilot', 'appeal', 'refused, when the appeal is dismissed'),
+  ended('poll', 'deadlines', 'decided by its deadlines alone, with trustees who do their part'),
+  ended('poll', 'no-key', 'not held, when its trustees make no key'),
+  ended('poll', 'too-few', 'decided without a result, when too few have voted'),
+  ended('poll', 'not-released', 'decided without a result, when its trustees do not release the key'),
+  ended('poll', 'annulled', 'annulled, when an appeal is upheld'),
   ended('batch', 'deadlines', 'reconciled however long the bank takes'),
 ];
 
