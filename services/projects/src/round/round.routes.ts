@@ -53,10 +53,22 @@ async function requireReviewed({ stores }: Parts, roundId: string): Promise<void
   if (open > 0) throw new DomainError('reviews-open', `${open} proposals are under review or appeal`);
 }
 
+/** Why nothing is funded where the poll has no result; of all other reasons the ballots service explains. */
+const withoutResult: ReadonlyMap<string, string> = new Map([
+  ['not-voted', 'The poll was not decided in time.'],
+  [
+    'poll-withheld',
+    'Too few voted, or too few trustees released the key: nobody learns what the ballots say.',
+  ],
+  ['poll-not-held', 'The poll was not held: the electoral roll is too small, or no key was made.'],
+  ['poll-annulled', 'An appeal against the poll was upheld.'],
+]);
+
 async function resultOf({ stores, neighbours }: Parts, round: RoundDocument) {
   const { pollId, budget } = round;
   const voted = await stores.projects.pageInRound(round._id, { allocation: { $ne: null } }, undefined, 5000);
-  const result = pollId ? await neighbours.ballots.getResult({ params: { pollId } }) : null;
+  const isCounted = voted.some(({ allocation }) => !withoutResult.has(allocation!.reasonCode));
+  const result = pollId && isCounted ? await neighbours.ballots.getResult({ params: { pollId } }) : null;
   const explained = new Map(
     result?.allocation?.explanations.map(({ projectId, explanation }) => [projectId, explanation]),
   );
@@ -65,7 +77,7 @@ async function resultOf({ stores, neighbours }: Parts, round: RoundDocument) {
     externalId,
     title: content.title,
     ...allocation!,
-    explanation: explained.get(_id) ?? '',
+    explanation: explained.get(_id) ?? withoutResult.get(allocation!.reasonCode) ?? '',
   }));
   const funded = projects.filter((project) => project.funded).map(({ cost }) => cost);
   return { roundId: round._id, pollId, budget, spent: sum(funded, budget.currency), projects };
