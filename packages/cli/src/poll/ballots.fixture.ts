@@ -71,10 +71,11 @@ export interface Officer {
 export async function ballotsStandIn(desk: CeremonyDesk) {
   const officer: Officer = { asked: [], refusal: null };
   const base = `/v1/m/${desk.ceremony.municipality}/polls/${desk.ceremony.poll}`;
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const path = request.url!.slice(base.length);
-    const [status, body] = await answer(desk, officer, request, path);
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    void answer(desk, officer, request, path).then(([status, body]) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
+    );
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
