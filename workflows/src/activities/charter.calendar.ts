@@ -43,7 +43,7 @@ const COMPLAINTS_MS = 72 * 3_600_000;
 export function planWindows(calendar: Calendar, since: Instant): PollWindows {
   const durationOf = (wait: string) =>
     (calendar.calendar[`poll.${wait}`] ?? calendar.calendar.default).duration;
-  const opens = dueAfter(calendar, inSeconds(since), durationOf('opening'));
+  const opens = dueAfter(calendar, since, durationOf('opening'));
   const certificatesClose = dueAfter(calendar, opens, durationOf('voting'));
   const castingCloses = later(certificatesClose, CASTING_MS);
   const least = later(castingCloses, COMPLAINTS_MS);

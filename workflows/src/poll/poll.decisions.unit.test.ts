@@ -34,6 +34,11 @@ describe('the trustees', () => {
     expect(told(closed, 'key-released')).toMatchObject({ phase: 'closed', facts: { keyReleased: true } });
   });
 
+  test('who are done before that, and say it again, are on record once', () => {
+    expect(told(at('prepared', null, { keyMade: true }), 'key-made', 'again')).toBe('ignored');
+    expect(told(at('closed', null, { keyReleased: true }), 'key-released', 'again')).toBe('ignored');
+  });
+
   test('who are too late change nothing', () => {
     expect(told(at('not-held', null, { reasonCode: 'no-key' }), 'key-made')).toBe('ignored');
     const given = at('key-release', null, { reasonCode: 'not-released' });
