@@ -1,40 +1,82 @@
-import { expect, it } from 'vitest';
-import { bonusPlan, plan } from '../ballots.fixture.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bonusPlan, plan, testIssuers } from '../ballots.fixture.ts';
+import type { TestIssuer } from '../ballots.fixture.ts';
+import { partsOf } from './manifest.fixture.ts';
 import { hashOf, manifestOf, requireBothIssuers } from './manifest.ts';
+import type { ManifestParts } from './manifest.ts';
 import { pollFrom } from './poll.ts';
 
-const [municipality, auditor] = (['municipality', 'auditor'] as const).map((name, index) => ({
-  name,
-  modulus: `${index + 1}`.repeat(512),
-  roll: 10,
-  excluded: 0,
-  rollHash: 'a'.repeat(64),
-}));
-const issuers = [municipality!, auditor!];
+let both: readonly [TestIssuer, TestIssuer];
+beforeAll(async () => {
+  both = await testIssuers(3);
+});
+const issuers = () => [both[0].roll, both[1].roll] as const;
 const poll = pollFrom('pol-1', plan);
-const m = (one = poll, by = issuers) => hashOf(manifestOf(one, by));
+const m = (one = poll, by: readonly [object, object] = issuers(), parts: Partial<ManifestParts> = {}) =>
+  hashOf(manifestOf({ ...one, issuers: by as never }, { ...partsOf(both), ...parts }));
 
-it('binds the question, its rules, both keys and both rolls: another of any is another manifest', () => {
-  const others = [
-    m({ ...poll, pollId: 'pol-2' }),
-    m({ ...poll, municipalityId: 'other' }),
-    m({ ...poll, budget: { amount: 1, currency: 'EUR' } }),
-    m({ ...poll, ballot: { ...poll.ballot, maxChoices: 1 } }),
-    m({ ...poll, options: poll.options.toReversed() }),
-    m(poll, [municipality!, { ...auditor!, modulus: '3'.repeat(512) }]),
-    m(poll, [municipality!, { ...auditor!, roll: 11 }]),
-    m(poll, [municipality!, { ...auditor!, excluded: 1 }]),
-    m(poll, [{ ...municipality!, rollHash: 'b'.repeat(64) }, auditor!]),
-    hashOf(manifestOf(pollFrom('pol-1', bonusPlan), issuers)),
-  ];
-  expect(new Set([m(), ...others]).size).toBe(others.length + 1);
-  expect(m()).toBe(m({ ...poll }));
+describe('a manifest', () => {
+  it('binds the question, its rules, keys, rolls, lot, minima and windows: another of any is another manifest', () => {
+    const [municipality, auditor] = issuers();
+    const { key } = partsOf(both);
+    const windows = {
+      opens: '2026-05-01T09:00:00Z',
+      certificatesClose: '2026-05-14T18:00:00Z',
+      castingCloses: '2026-05-14T18:30:00Z',
+      complaintsClose: '2026-05-17T18:30:00Z',
+    };
+    const others = [
+      m({ ...poll, pollId: 'pol-2' }),
+      m({ ...poll, municipalityId: 'other' }),
+      m({ ...poll, budget: { amount: 1, currency: 'EUR' } }),
+      m({ ...poll, ballot: { ...poll.ballot, maxChoices: 1 } }),
+      m({ ...poll, options: poll.options.toReversed() }),
+      m({ ...poll, allocation: { rule: 'greedy', minimumVotes: 1 } }),
+      m({ ...poll, protocol: { ...poll.protocol, batchSize: 4 } }),
+      m({ ...poll, protocol: { ...poll.protocol, minima: { roll: 1, counted: 1 } } }),
+      m(poll, [municipality, { ...auditor, modulus: municipality.modulus.replace(/^./, 'f') }]),
+      m(poll, [municipality, { ...auditor, roll: 11 }]),
+      m(poll, [municipality, { ...auditor, excluded: 1 }]),
+      m(poll, [municipality, { ...auditor, lotCommitment: 'c'.repeat(64) }]),
+      m(poll, [{ ...municipality, rollHash: 'b'.repeat(64) }, auditor]),
+      m(poll, issuers(), { windows }),
+      m(poll, issuers(), { key: { ...key, transcript: '11'.repeat(32) } }),
+      hashOf(manifestOf({ ...pollFrom('pol-1', bonusPlan), issuers: issuers() }, partsOf(both))),
+    ];
+    expect(new Set([m(), ...others]).size).toBe(others.length + 1);
+    expect(m()).toBe(m({ ...poll }));
+  });
+
+  it('is refused with all that is wrong with it', () => {
+    const [municipality, auditor] = issuers();
+    const wrong = [municipality, { ...auditor, organisation: municipality.organisation }] as const;
+    expect(() => m(poll, wrong)).toThrow(/manifest-invalid.*issuers-not-independent.*/);
+    expect(() => m(poll, issuers(), { witnesses: [partsOf(both).witnesses[1]!] })).toThrow(/witness-missing/);
+    const backwards = {
+      opens: '2026-05-14T18:00:00Z',
+      certificatesClose: '2026-05-01T09:00:00Z',
+      castingCloses: '2026-05-14T18:30:00Z',
+      complaintsClose: '2026-05-15T18:30:00Z',
+    };
+    expect(() => m(poll, issuers(), { windows: backwards })).toThrow(/windows-wrong/);
+  });
 });
 
-it.each([
-  ['one issuer twice', [municipality!, municipality!]],
-  ['the other order', [auditor!, municipality!]],
-  ['one key for both', [municipality!, { ...auditor!, modulus: municipality!.modulus }]],
-])('is not made of %s', (_, wrong) => {
-  expect(() => requireBothIssuers(wrong)).toThrow(/issuers-differ/);
+describe('the issuers of a poll', () => {
+  it.each<[string, () => readonly object[]]>([
+    ['one issuer twice', () => [both[0].roll, both[0].roll]],
+    ['the other order', () => [both[1].roll, both[0].roll]],
+    ['one key for both', () => [both[0].roll, { ...both[1].roll, modulus: both[0].roll.modulus }]],
+    [
+      'one organisation for both',
+      () => [both[0].roll, { ...both[1].roll, organisation: both[0].roll.organisation }],
+    ],
+    ['one log key for both', () => [both[0].roll, { ...both[1].roll, logKey: both[0].roll.logKey }]],
+    [
+      'one seed for both',
+      () => [both[0].roll, { ...both[1].roll, lotCommitment: both[0].roll.lotCommitment }],
+    ],
+  ])('are not %s', (_, wrong) => {
+    expect(() => requireBothIssuers(wrong() as never)).toThrow(/issuers-differ/);
+  });
 });
