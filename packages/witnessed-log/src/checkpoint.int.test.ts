@@ -127,7 +127,7 @@ test('two processes that append and checkpoint at once keep one tree', async () 
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
   const order = {
     url: fixture.url,
-    until: 60,
+    until: 24,
     identity: {
       origin: identity.origin,
       secretKey: hex(identity.secretKey),

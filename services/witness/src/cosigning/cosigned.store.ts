@@ -97,7 +97,6 @@ export function cosignedStore(connection: Connection, limit: number) {
       replaces === undefined ? begin(origin, entry, record) : replace(origin, replaces, record),
   };
 }
-export type CosignedStore = ReturnType<typeof cosignedStore>;
 
 function documentOf({ size, root, note }: Cosigned) {
   return { size, root: Buffer.from(root), note };
