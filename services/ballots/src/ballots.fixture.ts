@@ -185,6 +185,11 @@ export async function ballotsFixture(mongodbUrl: string) {
     }
   }
 
+  /** Records one step from one phase to another, off the good course. */
+  async function step(pollId: string, to: Phase<'poll'>, from: Phase<'poll'>) {
+    await ballots.record.handlers.recordStep(stepTo(pollId, to, from, course.indexOf(from) + 1));
+  }
+
   /** All that trustees do before a poll has its key. */
   async function makeKey(pollId: string): Promise<void> {
     const params = { municipalityId: 'lintula', pollId };
@@ -220,6 +225,7 @@ export async function ballotsFixture(mongodbUrl: string) {
     worker,
     projects,
     advance,
+    step,
     makeKey,
     as: async (id: string, municipalityId: string, ...roles: Role[]) =>
       app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } })),

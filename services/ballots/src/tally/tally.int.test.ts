@@ -1,7 +1,9 @@
 import { parsePabulib } from '@talkoot/allocation';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ballotsFixture, bonusPlan, plan } from '../ballots.fixture.ts';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { ballotsFixture, criteriaPlan, plan } from '../ballots.fixture.ts';
 import type { BallotsFixture } from '../ballots.fixture.ts';
+import { closeBoard, hold, paramsOf, publish, release, tally } from '../held-poll.fixture.ts';
+import { joined } from '../joined.ts';
 
 let fixture: BallotsFixture;
 beforeAll(async () => {
@@ -9,141 +11,180 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-const params = { municipalityId: 'lintula', pollId: 'pol-1' };
+const approve = (...places: number[]) => ({ type: 'approval', places }) as const;
+const worker = (pollId: string) => fixture.worker.getResult({ params: { pollId } });
+const anyone = (pollId: string) => fixture.anyone.getPollResult({ params: paramsOf(pollId) });
 
-describe('a poll', () => {
-  it('is prepared once under its id, and only as it can be held', async () => {
-    await fixture.prepare('pol-1', plan);
-    await fixture.prepare('pol-1', plan);
-    const starts = await fixture.connection.collection('outbox').countDocuments({ channel: 'workflow' });
-    expect(starts).toBe(1);
-    const other = fixture.worker.preparePoll({
-      params: { pollId: 'pol-1' },
-      body: { ...plan, options: plan.options.slice(1) },
-    });
-    await expect(other).rejects.toMatchObject({ code: 'poll-differs' });
-    const body = { ...plan, options: [plan.options[0]!, plan.options[0]!] };
-    const twice = fixture.worker.preparePoll({ params: { pollId: 'pol-2' }, body });
-    await expect(twice).rejects.toMatchObject({ code: 'poll-invalid' });
+/** What the outbox holds of a poll. */
+async function told(pollId: string) {
+  const rows = await fixture.connection.collection('outbox').find().toArray();
+  const of = (name: string) =>
+    rows.filter(({ envelope }) => envelope?.type === name && envelope.subject === pollId);
+  return {
+    events: of('org.talkoot.poll.tallied.v1').map(({ envelope }) => envelope.data),
+    decided: rows.flatMap(({ command }) =>
+      command?.signal === 'poll-decided' && command.args[0].data.pollId === pollId
+        ? [command.workflowId as string]
+        : [],
+    ),
+  };
+}
+
+async function awaitingRelease(pollId: string, ballots = [approve(0), approve(0, 2), approve(1)]) {
+  await fixture.prepare(pollId, plan, 'open');
+  for (const ballot of ballots) await fixture.cast(pollId, await fixture.leaf(pollId, ballot));
+  await closeBoard(fixture, pollId);
+}
+
+describe('a count', () => {
+  it('waits for the final board and for the shares', async () => {
+    const pollId = 'pol-early';
+    await fixture.prepare(pollId, plan, 'open');
+    for (const outcome of ['counted', 'withheld'] as const)
+      await expect(tally(fixture, pollId, outcome)).rejects.toMatchObject({ code: 'poll-not-closed' });
+    await fixture.advance(pollId, 'closed', 'open');
+    await fixture.worker.closeBoard({ params: { pollId } });
+    // A complaint can still add to this board.
+    for (const outcome of ['counted', 'withheld'] as const)
+      await expect(tally(fixture, pollId, outcome)).rejects.toMatchObject({ code: 'poll-not-closed' });
+    await fixture.worker.settleComplaints({ params: { pollId } });
+    await expect(tally(fixture, pollId)).rejects.toMatchObject({ code: 'key-not-released' });
+    await expect(tally(fixture, 'pol-nobody')).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('is shown with its rules and phase, without any number of votes', async () => {
-    await fixture.advance('pol-1', 'open');
-    for (const choices of [['prj-a'], ['prj-a', 'prj-c'], ['prj-c'], ['prj-b', 'prj-c'], []]) {
-      await fixture.cast('pol-1', fixture.voter('pol-1').ballot({ choices }));
-    }
-    const shown = await fixture.anyone.getPoll({ params });
-    expect(shown).toMatchObject({ phase: 'open', roll: 1000, ballot: plan.ballot, budget: plan.budget });
-    expect(Object.keys(shown)).not.toContain('ballots');
-    const list = await fixture.anyone.listPolls({
-      params: { municipalityId: 'lintula' },
-      query: { roundId: 'rnd-1' },
+  it('is made once: whoever asks while it is made joins it, and whoever asks again is answered the same', async () => {
+    const pollId = 'pol-joined';
+    await awaitingRelease(pollId);
+    await release(fixture, pollId, 1, 2);
+    const seeds = vi.spyOn(fixture.ballots.issuers[0], 'revealLotSeed');
+    const all = await Promise.all([1, 2, 3].map(() => tally(fixture, pollId)));
+    expect(seeds).toHaveBeenCalledTimes(1);
+    const again = await tally(fixture, pollId);
+    expect(await tally(fixture, pollId, 'withheld')).toEqual(again);
+    expect(seeds).toHaveBeenCalledTimes(1);
+    seeds.mockRestore();
+    for (const one of all) expect(one).toEqual(again);
+    expect(again).toMatchObject({
+      outcome: 'counted',
+      roll: 24,
+      ballots: 3,
+      options: [
+        { optionId: 'prj-a', yes: 2 },
+        { optionId: 'prj-b', yes: 1 },
+        { optionId: 'prj-c', yes: 1 },
+      ],
+      allocation: { rule: 'greedy', selected: ['prj-a', 'prj-c'], cost: { amount: 10_000 } },
     });
-    expect(list.items.map((one) => one.pollId)).toEqual(['pol-1']);
-    const elsewhere = fixture.anyone.getPoll({ params: { ...params, municipalityId: 'other' } });
+    const files = await fixture.connection.collection('filepieces').distinct('file', {
+      file: new RegExp(`^${pollId}/`),
+    });
+    expect(files).toHaveLength(4);
+  });
+
+  it('refuses a seed of the lot that its issuer had not committed to, and counts with the right one', async () => {
+    const pollId = 'pol-seed';
+    await awaitingRelease(pollId);
+    await release(fixture, pollId, 2, 3);
+    const seed = vi
+      .spyOn(fixture.ballots.issuers[1], 'revealLotSeed')
+      .mockResolvedValue({ pollId, seed: '00'.repeat(32) });
+    await expect(tally(fixture, pollId)).rejects.toMatchObject({
+      code: 'issuers-differ',
+      problem: { detail: expect.stringMatching(/auditor/) },
+    });
+    seed.mockRestore();
+    expect(await tally(fixture, pollId)).toMatchObject({ ballots: 3 });
+  });
+
+  it('that lapses without enough shares withholds what the ballots say, for ever', async () => {
+    const pollId = 'pol-lapsed';
+    await awaitingRelease(pollId);
+    await release(fixture, pollId, 1);
+    const result = await tally(fixture, pollId, 'withheld');
+    expect(result).toMatchObject({ outcome: 'withheld', ballots: 0, allocation: null });
+    await release(fixture, pollId, 2);
+    expect(await tally(fixture, pollId)).toEqual(result);
+  });
+});
+
+describe('a result', () => {
+  it('is nobody’s before publication, and everybody’s after it; the round hears once it is decided', async () => {
+    const pollId = 'pol-1';
+    await awaitingRelease(pollId);
+    await release(fixture, pollId, 1, 2);
+    const result = await tally(fixture, pollId);
+    await fixture.advance(pollId, 'tallied', 'key-release');
+    await expect(worker(pollId)).rejects.toMatchObject({ code: 'poll-not-tallied' });
+    await expect(anyone(pollId)).rejects.toMatchObject({ code: 'poll-not-published' });
+    await fixture.worker.publishPollFiles({ params: { pollId } });
+    await fixture.advance(pollId, 'published', 'tallied');
+    expect(await worker(pollId)).toEqual(result);
+    expect(await anyone(pollId)).toEqual(result);
+    const { outcome, ballots, roll, sha256 } = result;
+    const event = { pollKind: 'prioritisation', outcome, ballots, roll, result: sha256 };
+    expect(await told(pollId)).toEqual({ events: [event], decided: [] });
+    await fixture.advance(pollId, 'decided', 'published');
+    expect(await worker(pollId)).toEqual(result);
+    expect(await told(pollId)).toEqual({ events: [event], decided: ['round/rnd-1'] });
+    const elsewhere = fixture.anyone.getPollResult({ params: { municipalityId: 'other', pollId } });
     await expect(elsewhere).rejects.toMatchObject({ code: 'not-found' });
   });
 
-  it('tells nothing of its result before its time', async () => {
-    const { pollId } = params;
-    await expect(fixture.worker.tallyPoll({ params: { pollId } })).rejects.toMatchObject({
-      code: 'poll-not-closed',
-    });
-    await fixture.advance(pollId, 'closed', 'open');
-    await fixture.worker.tallyPoll({ params: { pollId } });
-    const asService = fixture.projects.getResult({ params: { pollId } });
-    await expect(asService).rejects.toMatchObject({ code: 'poll-not-tallied' });
-    await fixture.advance(pollId, 'tallied', 'closed');
-    expect((await fixture.projects.getResult({ params: { pollId } })).ballots).toBe(5);
-    for (const route of ['getPollResult', 'exportBallotsAsCsv', 'exportBallotsAsPabulib'] as const) {
-      await expect(fixture.anyone[route]({ params })).rejects.toMatchObject({ code: 'poll-not-published' });
-    }
+  it('of a poll that was never opened is that it was not held', async () => {
+    const pollId = 'pol-not-held';
+    await fixture.prepare(pollId, plan, 'roll-frozen');
+    await fixture.step(pollId, 'not-held', 'roll-frozen');
+    const result = await worker(pollId);
+    expect(result).toMatchObject({ outcome: 'not-held', roll: 24, ballots: 0, allocation: null });
+    expect(await anyone(pollId)).toEqual(result);
+    expect(await told(pollId)).toEqual({ events: [], decided: ['round/rnd-1'] });
+    const files = fixture.anyone.getPublication({ params: paramsOf(pollId) });
+    await expect(files).rejects.toMatchObject({ code: 'poll-not-published' });
+    const csv = fixture.anyone.exportBallotsAsCsv({ params: paramsOf(pollId) });
+    await expect(csv).rejects.toMatchObject({ code: 'poll-not-published' });
   });
 
-  it('publishes the allocation with a reason for every project, and tells the round and the world once', async () => {
-    await fixture.advance('pol-1', 'published', 'tallied');
-    const result = await fixture.anyone.getPollResult({ params });
-    expect(result.options).toEqual([
-      { optionId: 'prj-a', yes: 2, no: 0 },
-      { optionId: 'prj-b', yes: 1, no: 0 },
-      { optionId: 'prj-c', yes: 3, no: 0 },
-    ]);
-    expect(result.allocation).toMatchObject({
-      selected: ['prj-c', 'prj-a'],
-      cost: { amount: 10_000, currency: 'EUR' },
-    });
-    const refused = result.allocation!.explanations.find((one) => one.projectId === 'prj-b');
-    expect(refused).toMatchObject({ funded: false, reasonCode: 'does-not-fit' });
-    expect(refused!.explanation).toContain('50.00 EUR');
-    expect(await fixture.worker.tallyPoll({ params: { pollId: 'pol-1' } })).toEqual(result);
-    const outbox = await fixture.connection.collection('outbox').find().toArray();
-    const signals = outbox.filter((row) => row['command']?.kind === 'signal');
-    expect(signals).toHaveLength(1);
-    expect(signals[0]!['command']).toMatchObject({ workflowId: 'round/rnd-1', signal: 'poll-decided' });
-    const events = outbox.filter((row) => row['envelope']?.type === 'org.talkoot.poll.tallied.v1');
-    expect(events.map((row) => row['envelope'].data)).toEqual([
-      { pollKind: 'prioritisation', ballots: 5, roll: 1000, result: result.sha256 },
-    ]);
+  it('of a poll that an appeal annulled decides nothing, though what was published stays', async () => {
+    const pollId = 'pol-annulled';
+    const before = await hold(fixture, pollId, plan, [approve(0), approve(0)]);
+    await fixture.step(pollId, 'annulled', 'published');
+    const result = await worker(pollId);
+    expect(result).toMatchObject({ outcome: 'annulled', ballots: 0, allocation: null });
+    expect(result.sha256).not.toBe(before.sha256);
+    expect(await anyone(pollId)).toEqual(result);
+    expect((await told(pollId)).decided).toEqual(['round/rnd-1']);
+    expect((await fixture.anyone.getPublication({ params: paramsOf(pollId) })).files).toHaveLength(13);
   });
+});
 
-  it('exports its ballots in the order of their receipts, readable as a Pabulib file', async () => {
+describe('an export', () => {
+  it('has all counted ballots in the order of their hashes, also as a Pabulib file', async () => {
+    const pollId = 'pol-export';
+    await hold(fixture, pollId, plan, [approve(0), approve(0, 2), approve(1), approve()]);
+    const params = paramsOf(pollId);
     const file = parsePabulib(await fixture.anyone.exportBallotsAsPabulib({ params }));
     expect(file.meta.budget).toBe(100);
-    expect(file.votes).toHaveLength(5);
+    expect(file.votes).toHaveLength(4);
     const rows = (await fixture.anyone.exportBallotsAsCsv({ params })).trimEnd().split('\n');
-    expect(rows[0]).toBe('receipt,yes,no,share');
     expect(rows.slice(1)).toEqual(rows.slice(1).toSorted());
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(5);
   });
 
-  it('counts yes, no and chosen shares of a bonus vote', async () => {
-    await fixture.prepare('pol-b-1', bonusPlan, 'open');
-    const cast = (answers: { yes: string[]; no: string[]; share?: number }) =>
-      fixture.cast('pol-b-1', fixture.voter('pol-b-1').ballot({ answers }));
-    await cast({ yes: ['crt-1'], no: ['crt-2'], share: 100 });
-    await cast({ yes: [], no: ['crt-1'], share: 50 });
-    await cast({ yes: ['crt-1'], no: [] });
-    await fixture.advance('pol-b-1', 'closed', 'open');
-    const result = await fixture.worker.tallyPoll({ params: { pollId: 'pol-b-1' } });
-    expect(result).toMatchObject({
-      ballots: 3,
-      options: [
-        { optionId: 'crt-1', yes: 2, no: 1 },
-        { optionId: 'crt-2', yes: 0, no: 1 },
-      ],
-      shares: [
-        { percent: 50, ballots: 1 },
-        { percent: 100, ballots: 1 },
-      ],
-      allocation: null,
-    });
+  it('as a Pabulib file is none of other polls', async () => {
+    const pollId = 'pol-c-1';
+    await fixture.prepare(pollId, criteriaPlan, 'open');
+    await closeBoard(fixture, pollId);
+    await tally(fixture, pollId, 'withheld');
+    await publish(fixture, pollId);
+    const refused = fixture.anyone.exportBallotsAsPabulib({ params: paramsOf(pollId) });
+    await expect(refused).rejects.toMatchObject({ code: 'no-pabulib-form' });
   });
+});
 
-  it('is not counted with more ballots than either issuer issued certificates', async () => {
-    await fixture.prepare('pol-stuffed', plan, 'open');
-    await fixture.cast('pol-stuffed', fixture.voter('pol-stuffed').ballot({ choices: ['prj-a'] }));
-    await fixture.advance('pol-stuffed', 'closed', 'open');
-    const count = () => fixture.worker.tallyPoll({ params: { pollId: 'pol-stuffed' } });
-    for (const [municipality, auditor] of [
-      [0, 1],
-      [1, 0],
-    ] as const) {
-      fixture.setIssued(municipality, auditor);
-      await expect(count()).rejects.toMatchObject({ code: 'more-ballots-than-certificates' });
-    }
-    fixture.setIssued(1, 1);
-    expect(await count()).toMatchObject({ ballots: 1 });
-  });
-
-  it('is moved only by a poll officer of its municipality', async () => {
-    const input = { params, idempotencyKey: 'close-poll-1' };
-    const resident = await fixture.as('per-1', 'lintula', 'resident');
-    await expect(resident.closePoll(input)).rejects.toMatchObject({ code: 'forbidden' });
-    const stranger = await fixture.as('per-2', 'other', 'poll-officer');
-    await expect(stranger.closePoll(input)).rejects.toMatchObject({ code: 'forbidden' });
-    const crossing = stranger.closePoll({ ...input, params: { ...params, municipalityId: 'other' } });
-    await expect(crossing).rejects.toMatchObject({ code: 'not-found' });
-    const officer = await fixture.as('per-3', 'lintula', 'poll-officer');
-    await expect(officer.closePoll(input)).rejects.toMatchObject({ code: 'wrong-phase' });
-  });
+it('work that failed is begun again by whoever asks next', async () => {
+  const underWay = joined();
+  const work = vi.fn().mockRejectedValueOnce(new Error('gone')).mockResolvedValue('done');
+  await expect(Promise.all([underWay('one', work), underWay('one', work)])).rejects.toThrow('gone');
+  expect(await underWay('one', work)).toBe('done');
+  expect(work).toHaveBeenCalledTimes(2);
 });
