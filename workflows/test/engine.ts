@@ -103,7 +103,7 @@ async function startWorker(
     connection: nativeConnection,
     namespace: 'default',
     activities: createActivities(clientsOf(town), { publicUrl: 'https://lintula.example' }),
-    tuning: { shutdownForceTime: '2s', shutdownGraceTime: '1s' },
+    tuning: { shutdownForceTime: '20s', shutdownGraceTime: '1s' },
   });
   const running = worker.run();
   return async () => {
