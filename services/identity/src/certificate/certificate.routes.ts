@@ -38,7 +38,7 @@ export function certificateRoutes({ rolls, issuances, issuanceLogs, custody, peo
     const isFirst = await issuances.record(pollId, personId, issuance, rollCommitment(entry.salt, personId));
     if (!isFirst) throw new DomainError('certificate-already-issued');
     // Read after the record: if the key is still there, closing comes later and puts the record into the log.
-    const key = (await rolls.find(pollId))?.sealedKey;
+    const key = await rolls.sealedKeyOf(pollId);
     if (!key) throw new DomainError('certificates-closed');
     issuanceLogs.follow(roll, log);
     // About half a millisecond with opening the key: handing it to another thread and back would not pay.

@@ -311,7 +311,8 @@ describe('issuing closes', () => {
     expect(await close('pol-died')).toMatchObject({ issued: 1 });
     await openPoll(fixture, 'pol-later', { batchSize: 100 });
     await issue('pol-later', 0);
-    const closing = (await fixture.identity.rolls.beginClosing('pol-later'))!;
+    await fixture.identity.rolls.beginClosing('pol-later');
+    const closing = (await fixture.identity.rolls.find('pol-later'))!;
     expect(await fixture.identity.issuanceLogs.finish(closing)).toBe(1);
     expect(await close('pol-later')).toMatchObject({ issued: 1 });
     await expectWitnessedLog('pol-later');
@@ -342,7 +343,8 @@ describe('issuing closes', () => {
     const { params } = await openPoll(fixture, 'pol-twice', { batchSize: 100 });
     await issue('pol-twice', 0);
     const { rolls, issuances, issuanceLogs } = fixture.identity;
-    const closing = (await rolls.beginClosing('pol-twice'))!;
+    await rolls.beginClosing('pol-twice');
+    const closing = (await rolls.find('pol-twice'))!;
     const early = await issuanceLogs.finish(closing);
     const record = (index: number, desk: string | null) =>
       issuances.record(

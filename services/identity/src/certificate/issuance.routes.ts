@@ -36,9 +36,9 @@ export function issuanceRoutes(identity: Identity): Routes {
 
     async closeIssuance(call) {
       const { pollId } = call.params;
-      await rollOf(pollId);
       // The key goes first: whatever is interrupted afterwards, nothing is signed any more.
-      let roll = (await rolls.beginClosing(pollId))!;
+      await rolls.beginClosing(pollId);
+      let roll = await rollOf(pollId);
       while (roll.phase !== 'closed') {
         const issued = await issuanceLogs.finish(roll);
         await rolls.close(pollId, issued, await issuances.deskTotals(pollId));
@@ -49,9 +49,8 @@ export function issuanceRoutes(identity: Identity): Routes {
 
     async revealLotSeed(call) {
       const { pollId } = call.params;
-      const roll = await rollOf(pollId);
-      requireClosed(roll);
-      const seed = custody.openSeed(pollId, roll.sealedSeed);
+      requireClosed(await rollOf(pollId));
+      const seed = custody.openSeed(pollId, (await rolls.sealedSeedOf(pollId))!);
       return { body: { pollId, seed: Buffer.from(seed).toString('hex') } };
     },
 

@@ -36,8 +36,8 @@ describe('a roll', () => {
     const worker = await fixture.service('worker');
     const frozen = await worker.freezeRoll({ params: { pollId: 'pol-lot' }, body: electorate });
     expect(frozen).toMatchObject({ organisation: 'Lintula', logKey: fixture.identity.logPublicKey });
-    const { sealedSeed } = (await fixture.identity.rolls.find('pol-lot'))!;
-    const seed = fixture.identity.custody.openSeed('pol-lot', sealedSeed);
+    const sealed = (await fixture.identity.rolls.sealedSeedOf('pol-lot'))!;
+    const seed = fixture.identity.custody.openSeed('pol-lot', sealed);
     expect(Buffer.from(lotCommitment(seed)).toString('hex')).toBe(frozen.lotCommitment);
   });
 

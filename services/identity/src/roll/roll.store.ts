@@ -88,13 +88,11 @@ const commitmentsSchema = new Schema<CommitmentsDocument>(
   { versionKey: false, collection: 'rollcommitments' },
 );
 
-const PART = 500;
+/** Reading one entry reads its whole part. */
+const PART = 100;
 
-export type Roll = Omit<RollDocument, '_id' | 'sealedKey' | 'sealedSeed'> & {
-  readonly pollId: string;
-  readonly sealedKey: Uint8Array | null;
-  readonly sealedSeed: Uint8Array;
-};
+/** Everything of a poll's roll but its entries and the poll's secrets. */
+export type Roll = Omit<RollDocument, '_id' | 'sealedKey' | 'sealedSeed'> & { readonly pollId: string };
 /** A roll at its freezing. */
 export interface NewRoll {
   readonly pollId: string;
@@ -112,19 +110,15 @@ export function rollStore(connection: Connection) {
   const rolls = connection.model<RollDocument>('Roll', rollSchema);
   const parts = connection.model<RollPartDocument>('RollPart', partSchema);
   const published = connection.model<CommitmentsDocument>('RollCommitments', commitmentsSchema);
-  const shown = (found: RollDocument | null): Roll | null => {
-    if (!found) return null;
-    const { _id, sealedKey, sealedSeed, ...rest } = found;
-    return {
-      pollId: _id,
-      ...rest,
-      sealedKey: sealedKey && bytesOf(sealedKey),
-      sealedSeed: bytesOf(sealedSeed),
-    };
-  };
+  const withoutSecrets = { sealedKey: 0, sealedSeed: 0 } as const;
+  const shown = ({ _id, ...rest }: Omit<RollDocument, 'sealedKey' | 'sealedSeed'>): Roll => ({
+    pollId: _id,
+    ...rest,
+  });
   return {
     async find(pollId: string, session?: ClientSession): Promise<Roll | null> {
-      return shown(await rolls.findById(pollId, null, session ? { session } : {}).lean());
+      const found = await rolls.findById(pollId, withoutSecrets, session ? { session } : {}).lean();
+      return found && shown(found);
     },
 
     /**
@@ -137,21 +131,34 @@ export function rollStore(connection: Connection) {
       return roll;
     },
 
+    /** The key that signs, as it is stored; null once closing began. */
+    async sealedKeyOf(pollId: string): Promise<Uint8Array | null> {
+      const found = await rolls.findById(pollId, { sealedKey: 1 }).lean();
+      return found?.sealedKey ? bytesOf(found.sealedKey) : null;
+    },
+
+    /** The seed of the lot, as it is stored. */
+    async sealedSeedOf(pollId: string): Promise<Uint8Array | null> {
+      const found = await rolls.findById(pollId, { sealedSeed: 1 }).lean();
+      return found && bytesOf(found.sealedSeed);
+    },
+
     async freeze({ people, commitments, secrets, ...roll }: NewRoll, session: ClientSession): Promise<Roll> {
       const { pollId, ...rest } = roll;
-      const document: RollDocument = {
+      const { sealedKey, sealedSeed, ...announced } = secrets;
+      const document = {
         _id: pollId,
         ...rest,
-        ...secrets,
+        ...announced,
         roll: people.length,
         rollHash: commitments.hash,
-        phase: 'frozen',
+        phase: 'frozen' as const,
         binding: null,
         logged: 0,
         issued: null,
         desks: [],
       };
-      await rolls.insertMany([document], { session });
+      await rolls.insertMany([{ ...document, sealedKey, sealedSeed }], { session });
       await published.insertMany([{ _id: pollId, file: commitments.file }], { session });
       const documents: RollPartDocument[] = [];
       for (let at = 0; at < people.length; at += PART) {
@@ -161,7 +168,7 @@ export function rollStore(connection: Connection) {
         documents.push({ _id, pollId, first: some[0]!, people: some, salts });
       }
       if (documents.length > 0) await parts.collection.insertMany(documents as never[], { session });
-      return shown(document)!;
+      return shown(document);
     },
 
     /** What is published of a roll: 32 bytes for each entry, ascending. */
@@ -195,10 +202,9 @@ export function rollStore(connection: Connection) {
     },
 
     /** Ends signing for ever: destroys the key. */
-    async beginClosing(pollId: string): Promise<Roll | null> {
+    async beginClosing(pollId: string): Promise<void> {
       const filter = { _id: pollId, phase: { $ne: 'closed' } } as const;
       await rolls.updateOne(filter, { $set: { phase: 'closing', sealedKey: null } });
-      return shown(await rolls.findById(pollId).lean());
     },
 
     /** Goes with what is appended to the log; false when that is final. */
