@@ -67,13 +67,13 @@ export function boardOf(given: BoardParts) {
 
   return {
     /** What the service does in the name of a poll; null before its manifest is written. */
-    pollOf: sealed.get,
+    pollOf: (pollId: string) => sealed.get(pollId),
 
     /** Told of each leaf that was stored; starts publishing beside the casting when enough wait. */
-    stored: batches.stored,
+    stored: (poll: SealedPoll) => batches.stored(poll),
 
     /** Looks after the boards of open polls until it is stopped. */
-    watch: batches.watch,
+    watch: () => batches.watch(),
 
     /** Publishes what is due now; what cannot be published waits. */
     async publishDue(pollId: string): Promise<void> {

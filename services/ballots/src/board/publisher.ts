@@ -59,11 +59,15 @@ export function publisher(parts: PublisherParts) {
     return backlog.running;
   }
 
+  async function lookAfter(pollId: string): Promise<void> {
+    const poll = await parts.sealed.get(pollId);
+    if (poll) await run(poll);
+  }
+
   async function lookAround(): Promise<void> {
     const open = await parts.gates.openPolls(mostPolls);
     for (let at = 0; at < open.length; at += mostAtOnce) {
-      const polls = await Promise.all(open.slice(at, at + mostAtOnce).map((id) => parts.sealed.get(id)));
-      await Promise.all(polls.map((poll) => poll && run(poll)));
+      await Promise.all(open.slice(at, at + mostAtOnce).map(lookAfter));
     }
   }
 

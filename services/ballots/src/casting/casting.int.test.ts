@@ -53,7 +53,7 @@ describe('casting', () => {
     for (const one of sent) {
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'sequence-already-used' });
     }
-    const ids = (await stored('pol-1')).map(({ _id }) => String(_id.toString('hex')));
+    const ids = (await stored('pol-1')).map(({ _id }) => _id.toString('hex'));
     expect(ids.filter((id) => leaves.some((leaf) => hex(leafHash(leaf)) === id))).toEqual(promised);
   });
 
@@ -62,7 +62,7 @@ describe('casting', () => {
     const twice = [...leaves, ...leaves];
     const answers = await Promise.all(twice.map((leaf) => fixture.cast('pol-1', leaf)));
     expect(answers.map(({ leafHash: hash }) => hash)).toEqual(twice.map((leaf) => hex(leafHash(leaf))));
-    const ids = new Set((await stored('pol-1')).map(({ _id }) => String(_id.toString('hex'))));
+    const ids = new Set((await stored('pol-1')).map(({ _id }) => _id.toString('hex')));
     expect(answers.every(({ leafHash: hash }) => ids.has(hash))).toBe(true);
   });
 

@@ -67,11 +67,17 @@ const hexOf = (bytes: mongo.Binary) => bytes.toString('hex');
 /** Time a group of ballots may take to become durable, in milliseconds. */
 const deadlineMs = 10_000;
 
+type Leaves = () => mongo.Collection<LeafDocument>;
+
 export function leafStore(connection: Connection) {
   const model = connection.model<LeafDocument>('Leaf', schema);
   // Straight to the driver: this is the one busy place.
-  const leaves = () => model.collection as unknown as mongo.Collection<LeafDocument>;
+  const leaves: Leaves = () => model.collection as unknown as mongo.Collection<LeafDocument>;
+  return { ...storing(leaves), ...publishing(leaves), ...reading(leaves) };
+}
+export type LeafStore = ReturnType<typeof leafStore>;
 
+function storing(leaves: Leaves) {
   /** What is known of these leaves, by the hexadecimal hash. */
   async function statesOf(
     poll: string,
@@ -129,11 +135,17 @@ export function leafStore(connection: Connection) {
   return {
     insert,
 
+    statesOf,
+
     async stateOf(poll: string, hash: Uint8Array, session?: ClientSession): Promise<LeafState> {
       const states = await statesOf(poll, [hash], session);
       return states.get(Buffer.from(hash).toString('hex')) ?? 'unknown';
     },
+  };
+}
 
+function publishing(leaves: Leaves) {
+  return {
     /** Hashes of leaves that wait to be published, ascending; only `from` on, or only below `below`, if said. */
     async waiting(
       poll: string,
@@ -180,9 +192,11 @@ export function leafStore(connection: Connection) {
       }));
       await leaves().insertMany(documents, { session });
     },
+  };
+}
 
-    statesOf,
-
+function reading(leaves: Leaves) {
+  return {
     /** The leaves of the board in its order, from the first after the manifest on. */
     async *published(poll: string): AsyncGenerator<Uint8Array> {
       const found = leaves()
@@ -205,4 +219,3 @@ export function leafStore(connection: Connection) {
     },
   };
 }
-export type LeafStore = ReturnType<typeof leafStore>;
