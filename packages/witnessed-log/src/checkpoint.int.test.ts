@@ -155,7 +155,7 @@ test('two processes that append and checkpoint at once keep one tree', async () 
   }
   requireConsistency({ first: last, second: archived.at(-1)!, proof: [] });
   await log.requireCurrent();
-});
+}, 120_000);
 
 test('another connection to the database serves the same log', async () => {
   const { log, open } = await fixture.begin();

@@ -10,6 +10,7 @@ import {
   signatureLine,
 } from '@talkoot/ballot-protocol';
 import type { KnownLog, TreeHead } from '@talkoot/ballot-protocol';
+import { verifySignature } from '@talkoot/ballot-protocol/node';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -57,7 +58,7 @@ export async function startTestWitness(options: TestWitnessOptions): Promise<Tes
   function add(body: Buffer, response: ServerResponse): void {
     const request = parseWitnessRequest(body);
     const { origin, note } = request.checkpoint;
-    const decision = decideCosigning(request, known(origin));
+    const decision = decideCosigning(request, known(origin), verifySignature);
     if (decision.outcome === 'refuse') return refuse(response, decision.code, decision.lastSize);
     const line = cosignNote(note.text, name, secretKey, Math.floor(Date.now() / 1000));
     const whole = noteText({ text: note.text, signatures: [...note.signatures, line] });
