@@ -8,6 +8,7 @@ import { startPlayedSystem } from './running-system.ts';
 import type { RunningSystem } from './running-system.ts';
 import { readinessRules } from './telemetry/readiness.rules.ts';
 import { telemetryRules } from './telemetry/telemetry.rules.ts';
+import { unlinkabilityRules } from './unlinkability/unlinkability.rules.ts';
 
 // One stack and one pilot for all of it, in this order: what looks comes before what touches.
 let running: RunningSystem;
@@ -25,6 +26,9 @@ describe('traces, logs and probes', () => {
 });
 describe('personal data', () => {
   personalDataRules(system);
+});
+describe('unlinkability', () => {
+  unlinkabilityRules(system);
 });
 describe('access', () => {
   accessRules(system);

@@ -56,13 +56,19 @@ export async function startPlayedSystem(): Promise<RunningSystem> {
     await rm(data, { recursive: true, force: true });
   };
   try {
-    const { play } = await playDemo({ plan: lintulaPlan(), json: true, data });
+    const { play } = await playDemo({ plan: planInEarnest(), json: true, data });
     await untilAtRest(stack);
     return { stack, play, traceFile, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The small pilot, with batches as large as where people vote in earnest. */
+function planInEarnest(): Play['plan'] {
+  const plan = lintulaPlan();
+  return { ...plan, charter: { ...plan.charter, poll: { ...plan.charter.poll, batchSize: 30 } } };
 }
 
 /** The processes of a stack take over what they know of telemetry from whoever starts it. */

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import type { RunningSystem } from '../running-system.ts';
 import { inDatabase } from '../databases.ts';
-import { historiesOf, logsOf, messagesOf, metricsOf, outboxesOf } from './places.ts';
+import { historiesOf, logsOf, messagesOf, metricsOf, outboxesOf, publicationsOf } from './places.ts';
 import { privateValuesOf } from './private-values.ts';
 import type { History, RawMessage } from './places.ts';
 import { findLeaks } from './search.ts';
@@ -62,6 +62,32 @@ export function personalDataRules(system: () => RunningSystem): void {
     ];
     expect(places.filter(({ text }) => text.length < 100)).toEqual([]);
     expect(findLeaks(places, values)).toEqual([]);
+  });
+
+  it('stays out of what is published of polls', async () => {
+    const { play, stack } = system();
+    const places = await publicationsOf(system());
+    expect(places.length).toBeGreaterThan(8 * play.polls.length);
+    // The titles of projects, the names of trustees and the certificates are public there.
+    const kept = values.filter(({ kind }) => kind !== 'typed text' && kind !== 'certificate');
+    const people = await Promise.all(
+      (['identity', 'auditor'] as const).map((owner) =>
+        inDatabase(stack, owner, (database) =>
+          database.collection<{ _id: string }>('people').distinct('_id'),
+        ),
+      ),
+    );
+    const secrets = [...kept, ...people.flat().map((value) => ({ kind: 'person', value }))];
+    const found = places.flatMap(({ name, text }) =>
+      secrets.filter(({ value }) => text.includes(value)).map(({ kind }) => `${kind} in ${name}`),
+    );
+    expect(found).toEqual([]);
+    expect(
+      findLeaks(
+        places.filter(({ name }) => !name.endsWith('.bin')),
+        kept,
+      ),
+    ).toEqual([]);
   });
 
   it('tells of a poll nothing that names a voter', async () => {

@@ -9,6 +9,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { inDatabase, owners, ownersOfEvents } from '../databases.ts';
+import type { RunningSystem } from '../running-system.ts';
 import type { Place } from './search.ts';
 
 export interface RawMessage {
@@ -125,6 +126,24 @@ export async function metricsOf({ urls }: StackHandle): Promise<Place[]> {
       text: await (await fetch(`${urls[name]}/metrics`)).text(),
     })),
   );
+}
+
+/** The public files of every poll that was held; bytes are a character each. */
+export async function publicationsOf({
+  stack,
+  play,
+}: Pick<RunningSystem, 'stack' | 'play'>): Promise<Place[]> {
+  const places: Place[] = [];
+  const { ballots } = play.visitor;
+  for (const { pollId } of play.polls) {
+    const params = { municipalityId: play.plan.municipality.id, pollId };
+    const { files } = await ballots.getPublication({ params });
+    for (const { name: file } of files) {
+      const bytes = await ballots.getPublicationFile({ params: { ...params, file } });
+      places.push({ name: `${pollId}/${file}`, text: Buffer.from(bytes).toString('latin1') });
+    }
+  }
+  return places;
 }
 
 export async function outboxesOf(stack: StackHandle): Promise<Place[]> {

@@ -1,3 +1,4 @@
+import { leafHash } from '@talkoot/ballot-protocol/node';
 import { signIn } from '@talkoot/cli';
 import { personNumber } from '@talkoot/local-stack';
 import type { StackHandle } from '@talkoot/local-stack';
@@ -23,25 +24,33 @@ export async function privateValuesOf({ stack, play }: RunningSystem): Promise<P
     ...kindOf('reference', await referencesOf(stack)),
     ...kindOf('secret', await secretsOf(stack)),
     ...kindOf('typed text', await textsOf(stack)),
-    ...kindOf('certificate', await certificatesOf(stack)),
+    ...kindOf('certificate', await certificatesOf({ stack, play })),
   ];
 }
 
 const kindOf = (kind: string, values: readonly string[]): Private[] =>
   values.map((value) => ({ kind, value }));
 
-/** Keys, certificates and signatures, and receipts: whoever has them knows a ballot. */
-async function certificatesOf(stack: StackHandle): Promise<string[]> {
-  const ballots = await inDatabase(stack, 'ballots', (database) =>
-    database.collection('ballots').find().toArray(),
+/** Keys, certificates, signatures, hashes and promises of leaves: whoever has them knows a ballot. */
+async function certificatesOf({ stack, play }: Pick<RunningSystem, 'stack' | 'play'>): Promise<string[]> {
+  const stored = await inDatabase(stack, 'ballots', (database) =>
+    database.collection<{ leaf: { buffer: Uint8Array } }>('leaves').find().toArray(),
   );
-  return ballots.flatMap(({ _id, publicKey, certificates, signature }) => [
-    String(_id),
-    publicKey as string,
-    ...(certificates as string[]),
-    signature as string,
-  ]);
+  const leaves = stored.map(({ leaf }) => Uint8Array.from(leaf.buffer));
+  const promises = play.polls.flatMap(({ receipts }) => receipts.map(({ receipt }) => receipt.promise));
+  return [...promises, ...leaves.flatMap(partsOf)].flatMap((bytes) =>
+    (['hex', 'base64', 'base64url'] as const).map((form) => Buffer.from(bytes).toString(form)),
+  );
 }
+
+const certificateBytes = 288;
+const partsOf = (leaf: Uint8Array) => [
+  leafHash(leaf),
+  leaf.subarray(0, 32),
+  leaf.subarray(32, 32 + certificateBytes),
+  leaf.subarray(32 + certificateBytes, 32 + 2 * certificateBytes),
+  leaf.subarray(-64),
+];
 
 /** How the population register refers to residents. */
 function referencesOf(stack: StackHandle): Promise<string[]> {
