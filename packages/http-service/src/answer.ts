@@ -46,8 +46,9 @@ function sendStream(
   }
   const signal = AbortSignal.timeout(streamPatienceMs);
   pipeline(Readable.from(stream, { objectMode: false }), response, { signal }).catch((error: unknown) => {
-    // Nothing can be said any more: the caller sees that the answer breaks off.
-    if (!response.req.destroyed) log.error({ err: error, route: spec.path }, 'an answer broke off');
+    // Nothing can be said any more: the caller sees that the answer breaks off, if it has not gone itself.
+    const isGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!isGone) log.error({ err: error, route: spec.path }, 'an answer broke off');
   });
 }
 
