@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { logStore } from './index.ts';
 import { leaves, logFixture } from './log.fixture.ts';
 import type { LogFixture } from './log.fixture.ts';
-import type { TestWitness } from './testing.ts';
 
 let fixture: LogFixture;
 beforeAll(async () => void (fixture = await logFixture(inject('mongodbUrl'))));
@@ -179,64 +178,61 @@ test('two witnesses of which one is silent are too few', async () => {
   await expect(log.checkpoint()).rejects.toMatchObject({ code: 'witnesses-silent' });
 });
 
-/** A witness's tree head as told, of a log with two leaves under a checkpoint. */
-async function shown(
-  tell: (real: Record<string, unknown>, witness: TestWitness, secretKey: Uint8Array) => unknown,
-) {
+type Head = Record<string, unknown>;
+interface Keys {
+  readonly log: Uint8Array;
+  readonly witness: Uint8Array;
+}
+
+/** What is made of a witness's tree head as told, of a log with two leaves under a checkpoint. */
+async function shown(tell: (real: Head, keys: Keys) => unknown) {
   const key = newSigningKey();
-  const witness = await fixture.witness('impostor');
-  const liar = await fixture.impostor(
-    async (request, response) => {
-      if (request.method === 'POST') {
-        const body = Buffer.concat(await request.toArray());
-        const answer = await fetch(witness.url + request.url, { method: 'POST', body });
-        return void response.writeHead(answer.status).end(await answer.text());
-      }
-      const real = (await (await fetch(witness.url + request.url)).json()) as Record<string, unknown>;
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(tell(real, witness, begun.identity.secretKey)));
-    },
-    { ...key, publicKey: Uint8Array.from(witness.publicKey) },
-  );
+  const witness = await fixture.witness('impostor', key.secretKey);
+  const liar = await fixture.impostor(async (request, response) => {
+    if (request.method === 'POST') {
+      const body = Buffer.concat(await request.toArray());
+      const answer = await fetch(witness.url + request.url, { method: 'POST', body });
+      return void response.writeHead(answer.status).end(await answer.text());
+    }
+    const real = (await (await fetch(witness.url + request.url)).json()) as Head;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const keys = { log: begun.identity.secretKey, witness: key.secretKey };
+    response.end(JSON.stringify(tell(real, keys)));
+  }, key);
   const begun = await fixture.begin([liar]);
   await fixture.append(begun.log, 0, leaves(0, 2));
   await begun.log.checkpoint();
   return begun.open(afresh).requireCurrent();
 }
+
 const otherRoot = '1'.repeat(64);
 
-test('a tree head that is as it is told counts', () =>
-  expect(shown((real) => real)).resolves.toBeUndefined());
+/** A head of nine leaves, signed with these keys, or by nobody. */
+function largerTree(real: Head, log: Uint8Array, witness: Uint8Array | null) {
+  const root = leaves(8, 9)[0]!;
+  const { note } = signCheckpoint({ origin: real['origin'] as string, size: 9, root }, log);
+  const lines = witness ? [cosignNote(note.text, 'impostor', witness, 1)] : [];
+  const whole = { ...note, signatures: [...note.signatures, ...lines] };
+  const text = new TextDecoder().decode(encodeNote(whole));
+  return { ...real, size: 9, root: Buffer.from(root).toString('hex'), note: text };
+}
+const stranger = newSigningKey().secretKey;
 
-test.each([
-  ['another root than its note', (real: Record<string, unknown>) => ({ ...real, root: otherRoot })],
-  ['another size than its note', (real: Record<string, unknown>) => ({ ...real, size: 3 })],
-  ['no note', (real: Record<string, unknown>) => ({ ...real, note: null })],
-  ['a note that is none', (real: Record<string, unknown>) => ({ ...real, note: 'x' })],
-  ['no size', ({ size: _, ...real }: Record<string, unknown>) => real],
-  [
-    'a larger tree that the log never signed',
-    (real: Record<string, unknown>, { name }: TestWitness) => {
-      const key = newSigningKey();
-      const root = leaves(8, 9)[0]!;
-      const { note } = signCheckpoint({ origin: real['origin'] as string, size: 9, root }, key.secretKey);
-      const line = cosignNote(note.text, name, key.secretKey, 1);
-      return tellingOf({ ...real, size: 9, root }, { ...note, signatures: [...note.signatures, line] });
-    },
-  ],
-  [
-    'a tree that the log signed and the witness did not',
-    (real: Record<string, unknown>, _: TestWitness, secretKey: Uint8Array) => {
-      const root = leaves(8, 9)[0]!;
-      const { note } = signCheckpoint({ origin: real['origin'] as string, size: 9, root }, secretKey);
-      return tellingOf({ ...real, size: 9, root }, note);
-    },
-  ],
+test('a tree head counts that log and witness signed', async () => {
+  await shown((real) => real);
+  const larger = shown((real, { log, witness }) => largerTree(real, log, witness));
+  await expect(larger).rejects.toMatchObject({ code: 'behind' });
+});
+
+test.each<[string, (real: Head, keys: Keys) => unknown]>([
+  ['another root than its note', (real) => ({ ...real, root: otherRoot })],
+  ['another size than its note', (real) => ({ ...real, size: 3 })],
+  ['no note', (real) => ({ ...real, note: null })],
+  ['a note that is none', (real) => ({ ...real, note: 'x' })],
+  ['no size', ({ size: _, ...real }) => real],
+  ['a larger tree that the log did not sign', (real, { witness }) => largerTree(real, stranger, witness)],
+  ['a larger tree that the witness did not sign', (real, { log }) => largerTree(real, log, null)],
+  ['a larger tree with a stranger’s cosignature', (real, { log }) => largerTree(real, log, stranger)],
 ])('a tree head with %s counts as no answer', async (_, tell) => {
   await expect(shown(tell)).rejects.toMatchObject({ code: 'witnesses-silent' });
 });
-
-function tellingOf(real: { root: Uint8Array; size: number }, note: Parameters<typeof encodeNote>[0]) {
-  const root = Buffer.from(real.root).toString('hex');
-  return { ...real, root, note: new TextDecoder().decode(encodeNote(note)) };
-}

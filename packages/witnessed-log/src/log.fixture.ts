@@ -23,8 +23,8 @@ export async function logFixture(mongodbUrl: string) {
   const keys = new Map<string, Uint8Array>();
   const toClose: (() => Promise<void>)[] = [];
 
-  const witness = async (name = 'witness') => {
-    const started = await startTestWitness({ name, keyOf: (origin) => keys.get(origin) });
+  const witness = async (name = 'witness', secretKey = newSigningKey().secretKey) => {
+    const started = await startTestWitness({ name, secretKey, keyOf: (origin) => keys.get(origin) });
     toClose.push(() => started.close());
     return started;
   };
