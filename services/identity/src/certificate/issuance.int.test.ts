@@ -9,7 +9,7 @@ import {
 } from '@talkoot/ballot-protocol';
 import type { Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
 import { verifySignature as verify } from '@talkoot/ballot-protocol/node';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { identityFixture, withResidents } from '../identity.fixture.ts';
 import type { IdentityFixture } from '../identity.fixture.ts';
 import { blinded, frozenPoll, manifestOf, openPoll, textOf } from './poll.fixture.ts';
@@ -338,6 +338,26 @@ describe('issuing closes', () => {
         expect(outcome.reason).toMatchObject({ code: 'certificates-closed' });
     }
   });
+
+  it.each(['before', 'after'] as const)(
+    'between what one request does: nothing is signed if closing comes just %s the record',
+    async (when) => {
+      const pollId = `pol-just-${when}`;
+      await openPoll(fixture, pollId);
+      const value = await rollValueOf(pollId, 0);
+      const { issuances } = fixture.identity;
+      const record = issuances.record.bind(issuances);
+      const spy = vi.spyOn(issuances, 'record').mockImplementationOnce(async (...asked) => {
+        if (when === 'before') await close(pollId);
+        const isFirst = await record(...asked);
+        if (when === 'after') await close(pollId);
+        return isFirst;
+      });
+      await expect(issue(pollId, 0)).rejects.toMatchObject({ code: 'certificates-closed' });
+      spy.mockRestore();
+      expect((await expectWitnessedLog(pollId)).values).toEqual(when === 'before' ? [] : [value]);
+    },
+  );
 
   it('with the numbers of its log, though another closes at the same time', async () => {
     const { params } = await openPoll(fixture, 'pol-twice', { batchSize: 100 });
