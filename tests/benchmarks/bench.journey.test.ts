@@ -23,6 +23,7 @@ it.each([
   ['events', ['delay-p50', 'delay-p99', 'events-per-second-single', 'events-per-second-together']],
   ['allocation', ['greedy-Assen', 'equal-shares-Assen', 'add1-2000']],
   ['verify', ['cpu', 'wall', 'memory']],
+  ['ballots', ['ballots-per-second', 'p50', 'p99', 'ballots-per-second-against-echo']],
 ] as const)(
   'runs %s with tiny sizes and prints a report of the documented shape',
   { timeout: 240_000 },

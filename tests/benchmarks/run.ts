@@ -6,7 +6,7 @@ import { progressOn } from './report/progress.ts';
 import type { Report } from './report/report.shape.ts';
 import { tableOf } from './report/table.ts';
 
-const usage = `usage: npm run bench -- lifecycle|events|allocation|verify [--json] [--quick] [--profile FOLDER]
+const usage = `usage: npm run bench -- lifecycle|events|allocation|verify|ballots [--json] [--quick] [--profile FOLDER]
   --json     print the report as data; progress goes to stderr either way
   --quick    tiny sizes: shows that the benchmark runs, measures nothing
   --profile  write CPU profiles of the processes under test to a folder
@@ -20,6 +20,8 @@ const benchmarks = {
     (await import('./allocation/allocation.bench.ts')).measureAllocation(context),
   verify: async (context: BenchContext): Promise<Measured> =>
     (await import('./verify/verify.bench.ts')).measureVerify(context),
+  ballots: async (context: BenchContext): Promise<Measured> =>
+    (await import('./ballots/ballots.bench.ts')).measureBallots(context),
 } as const;
 /** A quiet machine needs five minutes, one with other work several times that. */
 const LONGEST_RUN = 1_800_000;

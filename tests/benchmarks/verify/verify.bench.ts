@@ -1,19 +1,16 @@
-import { exportIssuerKey } from '@talkoot/ballot-protocol/issuer';
-import { compareBytes, leafHash, leafLength, readManifest } from '@talkoot/ballot-protocol';
+import { compareBytes, leafHash } from '@talkoot/ballot-protocol';
 import { preparePoll, publish } from '@talkoot/ballot-protocol/testing';
 import type { HeldPoll } from '@talkoot/ballot-protocol/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Piscina } from 'piscina';
 import { sideFor, type BenchContext, type Measured } from '../bench.ts';
+import { castLeaves } from '../leaves/leaves.ts';
 import { figure } from '../report/figure.ts';
-import type { BallotWork } from './ballots.worker.ts';
 import type { Cost } from './verifier.process.ts';
 
 const full = { ballots: 100_000, rounds: 3, checkpoints: 200 };
 const tiny = { ballots: 300, rounds: 1, checkpoints: 3 };
-const inPiece = 500;
 
 /** A whole poll recounted from its files, against the bare verification of its signatures and seals. */
 export async function measureVerify(context: BenchContext): Promise<Measured> {
@@ -22,7 +19,7 @@ export async function measureVerify(context: BenchContext): Promise<Measured> {
   const folder = await mkdtemp(join(tmpdir(), 'talkoot-bench-verify-'));
   context.cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
   context.progress.stage(`casting ${sizes.ballots} ballots`);
-  const ballots = await cast(context, poll, sizes.ballots);
+  const ballots = await castLeaves(context, poll, sizes.ballots);
   context.progress.stage('publishing');
   for (const [name, bytes] of publish(poll, recordOf(poll, ballots, sizes.checkpoints)))
     await writeFile(join(folder, name), bytes);
@@ -63,37 +60,6 @@ async function inProcess<T>(
   } finally {
     await side.stop();
   }
-}
-
-async function cast(context: BenchContext, poll: HeldPoll, number: number): Promise<Uint8Array[]> {
-  const [first, second] = poll.issuers;
-  const workerData: BallotWork = {
-    manifest: poll.manifestBytes,
-    issuers: [exportIssuerKey(first), exportIssuerKey(second)],
-  };
-  const pool = new Piscina<{ from: number; number: number }, Uint8Array>({
-    filename: new URL('ballots.worker.ts', import.meta.url).href,
-    workerData,
-    minThreads: availableParallelism(),
-    maxThreads: availableParallelism(),
-  });
-  context.cleanUp.defer(() => pool.destroy());
-  const starts = Array.from({ length: Math.ceil(number / inPiece) }, (_, place) => place * inPiece);
-  let done = 0;
-  const pieces = await Promise.all(
-    starts.map(async (from) => {
-      const piece = await pool.run({ from, number: Math.min(inPiece, number - from) });
-      done += inPiece;
-      context.progress.count(Math.min(done, number), number);
-      return piece;
-    }),
-  );
-  const size = leafLength(readManifest(poll.manifestBytes).manifest);
-  return pieces.flatMap((piece) =>
-    Array.from({ length: piece.length / size }, (_, place) =>
-      piece.subarray(place * size, (place + 1) * size),
-    ),
-  );
 }
 
 /** As a board publishes them: ascending by leaf hash. */
