@@ -204,6 +204,19 @@ describe('closing the board', () => {
     expect((await hashesOf(pollId)).toSorted()).toEqual(promised.toSorted());
   });
 
+  it('leaves out what was stored after it, however much that is', async () => {
+    const pollId = 'pol-sealed';
+    await fixture.open(pollId);
+    await castSome(pollId, 2);
+    await fixture.endCasting(pollId);
+    await close(pollId);
+    await manyLeaves(pollId, await fixture.leaf(pollId), 20);
+    await fixture.board.publishDue(pollId);
+    expect(await close(pollId)).toEqual({ leaves: 2 });
+    expect(await settle(pollId)).toMatchObject({ ballots: 2 });
+    expect(await fixture.soundBoard(pollId)).toHaveLength(2);
+  });
+
   it('publishes more than fit into one transaction', async () => {
     const pollId = 'pol-large';
     await fixture.open(pollId);

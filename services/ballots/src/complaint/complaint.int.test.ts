@@ -114,6 +114,7 @@ describe('settling complaints', () => {
     const lost = await Promise.all(Array.from({ length: 5 }, () => fixture.leaf(pollId)));
     for (const leaf of [...lost, ...lost, leaves[0]!]) await complain(pollId, leaf, promiseFor(poll, leaf));
     expect(await kept(pollId)).toBe(6);
+    expect((await fixture.gates.find(pollId))!.complaints).toBe(6);
     const [answer, joined] = await Promise.all([settle(pollId), settle(pollId)]);
     expect([answer, joined]).toEqual([
       { ballots: 7, enough: true },
@@ -176,6 +177,22 @@ describe('settling complaints', () => {
     fixture.witness.setSilent(false);
     expect(await settle(pollId)).toMatchObject({ ballots: 2 });
     expect(await hashesOf(pollId)).toHaveLength(2);
+  });
+
+  it('collides with a complaint that is just being kept', async () => {
+    const pollId = 'pol-collision';
+    await closed(pollId);
+    const [keeping, settling] = await Promise.all([
+      fixture.connection.startSession(),
+      fixture.connection.startSession(),
+    ]);
+    keeping.startTransaction();
+    settling.startTransaction();
+    await fixture.gates.countComplaint(pollId, keeping);
+    const writeConflict = 112;
+    await expect(fixture.gates.settle(pollId, settling)).rejects.toMatchObject({ code: writeConflict });
+    await keeping.abortTransaction();
+    await Promise.all([keeping.endSession(), settling.endSession()]);
   });
 
   it('settles or refuses every complaint that races it', async () => {
