@@ -14,6 +14,7 @@ interface Outcome {
   result: {
     pilot: { phase: string };
     projects: { id: string; phase: string; votes: number; funded: boolean; score: string | null }[];
+    polls: { kind: string; outcome: string; ballots: number; recounted: string | null }[];
     payouts: { project: string; payee: string; amount: { amount: number }; state: string }[];
     ledger: { balanced: boolean; debit: number; credit: number };
   };
@@ -49,6 +50,17 @@ describe('a pilot from sponsor to payout', () => {
       'skate-ramp': 'withdrawn',
       statue: 'lapsed',
     });
+  });
+
+  it('holds sealed polls that everybody recounts', () => {
+    const { polls } = quiet.result;
+    expect(polls.map(({ kind }) => kind)).toEqual([
+      ...Array.from({ length: 3 }, () => 'bonus'),
+      ...Array.from({ length: 3 }, () => 'criteria'),
+      'prioritisation',
+    ]);
+    for (const { outcome, recounted } of polls) expect([outcome, recounted]).toEqual(['counted', '17/17']);
+    expect(polls.at(-1)!.ballots).toBe(60);
   });
 
   it('pays nobody for a failed project and everybody else once', () => {

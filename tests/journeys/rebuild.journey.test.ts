@@ -1,3 +1,4 @@
+import { servicesFor } from '@talkoot/cli';
 import type { Play } from '@talkoot/cli';
 import kafkajs from 'kafkajs';
 import { once } from 'node:events';
@@ -22,6 +23,20 @@ const rebuilds: { rebuilt: { id: string; workflow: string }[]; failed: unknown[]
 async function loseAndRebuild(): Promise<void> {
   await operated.loseEngine();
   await rebuild();
+}
+
+/** Loses it while polls of the disturbed pilot are at some wait. */
+async function losePolls(kind: 'prioritisation' | 'criteria' | 'bonus', wait: string): Promise<void> {
+  const { ballots } = servicesFor(operated.stack.urls);
+  const params = { municipalityId: 'harju' };
+  await vi.waitFor(async () => {
+    const { items } = await ballots.listPolls({ params, query: { kind } });
+    const polls = await Promise.all(
+      items.map(({ pollId }) => ballots.getPoll({ params: { ...params, pollId } })),
+    );
+    expect(polls.map(({ lifecycle }) => lifecycle.wait)).toContain(wait);
+  }, patience);
+  await loseAndRebuild();
 }
 
 /** Loses an engine that was told facts which no worker had taken in yet. */
@@ -58,7 +73,10 @@ beforeAll(async () => {
   const meanwhile = {
     'Residents propose': loseAndRebuild,
     'Residents endorse': loseUntakenFacts,
+    'Residents vote, the round is allocated': () => losePolls('prioritisation', 'voting'),
+    'Residents weigh the criteria': () => losePolls('criteria', 'key-ceremony'),
     'Teams form and sign': loseAndRebuild,
+    'Residents vote on the bonus': () => losePolls('bonus', 'release'),
     'Three people approve, shares are paid': async () => {
       await operated.talkoot(...words, '--until-idle', '2');
     },
@@ -67,7 +85,7 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => operated.stop());
 
-describe('a pilot whose engine lost its store three times', () => {
+describe('a pilot whose engine lost its store six times, three of them in the middle of polls', () => {
   it('ends in the same bytes as one whose engine kept it', () => {
     expect(disturbed.result).toBe(undisturbed.result);
   });

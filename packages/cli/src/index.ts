@@ -1,3 +1,4 @@
+export { servicesFor } from './demo/actor.ts';
 export { officialsSignIn } from './demo/acts/arrival.act.ts';
 export { trusteesMakeKeys } from './demo/acts/trustees.act.ts';
 export { Chaos } from './demo/chaos.ts';
@@ -7,4 +8,5 @@ export type { Play } from './demo/play.ts';
 export { readResult } from './demo/result.ts';
 export { playDemo, scriptOf } from './demo/run.ts';
 export { signIn } from './demo/sign-in.ts';
+export { enterBooth } from './demo/voting/booth.ts';
 export { certifiedDevice, pollOnDevice } from './demo/voting/device.ts';
