@@ -21,17 +21,19 @@ interface WaitingLeaf extends PromiseWithResolvers<WrittenLeaf> {
 
 /** Most leaves in one write. */
 const mostTogether = 500;
+/** Writes under way: while one waits for the journal, the next is on its way. */
+const mostWrites = 2;
 
 /**
- * Stores leaves durably, those together that arrive while a write is under way: a flush of the journal then serves all
+ * Stores leaves durably, those together that arrive while writes are under way: a flush of the journal then serves all
  * of them. Each is answered when the group that holds it is durable and the gate was read after that.
  */
 export function leafWriter({ connection, leaves, gates }: LeafWriterParts) {
   const waiting: WaitingLeaf[] = [];
-  let isWriting = false;
+  let writes = 0;
 
   async function writeAll(): Promise<void> {
-    isWriting = true;
+    writes += 1;
     while (waiting.length > 0) {
       const group = waiting.splice(0, mostTogether);
       try {
@@ -41,7 +43,7 @@ export function leafWriter({ connection, leaves, gates }: LeafWriterParts) {
         for (const one of group) one.reject(error);
       }
     }
-    isWriting = false;
+    writes -= 1;
   }
 
   /** In one session, whose reads are never older than its writes, whichever server answers them. */
@@ -64,7 +66,7 @@ export function leafWriter({ connection, leaves, gates }: LeafWriterParts) {
     put(leaf: CheckedLeaf): Promise<WrittenLeaf> {
       const one = { leaf, ...Promise.withResolvers<WrittenLeaf>() };
       waiting.push(one);
-      if (!isWriting) void writeAll();
+      if (writes < mostWrites) void writeAll();
       return one.promise;
     },
   };
