@@ -23,7 +23,7 @@ const api = defineApi({
 });
 
 const piece = new Uint8Array(256 * 1024).fill(7);
-const ended = vi.fn();
+const ended = vi.fn<() => void>();
 const lines: string[] = [];
 let sent = 0;
 

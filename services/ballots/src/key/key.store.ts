@@ -52,10 +52,14 @@ export function keyStore(connection: Connection) {
       gift: KeyMaking[G][number],
       session: ClientSession,
     ): Promise<void> {
-      await makings.updateOne({ _id: pollId }, { $push: { [list]: gift } } as never, {
-        session,
-        upsert: true,
-      });
+      await makings.updateOne(
+        { _id: pollId },
+        { $push: { [list]: gift } },
+        {
+          session,
+          upsert: true,
+        },
+      );
     },
 
     async setKey(pollId: string, key: PollKey, session: ClientSession): Promise<void> {

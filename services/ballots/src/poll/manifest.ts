@@ -77,8 +77,10 @@ function ballotRulesOf(poll: Pick<Poll, 'kind' | 'ballot' | 'options'>): BallotR
   }
 }
 
-const sized = (rules: Parameters<typeof ballotLength>[0]): BallotRules =>
-  ({ ...rules, length: ballotLength(rules) }) as BallotRules;
+const sized = (rules: Parameters<typeof ballotLength>[0]): BallotRules => ({
+  ...rules,
+  length: ballotLength(rules),
+});
 
 function issuerOf({ name, organisation, modulus, roll, rollHash, logKey, excluded }: IssuerRoll) {
   return { name, organisation, modulus, rollSize: roll, rollHash, logKey, excluded };

@@ -51,7 +51,7 @@ const resultOfAll = (asked: PollPlan, ballots: readonly Ballot[]) =>
 const approvals = fc.array(
   fc
     .subarray([0, 1, 2], { maxLength: 2 })
-    .map((places): Ballot => ({ type: 'approval', places: places.toSorted() })),
+    .map((places): Ballot => ({ type: 'approval', places: places.toSorted((a, b) => a - b) })),
 );
 const points: PollPlan = {
   ...plan,

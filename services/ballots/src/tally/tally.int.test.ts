@@ -183,7 +183,10 @@ describe('an export', () => {
 
 it('work that failed is begun again by whoever asks next', async () => {
   const underWay = joined();
-  const work = vi.fn().mockRejectedValueOnce(new Error('gone')).mockResolvedValue('done');
+  const work = vi
+    .fn<() => Promise<string>>()
+    .mockRejectedValueOnce(new Error('gone'))
+    .mockResolvedValue('done');
   await expect(Promise.all([underWay('one', work), underWay('one', work)])).rejects.toThrow('gone');
   expect(await underWay('one', work)).toBe('done');
   expect(work).toHaveBeenCalledTimes(2);
