@@ -188,6 +188,10 @@ export function clientsOf(current: () => Town): Clients {
         return { manifest: manifestOf(pollId), manifestSha256: sha(`manifest ${pollId}`) };
       },
       getManifest: async ({ params: { pollId } }) => manifestOf(pollId),
+      recordDesks: async ({ params: { pollId }, body: { issuers } }) => {
+        await act('recordDesks', `${pollId} ${issuers.map(({ name }) => name).join(',')}`);
+        return { pollId };
+      },
       closeBoard: async ({ params: { pollId } }) => {
         await act('closeBoard', pollId);
         return { leaves: 61 };

@@ -4,6 +4,7 @@ import type { Auth, Logger, Readiness } from '@talkoot/http-service';
 import type { Ballots } from './ballots.ts';
 import { boardRoutes } from './board/board.routes.ts';
 import { castingRoutes } from './casting/casting.routes.ts';
+import { deskRoutes } from './desk/desk.routes.ts';
 import { keyRoutes } from './key/key.routes.ts';
 import { decisionRoutes } from './poll/decision.routes.ts';
 import { pollRoutes } from './poll/poll.routes.ts';
@@ -33,6 +34,7 @@ export function createBallotsApp({ ballots, ...shell }: BallotsAppOptions) {
       ...decisionRoutes(ballots),
       ...keyRoutes(ballots),
       ...castingRoutes(ballots),
+      ...deskRoutes(ballots),
       ...boardRoutes(ballots),
       ...tallyRoutes(ballots),
       ...publicationRoutes(ballots),

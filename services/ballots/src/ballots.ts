@@ -11,6 +11,7 @@ import type { BoardSetting } from './board/sealed.poll.ts';
 import { castingOf } from './casting/casting.ts';
 import { gateStore } from './casting/gate.store.ts';
 import { leafStore } from './casting/leaf.store.ts';
+import { deskStore } from './desk/desk.store.ts';
 import { keyStore } from './key/key.store.ts';
 import { pollSteps } from './poll/poll.steps.ts';
 import type { PollStepParts } from './poll/poll.steps.ts';
@@ -64,6 +65,7 @@ export function ballotsOf({ board: setting, now = () => new Date(), ...parts }: 
     board,
     casting: castingOf({ connection, board, gates, leaves }),
     keys: keyStore(connection),
+    desks: deskStore(connection),
     files: fileStore(connection),
     publications: publicationStore(connection),
   };

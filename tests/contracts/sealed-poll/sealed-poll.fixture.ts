@@ -209,11 +209,14 @@ export class HeldPoll {
     const { worker } = this.#system;
     const params = { pollId: this.pollId };
     await this.#advance('closing');
-    const closed = [
-      await worker.identity.closeIssuance({ params }),
-      await worker.auditor.closeIssuance({ params }),
+    const ours = await worker.identity.closeIssuance({ params });
+    const theirs = await worker.auditor.closeIssuance({ params });
+    const counted = [
+      { name: 'municipality' as const, desks: ours.desks },
+      { name: 'auditor' as const, desks: theirs.desks },
     ];
-    return closed.map(({ issued }) => issued);
+    await worker.ballots.recordDesks({ params, body: { issuers: counted } });
+    return [ours.issued, theirs.issued];
   }
 
   /** No ballots any more; all that were cast are on the board. */

@@ -104,10 +104,15 @@ export function ballotsActivities({ ballots, projects, identity, auditor }: Clie
       await Promise.all([identity.openIssuance(open), auditor.openIssuance(open)]);
     },
 
-    /** Has both issuers finish their logs and destroy the keys of their certificates. */
+    /** Has both issuers finish their logs, destroy the keys of their certificates and tell how many each desk issued. */
     async closeIssuance(pollId: string): Promise<void> {
       const close = { params: { pollId } };
-      await Promise.all([identity.closeIssuance(close), auditor.closeIssuance(close)]);
+      const [ours, theirs] = await Promise.all([identity.closeIssuance(close), auditor.closeIssuance(close)]);
+      const issuers = [
+        { name: 'municipality' as const, desks: ours.desks },
+        { name: 'auditor' as const, desks: theirs.desks },
+      ];
+      await ballots.recordDesks({ params: { pollId }, body: { issuers } });
     },
 
     async closeBoard(pollId: string): Promise<{ leaves: number }> {

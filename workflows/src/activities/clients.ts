@@ -22,6 +22,7 @@ export interface Clients {
     | 'recordRolls'
     | 'publishManifest'
     | 'getManifest'
+    | 'recordDesks'
     | 'closeBoard'
     | 'settleComplaints'
     | 'tallyPoll'

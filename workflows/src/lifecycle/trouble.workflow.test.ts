@@ -79,6 +79,7 @@ test('an issuer, a witness or a board that is away is waited for, and nothing of
     'openIssuance of auditor',
     'closeIssuance of municipality',
     'closeIssuance of auditor',
+    'recordDesks',
     'closeBoard',
     'settleComplaints',
     'tallyPoll',

@@ -1,11 +1,13 @@
 import { defineApi } from '../api.ts';
 import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
 import { castingProblems, castingRoutes } from './casting.ts';
+import { deskProblems, deskRoutes } from './desk.ts';
 import { ballotsInternalRoutes } from './internal.ts';
 import { keyProblems, keyRoutes } from './key.ts';
 import { pollProblems, pollRoutes } from './poll.ts';
 
 export * from './casting.ts';
+export * from './desk.ts';
 export * from './internal.ts';
 export * from './key.ts';
 export * from './poll.ts';
@@ -17,13 +19,14 @@ export const ballotsApi = defineApi({
   title: 'Talkoot ballots',
   version: '1.0.0',
   description: 'See services/ballots/README.md.',
-  problems: { ...lifecycleProblems, ...pollProblems, ...keyProblems, ...castingProblems },
+  problems: { ...lifecycleProblems, ...pollProblems, ...keyProblems, ...castingProblems, ...deskProblems },
   routes: {
     ...lifecycleRoutes,
     ...ballotsInternalRoutes,
     ...pollRoutes,
     ...keyRoutes,
     ...castingRoutes,
+    ...deskRoutes,
   },
 });
 export type BallotsApi = typeof ballotsApi;

@@ -1,9 +1,9 @@
 import { canonicalJson, encodeComplaints } from '@talkoot/ballot-protocol';
 import { files as names } from '@talkoot/ballot-protocol/counting';
-import type { Desks } from '@talkoot/ballot-protocol/counting';
 import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import type { Ballots, IssuerClient } from '../ballots.ts';
+import { desksOf, issuedAt, publishedDesks } from '../desk/desk.ts';
 import type { Poll } from '../poll/poll.ts';
 import type { StoredFile } from './file.store.ts';
 
@@ -34,7 +34,7 @@ export async function publishFiles(parts: Ballots, pollId: string): Promise<read
 type Content = readonly [name: string, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>];
 
 /** All files but those that the count has written already. Each is fetched when its turn comes. */
-function contentsOf({ board, issuers }: Ballots, poll: Poll): Content[] {
+function contentsOf({ board, desks, issuers }: Ballots, poll: Poll): Content[] {
   const { pollId, municipalityId } = poll;
   const params = { municipalityId, pollId };
   const ofIssuer = ({ name, rollHash }: Poll['issuers'][number], issuer: IssuerClient): Content[] => [
@@ -52,13 +52,14 @@ function contentsOf({ board, issuers }: Ballots, poll: Poll): Content[] {
     [names.board, board.leavesOf(pollId)],
     [names.boardCheckpoints, later(() => board.archiveOf(pollId))],
     [names.complaints, later(async () => encodeComplaints(await board.complaintsOf(pollId)))],
-    [names.desks, [canonicalJson(desksOf())]],
+    [
+      names.desks,
+      later(async () => {
+        const issued = issuedAt(await desks.issuedBy(pollId));
+        return canonicalJson(publishedDesks(desksOf(await desks.all(pollId), issued)));
+      }),
+    ],
   ];
-}
-
-/** What each desk issued and entered; there are no desks yet. */
-function desksOf(): Desks {
-  return [];
 }
 
 /** An issuer that shows another roll than the manifest has is asked again, until it shows the right one. */

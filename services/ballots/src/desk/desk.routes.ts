@@ -1,0 +1,72 @@
+import type { BallotsApi, Desk } from '@talkoot/api-contracts/ballots';
+import { issuerNames } from '@talkoot/api-contracts/identity';
+import { decodeCursor, DomainError, inTransaction, pageFrom } from '@talkoot/http-service';
+import type { Handlers } from '@talkoot/http-service';
+import type { ClientSession } from 'mongoose';
+import { z } from 'zod';
+import type { Ballots } from '../ballots.ts';
+import { desksOf, hear, issuedAt, shownDesk, untouched } from './desk.ts';
+import type { Heard, Statement } from './desk.ts';
+
+type Routes = Pick<Handlers<BallotsApi>, 'stateDeskTotal' | 'listDesks' | 'recordDesks'>;
+
+/** Desks of which totals may be stated in one poll. */
+const mostDesks = 1_000;
+
+export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes {
+  /** @throws DomainError `poll-not-open`, `totals-over` */
+  async function requireUnsettled(pollId: string, session: ClientSession): Promise<void> {
+    const gate = await gates.stateOf(pollId, session);
+    if (gate === null) throw new DomainError('poll-not-open');
+    if (gate === 'settled') throw new DomainError('totals-over');
+  }
+
+  async function stated(
+    pollId: string,
+    desk: string,
+    statement: Statement,
+    session: ClientSession,
+  ): Promise<Heard & { readonly shown: Desk }> {
+    await requireUnsettled(pollId, session);
+    const known = await desks.find(pollId, desk, session);
+    if (!known && (await desks.count(pollId, session)) >= mostDesks) throw new DomainError('too-many-desks');
+    const issued = issuedAt(await desks.issuedBy(pollId, session));
+    const heard = hear(known ?? untouched(desk), statement, issued && (issued.get(desk) ?? 0));
+    await desks.put(pollId, heard.total, session);
+    return { ...heard, shown: shownDesk(heard.total, issued) };
+  }
+
+  return {
+    async stateDeskTotal(call) {
+      const { municipalityId, pollId, desk } = call.params;
+      await polls.get(pollId, municipalityId);
+      const statement = { by: call.person.id, entered: call.body.entered };
+      const { differs, shown } = await inTransaction(connection, (session) =>
+        stated(pollId, desk, statement, session),
+      );
+      // After the transaction: that neither number holds has to be on record.
+      if (differs) throw new DomainError('totals-differ');
+      return { body: shown };
+    },
+
+    async listDesks(call) {
+      const { municipalityId, pollId } = call.params;
+      const { after, limit } = call.query;
+      await polls.get(pollId, municipalityId);
+      const last = decodeCursor(after, z.string()) ?? '';
+      const issued = issuedAt(await desks.issuedBy(pollId));
+      const rows = desksOf(await desks.all(pollId), issued).filter(({ desk }) => desk > last);
+      return { body: pageFrom(rows.slice(0, limit + 1), limit, ({ desk }) => desk) };
+    },
+
+    async recordDesks(call) {
+      const { pollId } = call.params;
+      const { issuers } = call.body;
+      if (issuers.map(({ name }) => name).join() !== issuerNames.join())
+        throw new DomainError('issuers-differ');
+      await polls.get(pollId);
+      await desks.setIssued(pollId, issuers);
+      return { body: { pollId } };
+    },
+  };
+}
