@@ -24,6 +24,8 @@ beforeAll(async () => {
 afterEach(() => fixture.witness.setSilent(false));
 afterAll(() => fixture.stop());
 
+/** A crowd shares the processors with whatever else runs. */
+const deadlineMs = 60_000;
 type Process = Pick<IdentityFixture, 'as'>;
 const place = (pollId: string) => ({ municipalityId: 'lintula', pollId });
 const originOf = (pollId: string) => `test.example/lintula/${pollId}/issuance/municipality`;
@@ -31,14 +33,14 @@ const leavesOf = (pollId: string) => fixture.witness.last(originOf(pollId))?.siz
 
 async function issue(pollId: string, index: number, process: Process = fixture) {
   const client = await process.as(people[index]!, 'lintula', 'resident');
-  return client.issueCertificate({ params: place(pollId), body: { blinded: blinded() } });
+  return client.issueCertificate({ params: place(pollId), body: { blinded: blinded() }, deadlineMs });
 }
 async function rollValueOf(pollId: string, index: number): Promise<string> {
   const client = await fixture.as(people[index]!, 'lintula', 'resident');
   return (await client.getCertificateState({ params: place(pollId) })).entry!.rollValue;
 }
 const close = async (pollId: string, process: Pick<IdentityFixture, 'service'> = fixture) =>
-  (await process.service('ballots')).closeIssuance({ params: { pollId } });
+  (await process.service('ballots')).closeIssuance({ params: { pollId }, deadlineMs });
 const open = async (pollId: string, manifest: Manifest) =>
   (await fixture.service('worker')).openIssuance({
     params: { pollId },
@@ -202,13 +204,34 @@ describe('the log of issued certificates', () => {
     await expectWitnessedLog('pol-behind');
   });
 
+  it('gets a checkpoint after each batch, though the process died that appended it', async () => {
+    await openPoll(fixture, 'pol-between', { batchSize: 2 });
+    const other = await fixture.another();
+    await issue('pol-between', 0, other);
+    await other.identity.issuanceLogs.settled();
+    await issue('pol-between', 1);
+    await fixture.identity.issuanceLogs.settled();
+    await issue('pol-between', 2);
+    await fixture.identity.issuanceLogs.settled();
+    fixture.witness.setSilent(true);
+    await issue('pol-between', 3);
+    await fixture.identity.issuanceLogs.settled();
+    expect(leavesOf('pol-between')).toBe(3);
+    fixture.witness.setSilent(false);
+    await issue('pol-between', 4, other);
+    await issue('pol-between', 5, other);
+    await expect.poll(() => leavesOf('pol-between'), { timeout: 10_000 }).toBe(7);
+    await close('pol-between');
+    expect((await expectWitnessedLog('pol-between')).sizes).toEqual([1, 3, 5, 7]);
+  });
+
   it('has each entry once, though three processes issue and append at once, and a batch is never cut', async () => {
     await openPoll(fixture, 'pol-race', { batchSize: 3 });
     const processes = [fixture, await fixture.another(), await fixture.another()];
-    const crowd = Array.from({ length: 90 }, (_, index) => index);
+    const crowd = Array.from({ length: 60 }, (_, index) => index);
     const expected = await Promise.all(crowd.map((index) => rollValueOf('pol-race', index)));
     await Promise.all(crowd.map((index) => issue('pol-race', index, processes[index % 3])));
-    expect((await close('pol-race', processes[1])).issued).toBe(90);
+    expect((await close('pol-race', processes[1])).issued).toBe(60);
     const { values, sizes } = await expectWitnessedLog('pol-race');
     expect(values.toSorted()).toEqual(expected.toSorted());
     for (const [at, size] of sizes.slice(1, -1).entries())
