@@ -263,5 +263,7 @@ describe('a board that was set back', () => {
     const closed = restarted.worker.closeBoard({ params: { pollId } });
     await expect(closed).rejects.toMatchObject({ code: 'board-not-current', status: 503 });
     expect(await sizeOf(pollId)).toBe(1);
+    const published = { poll: pollId, batch: { $gt: 0 } };
+    expect(await fixture.connection.collection('leaves').countDocuments(published)).toBe(0);
   });
 });

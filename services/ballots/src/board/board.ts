@@ -7,7 +7,7 @@ import { logStore } from '@talkoot/witnessed-log';
 import type { Connection } from 'mongoose';
 import type { GateStore } from '../casting/gate.store.ts';
 import type { LeafStore } from '../casting/leaf.store.ts';
-import { complain } from '../complaint/complaint.ts';
+import { complaintsOf } from '../complaint/complaint.ts';
 import { complaintStore } from '../complaint/complaint.store.ts';
 import { joined } from '../joined.ts';
 import { publishRest, unlessForestalled } from './batch.ts';
@@ -33,6 +33,7 @@ export function boardOf(given: BoardParts) {
   const sealed = sealedPolls({ ...given, logs: logStore(connection) });
   const parts = { ...given, complaints, sealed };
   const batches = publisher(parts);
+  const taken = complaintsOf(parts);
   const underWay = joined();
 
   /** @throws DomainError `poll-without-board` */
@@ -112,7 +113,7 @@ export function boardOf(given: BoardParts) {
     async complain(pollId: string, body: Uint8Array) {
       const poll = await sealed.get(pollId);
       if (!poll) throw new DomainError('poll-not-open');
-      return complain(parts, poll, body);
+      return taken.complain(poll, body);
     },
 
     /** All complaints that are kept, by the hash of their leaf. */

@@ -23,22 +23,38 @@ const mostKept = 10_000;
 /** Most of them that ask for what is there anyway: they must not take the place of others. */
 const mostIdle = 1_000;
 
+/** Most complaints of a poll that may be under way in one process. */
+const mostAtOnce = 200;
+
 /** Whether one more complaint is kept. Without room, one about a leaf that is stored loses nothing; another does. */
 export function placeFor(leaf: LeafState, kept: number): 'kept' | 'needless' | 'refused' {
   if (leaf === 'waiting' || leaf === 'on-board') return kept < mostIdle ? 'kept' : 'needless';
   return kept < mostKept ? 'kept' : 'refused';
 }
 
-/**
- * Takes a complaint: a leaf and the board's promise to publish it. It is valid whatever else the leaf is.
- * @returns whether the leaf is on the board already
- * @throws DomainError `complaint-unfounded`, `poll-not-open`, `complaints-over`, `too-many-complaints`
- */
-export async function complain(
-  parts: ComplaintParts,
+export interface TakenComplaint {
+  readonly leafHash: Uint8Array;
+  /** Whether the leaf is on the board already. */
+  readonly onBoard: boolean;
+}
+
+/** Takes complaints, those of one poll one after the other: all of them write its gate. */
+export function complaintsOf(parts: ComplaintParts) {
+  const inTurn = turns(mostAtOnce);
+  return {
+    /**
+     * Takes a complaint: a leaf and the board's promise to publish it. It is valid whatever else the leaf is.
+     * @throws DomainError `complaint-unfounded`, `poll-not-open`, `complaints-over`, `too-many-complaints`
+     */
+    complain: (poll: SealedPoll, body: Uint8Array) => complain({ ...parts, inTurn }, poll, body),
+  };
+}
+
+async function complain(
+  parts: ComplaintParts & { readonly inTurn: ReturnType<typeof turns> },
   poll: SealedPoll,
   body: Uint8Array,
-): Promise<{ readonly leafHash: Uint8Array; readonly onBoard: boolean }> {
+): Promise<TakenComplaint> {
   const leaf = body.subarray(0, -promiseLength);
   const promise = body.subarray(-promiseLength);
   const isLeaf = leaf.length > 0 && leaf.length <= mostLeafBytes;
@@ -47,8 +63,8 @@ export async function complain(
   const verdict = await poll.check(leaf);
   const publicKey = verdict.accepted ? verdict.leaf.publicKey : null;
   const complaint = { hash: leafHash(leaf), leaf, promise, publicKey };
-  const state = await inTransaction(parts.connection, (session) =>
-    keep(parts, poll.pollId, complaint, session),
+  const state = await parts.inTurn(poll.pollId, () =>
+    inTransaction(parts.connection, (session) => keep(parts, poll.pollId, complaint, session)),
   );
   return { leafHash: complaint.hash, onBoard: state === 'on-board' };
 }
@@ -73,4 +89,23 @@ async function keep(
   await gates.countComplaint(pollId, session);
   await complaints.add(pollId, complaint, session);
   return state;
+}
+
+/** Runs work of one poll in turn; refuses it when `most` wait. */
+export function turns(most: number) {
+  const queues = new Map<string, { last: Promise<unknown>; length: number }>();
+  return async <T>(pollId: string, work: () => Promise<T>): Promise<T> => {
+    const queue = queues.get(pollId) ?? { last: Promise.resolve(), length: 0 };
+    if (queue.length >= most) throw new DomainError('too-many-complaints');
+    queues.set(pollId, queue);
+    queue.length += 1;
+    const done = queue.last.then(work);
+    queue.last = done.catch(() => undefined);
+    try {
+      return await done;
+    } finally {
+      queue.length -= 1;
+      if (queue.length === 0) queues.delete(pollId);
+    }
+  };
 }
