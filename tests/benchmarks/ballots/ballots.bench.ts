@@ -59,10 +59,10 @@ const asJson = (leaf: Uint8Array) =>
 
 /** A fast service that loses a ballot, or publishes none, is worth nothing. */
 async function refuseLosses(
-  { outcome }: Awaited<ReturnType<typeof startBallots>>,
+  service: Awaited<ReturnType<typeof startBallots>>,
   number: number,
 ): Promise<void> {
-  const { stored, published } = await outcome();
+  const { stored, published } = await service.outcome();
   if (stored !== number || published === 0)
     throw new Error(`of ${number} ballots ${stored} were stored and ${published} published`);
 }
