@@ -65,7 +65,7 @@ describe('the key of a poll', () => {
     await Promise.all(all.map((index) => confirm(pollId, index, confirmations[index - 1]!)));
     const shown = await show(pollId);
     expect(shown).toMatchObject({ awaited: 'nothing', key: { threshold: 2 }, released: [] });
-    expect(new Set(shown.round2.map(({ index }) => index))).toEqual(new Set(all));
+    expect(shown.round2.map(({ index }) => index)).toEqual([1, 2, 3]);
     expect(await factsOf(pollId)).toEqual(['key-made']);
     expect(await confirm(pollId, 2, confirmations[1]!)).toEqual({ index: 2, awaited: 'nothing' });
     expect(await giveRound1(pollId, 1, round1[0]!)).toEqual({ index: 1, awaited: 'nothing' });
@@ -190,7 +190,7 @@ describe('a share', () => {
     const late = releaseShare(pollId, 2, shareOf(2));
     await expect(late).rejects.toMatchObject(refusal('release-not-awaited'));
     const shown = await show(pollId);
-    expect(shown.released).toEqual([3, 1]);
+    expect(shown.released).toEqual([1, 3]);
     for (const index of [1, 2, 3]) expect(JSON.stringify(shown)).not.toContain(shareOf(index));
     expect(await tally(fixture, pollId)).toMatchObject({ outcome: 'counted', ballots: 2 });
   });

@@ -132,12 +132,16 @@ function shown(pollId: string, { binding, making, awaited }: Ceremony) {
     ceremony: binding.ceremony,
     ceremonySha256: Buffer.from(binding.hash).toString('hex'),
     awaited,
-    round1: [...round1],
-    round2: [...round2],
-    confirmations: [...confirmations],
+    round1: byIndex(round1),
+    round2: byIndex(round2),
+    confirmations: byIndex(confirmations),
     key,
     // Never the shares themselves: with t of them anybody could open ballots before they are counted.
-    released: shares.map((one) => one.index),
-    destroyed: [...destroyed],
+    released: byIndex(shares).map((one) => one.index),
+    destroyed: byIndex(destroyed),
   };
+}
+
+function byIndex<G extends { readonly index: number }>(gifts: readonly G[]): G[] {
+  return gifts.toSorted((a, b) => a.index - b.index);
 }

@@ -209,13 +209,13 @@ describe('a publication', () => {
     for (const name of ['result.json', 'release.json', 'board.bin'])
       await expect(file(pollId, name)).rejects.toMatchObject({ code: 'poll-not-published' });
     const params = paramsOf(pollId);
-    for (const refused of [
-      fixture.anyone.getPublication({ params }),
-      fixture.anyone.exportBallotsAsCsv({ params }),
-      fixture.anyone.exportBallotsAsPabulib({ params }),
-      fixture.anyone.getPollResult({ params }),
-    ])
-      await expect(refused).rejects.toMatchObject({ code: 'poll-not-published' });
+    for (const route of [
+      'getPublication',
+      'exportBallotsAsCsv',
+      'exportBallotsAsPabulib',
+      'getPollResult',
+    ] as const)
+      await expect(fixture.anyone[route]({ params })).rejects.toMatchObject({ code: 'poll-not-published' });
     const files = fixture.worker.publishPollFiles({ params: { pollId } });
     await expect(files).rejects.toMatchObject({ code: 'poll-not-tallied' });
   });
