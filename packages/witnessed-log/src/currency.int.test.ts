@@ -147,6 +147,20 @@ test('a good answer is remembered for a minute, and for every use of the log', a
   await expect(open({ now }).requireCurrent()).rejects.toMatchObject({ code: 'witnesses-silent' });
 });
 
+test('what becomes final is asked afresh, whatever is remembered', async () => {
+  const { log } = await fixture.begin();
+  await fixture.append(log, 0, leaves(0, 2));
+  await log.checkpoint();
+  const { restore } = await fixture.backup();
+  await fixture.append(log, 2, leaves(2, 4));
+  await log.checkpoint();
+  await log.requireCurrent();
+  await restore();
+  await log.requireCurrent();
+  await expect(log.requireCurrent('afresh')).rejects.toMatchObject({ code: 'behind' });
+  await expect(log.requireCurrent()).rejects.toMatchObject({ code: 'behind' });
+});
+
 test('a bad answer is not remembered, and neither is a good one once a checkpoint failed', async () => {
   const witness = await fixture.witness();
   const { log } = await fixture.begin([witness]);

@@ -50,10 +50,10 @@ export interface WitnessedLog {
   tile(level: number, path: string): Promise<Uint8Array | null>;
   /**
    * Requires that the log has all that more than half of its witnesses cosigned: to be asked before anything is
-   * signed. A good answer is remembered for a minute, a bad one never.
+   * signed. A good answer is remembered for a minute, a bad one never; `afresh` asks in any case, before what is final.
    * @throws LogError `witnesses-silent`, `behind`, `forked`, `damaged`
    */
-  requireCurrent(): Promise<void>;
+  requireCurrent(how?: 'afresh'): Promise<void>;
 }
 
 /** Most leaves of one append: what a transaction holds with ease. */
@@ -115,7 +115,10 @@ export function witnessedLog(
     archive: async () =>
       encodeArchive((await store.allArchived(origin)).map((note) => parseCheckpoint(Buffer.from(note)))),
     tile: (level, path) => tree.tile(level, path),
-    requireCurrent: () => store.remembered.ask(about, () => examine(parts), { now, forMs: rememberMs }),
+    requireCurrent(how) {
+      if (how === 'afresh') store.remembered.forget(about);
+      return store.remembered.ask(about, () => examine(parts), { now, forMs: rememberMs });
+    },
   };
 }
 

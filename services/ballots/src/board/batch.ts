@@ -33,7 +33,7 @@ export async function publishHalf(parts: BatchParts, poll: SealedPoll): Promise<
   const pending = await drawn(parts, pollId, Math.max(2 * batchSize, mostDrawnFrom));
   const batch = chooseBatch({ pending, batchSize, closing: false, random: randomBytes(32) });
   if (batch.length === 0) return pending.length;
-  await log.requireCurrent();
+  await log.requireCurrent('afresh');
   const isPublished = await unlessForestalled(parts, async (session) => {
     if ((await parts.gates.stateOf(pollId, session)) !== 'open') return false;
     await append(parts, poll, at, batch, session);
@@ -60,7 +60,7 @@ async function drawn({ leaves }: BatchParts, pollId: string, limit: number): Pro
 export async function publishRest(parts: BatchParts, poll: SealedPoll): Promise<void> {
   for (let round = 0; round < mostRounds; round += 1) {
     const { size: at } = await poll.log.checkpoint();
-    await poll.log.requireCurrent();
+    await poll.log.requireCurrent('afresh');
     const isSealed = await unlessForestalled(parts, (session) => publishSome(parts, poll, at, session));
     if (!isSealed) continue;
     await poll.log.checkpoint();

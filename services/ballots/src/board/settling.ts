@@ -22,7 +22,7 @@ const mostRounds = 100;
 export async function settleComplaints(parts: SettlingParts, poll: SealedPoll): Promise<void> {
   for (let round = 0; round < mostRounds; round += 1) {
     const { size: at } = await poll.log.checkpoint();
-    await poll.log.requireCurrent();
+    await poll.log.requireCurrent('afresh');
     const isSettled = await unlessForestalled(parts, (session) => publishPromised(parts, poll, at, session));
     if (!isSettled) continue;
     await poll.log.checkpoint();

@@ -65,7 +65,7 @@ export function issuanceLogs(parts: IssuanceLogParts) {
     const { pollId, binding } = roll;
     const kept = logOf(roll);
     // A log that lost something must not grow on: nothing but a better backup brings it back.
-    await kept.log.requireCurrent();
+    await kept.log.requireCurrent(closing ? 'afresh' : undefined);
     // A batch is sorted in itself: before the next one its end needs a checkpoint, even if a process died in between.
     const { size } = await witness(roll);
     kept.isWitnessed = false;
