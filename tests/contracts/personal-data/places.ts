@@ -129,10 +129,7 @@ export async function metricsOf({ urls }: StackHandle): Promise<Place[]> {
 }
 
 /** The public files of every poll that was held; bytes are a character each. */
-export async function publicationsOf({
-  stack,
-  play,
-}: Pick<RunningSystem, 'stack' | 'play'>): Promise<Place[]> {
+export async function publicationsOf({ play }: Pick<RunningSystem, 'play'>): Promise<Place[]> {
   const places: Place[] = [];
   const { ballots } = play.visitor;
   for (const { pollId } of play.polls) {

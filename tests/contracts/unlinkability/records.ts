@@ -150,12 +150,14 @@ const isScalar = (value: unknown): value is Scalar => typeof value !== 'object' 
 const entriesOf = (value: unknown): (readonly [string, unknown])[] =>
   Array.isArray(value) ? value.map((one) => ['', one] as const) : Object.entries(value as object);
 
-/** Tokens that stand beside one subject only. */
+/** Tokens that stand beside one subject only, in a field that others have as well. */
 function namesIn(found: readonly Beside[]): Map<string, number> {
+  const fields = fieldsOf(found);
   const names = new Map<string, number>();
   const shared = new Set<string>();
-  for (const { subject, values } of found) {
-    for (const { value } of values) {
+  for (const { subject, copy, values } of found) {
+    for (const { path, value } of values) {
+      if (fields.get(`${copy}${path}`)!.size < fewestSubjects) continue;
       for (const token of tokensOf(value)) {
         if (token.length < shortestName) continue;
         if ((names.get(token) ?? subject) !== subject) shared.add(token);
@@ -165,4 +167,17 @@ function namesIn(found: readonly Beside[]): Map<string, number> {
   }
   shared.forEach((token) => names.delete(token));
   return names;
+}
+/** What only some have betrays none of them to a test of chance, and may be the name of a poll. */
+const fewestSubjects = 5;
+
+function fieldsOf(found: readonly Beside[]): Map<string, Set<number>> {
+  const fields = new Map<string, Set<number>>();
+  for (const { subject, copy, values } of found) {
+    for (const { path } of values) {
+      const subjects = fields.get(`${copy}${path}`) ?? new Set();
+      fields.set(`${copy}${path}`, subjects.add(subject));
+    }
+  }
+  return fields;
 }
