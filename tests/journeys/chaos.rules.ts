@@ -63,8 +63,9 @@ export function chaosRules(seeds: readonly number[], plan: (full: Play['plan']) 
     });
 
     it('lose no vote', () => {
-      expect(remains.ballots).toBeGreaterThan(30 * seeds.length);
-      expect(remains.certificates).toEqual([remains.ballots, remains.ballots]);
+      expect(remains.voters).toBeGreaterThan(30 * seeds.length);
+      expect(remains.certificates).toEqual([remains.voters, remains.voters]);
+      expect(remains.unpublished).toBe(0);
     });
 
     it('lose no event and no command', () => {

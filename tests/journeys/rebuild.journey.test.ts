@@ -82,7 +82,7 @@ beforeAll(async () => {
     },
   };
   disturbed = await operated.play('harju', { meanwhile });
-}, 300_000);
+}, 600_000);
 afterAll(() => operated.stop());
 
 describe('a pilot whose engine lost its store six times, three of them in the middle of polls', () => {

@@ -18,7 +18,10 @@ export interface Remains {
   readonly settlements: readonly number[];
   /** How many the municipality and the auditor issued. */
   readonly certificates: readonly [number, number];
-  readonly ballots: number;
+  /** Keys on the boards of all polls: who votes again votes under the same. */
+  readonly voters: number;
+  /** Ballots that were promised and are on no board. */
+  readonly unpublished: number;
   /** Log lines of errors that no service expected. */
   readonly unexpected: readonly string[];
 }
@@ -44,9 +47,17 @@ export async function remainsOf(stack: StackHandle): Promise<Remains> {
     dropped: rows.flatMap(({ droppedReason }) => (droppedReason ? [droppedReason as string] : [])),
     settlements: await settlementsIn(stack),
     certificates: [await count('identity', 'issuances'), await count('auditor', 'issuances')],
-    ballots: await count('ballots', 'ballots'),
+    ...(await boardsIn(stack)),
     unexpected: await unexpectedIn(stack),
   };
+}
+
+function boardsIn(stack: StackHandle): Promise<Pick<Remains, 'voters' | 'unpublished'>> {
+  return inDatabase(stack, 'ballots', async (database) => {
+    const leaves = database.collection('leaves');
+    const voters = await leaves.aggregate([{ $group: { _id: { poll: '$poll', key: '$key' } } }]).toArray();
+    return { voters: voters.length, unpublished: await leaves.countDocuments({ batch: 0 }) };
+  });
 }
 
 function settlementsIn(stack: StackHandle): Promise<number[]> {
