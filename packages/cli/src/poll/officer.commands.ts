@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { PollRefused, refusingPlainly } from './poll.errors.ts';
+import { refusingPlainly } from './poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
 import type { PlaceOptions } from './poll.place.ts';
+import { sessionToken } from './session.token.ts';
 
 const moves = {
   freeze: ['freezePollRoll', 'Freeze the rolls: who may vote in this poll'],
@@ -21,7 +22,7 @@ export function registerOfficer(poll: Command): void {
       .description(`${description} (signed in: TALKOOT_TOKEN)`)
       .action((pollId: string, options: PlaceOptions) =>
         refusingPlainly(async () => {
-          const place = await placeOfPoll(pollId, options, sessionToken);
+          const place = await placeOfPoll(pollId, options, () => sessionToken());
           const move = { params: place.poll, idempotencyKey: randomUUID() };
           const answer = await place.ballots[route](move);
           const { phase, awaiting, dueAt } = answer;
@@ -31,13 +32,4 @@ export function registerOfficer(poll: Command): void {
         }),
       );
   }
-}
-
-async function sessionToken(): Promise<string> {
-  const token = process.env['TALKOOT_TOKEN'];
-  if (token) return token;
-  throw new PollRefused(
-    'token-missing',
-    'Set TALKOOT_TOKEN to the token of your session (sign in at identity).',
-  );
 }

@@ -2,17 +2,30 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { PollRefused } from './poll.errors.ts';
 
+export interface AskedPassphrase {
+  readonly isNew: boolean;
+  /** Variable of the environment that may hold it. */
+  readonly variable?: string;
+  /** Whose it is, where there are several. */
+  readonly whose?: string;
+}
+
 /**
- * The trustee's passphrase: from `TALKOOT_PASSPHRASE`, else asked for on the terminal without showing it.
+ * A passphrase: from the environment, else asked for on the terminal without showing it.
  * @throws PollRefused `passphrase-missing` where there is no terminal, `passphrase-differs`
  */
-export async function readPassphrase({ isNew }: { readonly isNew: boolean }): Promise<string> {
-  const given = process.env['TALKOOT_PASSPHRASE'];
+export async function readPassphrase({
+  isNew,
+  variable = 'TALKOOT_PASSPHRASE',
+  whose = '',
+}: AskedPassphrase): Promise<string> {
+  const given = process.env[variable];
   if (given) return given;
   if (!process.stdin.isTTY) {
-    throw new PollRefused('passphrase-missing', 'Run it on a terminal, or set TALKOOT_PASSPHRASE.');
+    throw new PollRefused('passphrase-missing', `Run it on a terminal, or set ${variable}.`);
   }
-  const passphrase = await ask(isNew ? 'New passphrase (12 characters or more): ' : 'Passphrase: ');
+  const of = whose && ` of ${whose}`;
+  const passphrase = await ask(isNew ? `New passphrase${of} (12 characters or more): ` : `Passphrase${of}: `);
   if (isNew && (await ask('Once more: ')) !== passphrase) {
     throw new PollRefused('passphrase-differs', 'The two are not the same; nothing was written.');
   }

@@ -1,0 +1,70 @@
+import type { Desk } from '@talkoot/api-contracts/ballots';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { PollRefused, refusingPlainly } from '../poll.errors.ts';
+import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
+import type { PlaceOptions, PollPlace } from '../poll.place.ts';
+import { sessionToken } from '../session.token.ts';
+
+interface TotalsOptions extends PlaceOptions {
+  readonly desk?: string;
+  readonly entered?: number;
+}
+
+export function registerTotals(desk: Command): void {
+  aboutPoll(desk.command('totals'))
+    .description(
+      'Show what desks issued and entered; with a number, state what you counted (signed in: TALKOOT_TOKEN)',
+    )
+    .option('--desk <id>', 'the desk whose papers you counted')
+    .option('--entered <number>', 'how many there were', papersFrom)
+    .action((pollId: string, options: TotalsOptions) =>
+      refusingPlainly(async () => {
+        if ((options.desk === undefined) !== (options.entered === undefined)) {
+          throw new PollRefused(
+            'total-incomplete',
+            'State a desk together with its number: --desk and --entered.',
+          );
+        }
+        const desks =
+          options.desk === undefined ? await allDesks(pollId, options) : [await state(pollId, options)];
+        tell(options, { desks }, desks.length === 0 ? ['There were no desks.'] : desks.map(inWords));
+      }),
+    );
+}
+
+async function state(pollId: string, options: TotalsOptions): Promise<Desk> {
+  const { ballots, poll } = await placeOfPoll(pollId, options, () => sessionToken());
+  const params = { ...poll, desk: options.desk! };
+  return ballots.stateDeskTotal({ params, body: { entered: options.entered! } });
+}
+
+async function allDesks(pollId: string, options: TotalsOptions): Promise<Desk[]> {
+  const place: PollPlace = await placeOfPoll(pollId, options);
+  const desks: Desk[] = [];
+  let after: string | null | undefined;
+  do {
+    const query = after ? { after } : {};
+    const page = await place.ballots.listDesks({ params: place.poll, query });
+    desks.push(...page.items);
+    after = page.next;
+  } while (after);
+  return desks;
+}
+
+function inWords({ desk, state, issued, entered }: Desk): string {
+  const certificates = issued === null ? 'certificates are still issued' : `${issued} certificates`;
+  return `${desk}: ${certificates}, ${entered ?? 'no'} papers (${meanings[state]})`;
+}
+
+const meanings: Readonly<Record<Desk['state'], string>> = {
+  none: 'nobody stated a number',
+  stated: 'one person stated a number; a second one has to state the same',
+  confirmed: 'two people counted so many',
+  exceeding: 'MORE THAN CERTIFICATES: no verification will pass; count again',
+};
+
+function papersFrom(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('A number of papers, such as 41.');
+}
