@@ -1,5 +1,5 @@
 import { createClient } from '@talkoot/api-contracts';
-import type { ServiceName } from '@talkoot/api-contracts';
+import type { Role, ServiceName } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import type { Session } from '@talkoot/api-contracts/identity';
 import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
@@ -89,6 +89,22 @@ export async function withResidents(
     ids[issuer] = made.personIds;
   }
   return ids;
+}
+
+/** Makes officials of Lintula known to one issuer, each with roles of their own. */
+export async function withPeople(
+  system: SealedSystem,
+  issuer: Issuer,
+  roles: readonly (readonly Role[])[],
+): Promise<string[]> {
+  const people = roles.map((some) => ({
+    nationalId: personNumber(`${issuer}-${some.join('-')}`),
+    municipalityId: 'lintula',
+    roles: [...some],
+  }));
+  const secret = grantSecretOf(system, issuer);
+  return (await system[issuer]().createLocalPeople({ body: { secret, municipalities: [], people } }))
+    .personIds;
 }
 
 /** A session of each of these people, without signing in. */
