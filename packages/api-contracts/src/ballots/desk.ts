@@ -41,7 +41,6 @@ export type IssuerDesks = z.infer<typeof IssuerDesksShape>;
 /** Papers are entered like any other ballot; here two people say how many a desk entered. */
 export const deskRoutes = {
   stateDeskTotal: route('POST /v1/m/{municipalityId}/polls/{pollId}/desks/{desk}/totals', {
-    kind: 'plain',
     summary:
       'How many papers a desk entered, as one person counted them; it holds when a second person states the same. Two that differ cancel each other. Until complaints are settled.',
     access: { roles: ['desk-clerk', 'poll-officer'] },

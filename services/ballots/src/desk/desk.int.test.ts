@@ -1,4 +1,5 @@
 import { parseCanonical } from '@talkoot/ballot-protocol';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ballotsFixture, plan } from '../ballots.fixture.ts';
 import type { BallotsFixture } from '../ballots.fixture.ts';
@@ -18,8 +19,13 @@ type Client = Awaited<ReturnType<BallotsFixture['as']>>;
 const approve = (...places: number[]) => ({ type: 'approval', places }) as const;
 const refused = (work: Promise<unknown>, code: string) => expect(work).rejects.toMatchObject({ code });
 
-const state = (by: Client, pollId: string, entered: number, desk = 'library') =>
-  by.stateDeskTotal({ params: { ...paramsOf(pollId), desk }, body: { entered } });
+const state = (
+  by: Client,
+  pollId: string,
+  entered: number,
+  desk = 'library',
+  idempotencyKey: string = randomUUID(),
+) => by.stateDeskTotal({ params: { ...paramsOf(pollId), desk }, body: { entered }, idempotencyKey });
 async function confirm(pollId: string, entered: number, desk?: string) {
   await state(clerk, pollId, entered, desk);
   return state(second, pollId, entered, desk);
@@ -70,6 +76,19 @@ describe('totals of desks', () => {
     expect(await confirm('pol-differ', 5)).toMatchObject({ entered: 5 });
   });
 
+  it('are stated once by a call that is repeated, whatever was answered', async () => {
+    await fixture.prepare('pol-again', plan, 'open');
+    const [first, other] = [randomUUID(), randomUUID()];
+    const stated = await state(clerk, 'pol-again', 3, 'library', first);
+    expect(await state(clerk, 'pol-again', 3, 'library', first)).toEqual(stated);
+    for (let turn = 0; turn < 2; turn += 1) {
+      await refused(state(second, 'pol-again', 4, 'library', other), 'totals-differ');
+    }
+    expect(await listed('pol-again')).toMatchObject([{ state: 'none' }]);
+    await confirm('pol-again', 4);
+    expect(await listed('pol-again')).toMatchObject([{ state: 'confirmed' }]);
+  });
+
   it('that two people state at once are one statement and its confirmation', async () => {
     await fixture.prepare('pol-race', plan, 'open');
     await Promise.all([state(clerk, 'pol-race', 7), state(second, 'pol-race', 7)]);
@@ -113,7 +132,11 @@ describe('totals of desks', () => {
     const stranger = await fixture.as('per-clerk', 'other', 'desk-clerk');
     const params = { ...paramsOf('pol-who'), municipalityId: 'other' };
     await refused(
-      stranger.stateDeskTotal({ params: { ...params, desk: 'library' }, body: { entered: 1 } }),
+      stranger.stateDeskTotal({
+        params: { ...params, desk: 'library' },
+        body: { entered: 1 },
+        idempotencyKey: randomUUID(),
+      }),
       'not-found',
     );
     await refused(fixture.anyone.listDesks({ params }), 'not-found');

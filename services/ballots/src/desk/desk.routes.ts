@@ -1,12 +1,12 @@
 import type { BallotsApi, Desk } from '@talkoot/api-contracts/ballots';
 import { issuerNames } from '@talkoot/api-contracts/identity';
-import { decodeCursor, DomainError, inTransaction, pageFrom } from '@talkoot/http-service';
+import { decodeCursor, DomainError, once, pageFrom } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Ballots } from '../ballots.ts';
 import { desksOf, hear, issuedAt, shownDesk, untouched } from './desk.ts';
-import type { Heard, Statement } from './desk.ts';
+import type { Statement } from './desk.ts';
 
 type Routes = Pick<Handlers<BallotsApi>, 'stateDeskTotal' | 'listDesks' | 'recordDesks'>;
 
@@ -26,14 +26,14 @@ export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes
     desk: string,
     statement: Statement,
     session: ClientSession,
-  ): Promise<Heard & { readonly shown: Desk }> {
+  ): Promise<{ readonly differs: boolean; readonly shown: Desk }> {
     await requireUnsettled(pollId, session);
     const known = await desks.find(pollId, desk, session);
     if (!known && (await desks.count(pollId, session)) >= mostDesks) throw new DomainError('too-many-desks');
     const issued = issuedAt(await desks.issuedBy(pollId, session));
-    const heard = hear(known ?? untouched(desk), statement, issued && (issued.get(desk) ?? 0));
-    await desks.put(pollId, heard.total, session);
-    return { ...heard, shown: shownDesk(heard.total, issued) };
+    const { total, differs } = hear(known ?? untouched(desk), statement, issued && (issued.get(desk) ?? 0));
+    await desks.put(pollId, total, session);
+    return { differs, shown: shownDesk(total, issued) };
   }
 
   return {
@@ -41,7 +41,7 @@ export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes
       const { municipalityId, pollId, desk } = call.params;
       await polls.get(pollId, municipalityId);
       const statement = { by: call.person.id, entered: call.body.entered };
-      const { differs, shown } = await inTransaction(connection, (session) =>
+      const { differs, shown } = await once(connection, call, (session) =>
         stated(pollId, desk, statement, session),
       );
       // After the transaction: that neither number holds has to be on record.

@@ -1,6 +1,7 @@
 import type { Desk } from '@talkoot/api-contracts/ballots';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
 import { PollRefused, refusingPlainly } from '../poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
 import type { PlaceOptions, PollPlace } from '../poll.place.ts';
@@ -36,7 +37,8 @@ export function registerTotals(desk: Command): void {
 async function state(pollId: string, options: TotalsOptions): Promise<Desk> {
   const { ballots, poll } = await placeOfPoll(pollId, options, () => sessionToken());
   const params = { ...poll, desk: options.desk! };
-  return ballots.stateDeskTotal({ params, body: { entered: options.entered! } });
+  const body = { entered: options.entered! };
+  return ballots.stateDeskTotal({ params, body, idempotencyKey: randomUUID() });
 }
 
 async function allDesks(pollId: string, options: TotalsOptions): Promise<Desk[]> {
