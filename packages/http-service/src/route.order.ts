@@ -26,7 +26,9 @@ export function expressPath(path: string, rest: string | null = null): string {
   return path
     .split(/(\{\w+\})/)
     .map((part) =>
-      part.startsWith('{') ? `${part === `{${rest}}` ? '*' : ':'}${part.slice(1, -1)}` : part.replaceAll(/[:*?+()[\]!\\{}]/g, '\\$&'),
+      part.startsWith('{')
+        ? `${part === `{${rest}}` ? '*' : ':'}${part.slice(1, -1)}`
+        : part.replaceAll(/[:*?+()[\]!\\{}]/g, '\\$&'),
     )
     .join('');
 }

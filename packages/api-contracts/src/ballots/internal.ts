@@ -4,7 +4,8 @@ import { route } from '../api.ts';
 import { IssuerRollShape } from '../identity/certificate.ts';
 import { PollProtocolShape } from '../projects/charter.ts';
 import { IdShape, InstantShape, MoneyShape, Sha256Shape } from '../shapes.ts';
-import { PollKindShape, PollOutcomeShape, PollResultShape } from './result.ts';
+import { PollKindShape, PollResultShape } from './result.ts';
+import type { PollOutcome } from './result.ts';
 
 const worker = { services: ['worker'] } as const;
 const Poll = z.object({ pollId: IdShape });
@@ -132,4 +133,4 @@ export const ballotsInternalRoutes = {
     problems: ['poll-not-tallied'],
   }),
 };
-export type TallyOutcome = Extract<z.infer<typeof PollOutcomeShape>, 'counted' | 'withheld'>;
+export type TallyOutcome = Extract<PollOutcome, 'counted' | 'withheld'>;

@@ -21,9 +21,7 @@ export const PollProtocolShape = z
     /** Ballots are published in random halves of twice as many. */
     batchSize: z.int().min(1).max(10_000).default(30),
     /** Below either, nobody learns what the ballots say and the rule without a quorum applies. */
-    minima: z
-      .object({ roll: z.int().min(1), counted: z.int().min(1) })
-      .default({ roll: 50, counted: 20 }),
+    minima: z.object({ roll: z.int().min(1), counted: z.int().min(1) }).default({ roll: 50, counted: 20 }),
     /** So many trustees open the ballots together; fewer of them belong to any one organisation. */
     threshold: z.int().min(2).max(20),
     trustees: z

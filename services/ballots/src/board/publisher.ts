@@ -98,7 +98,6 @@ export function publisher(parts: PublisherParts) {
     },
   };
 }
-export type Publisher = ReturnType<typeof publisher>;
 
 async function publishDue(parts: BatchParts, poll: SealedPoll, backlog: Backlog): Promise<void> {
   const { batchSize } = poll.binding.manifest.board;

@@ -66,4 +66,3 @@ export function deskStore(connection: Connection) {
     },
   };
 }
-export type DeskStore = ReturnType<typeof deskStore>;

@@ -67,4 +67,3 @@ export function keyStore(connection: Connection) {
     },
   };
 }
-export type KeyStore = ReturnType<typeof keyStore>;

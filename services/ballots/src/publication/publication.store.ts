@@ -32,4 +32,3 @@ export function publicationStore(connection: Connection) {
     },
   };
 }
-export type PublicationStore = ReturnType<typeof publicationStore>;

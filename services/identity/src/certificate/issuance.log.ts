@@ -171,7 +171,6 @@ export function issuanceLogs(parts: IssuanceLogParts) {
     archive: (roll: Roll): Promise<Uint8Array> => logOf(roll).log.archive(),
   };
 }
-export type IssuanceLogs = ReturnType<typeof issuanceLogs>;
 
 function newLog(parts: IssuanceLogParts, { origin, witnesses }: ManifestBinding): WitnessedLog {
   const { logs, logKey, logOptions } = parts;
