@@ -111,7 +111,12 @@ describe('talkoot poll trustee', () => {
     await expect(trustee(0, 'advance', ...custody(0))).rejects.toMatchObject(code('nothing-awaited'));
     await expect(trustee(0, 'release', ...custody(0))).rejects.toMatchObject(code('release-not-awaited'));
     desk.later = 'share';
-    expect(await trustee(0, 'release', ...custody(0))).toContain('Your share was taken.');
+    expect(await trustee(0, 'check')).toContain('Ballots are sealed to the key that you confirmed.');
+    expect(await trustee(0, 'release', ...custody(0))).toMatch(
+      /Your share was taken\.[^]*verify the publication with it/,
+    );
+    const released = await readFile(join(folder, 'pol-1.released.checkpoint'), 'utf8');
+    expect(released).toBe(await desk.checkpoint());
     expect(await trustee(0, 'release', ...custody(0))).toContain('Your part was given before');
     await expect(trustee(0, 'destroy', ...custody(0))).rejects.toMatchObject(code('destruction-not-awaited'));
     desk.later = 'destruction';

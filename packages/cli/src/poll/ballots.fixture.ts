@@ -1,5 +1,13 @@
-import { readCeremony, pollKeyOf } from '@talkoot/ballot-protocol';
-import type { Ceremony, Confirmation, Round1, Round2 } from '@talkoot/ballot-protocol';
+import {
+  cosignNote,
+  encodeNote,
+  pollKeyOf,
+  readCeremony,
+  signCheckpoint,
+  writeManifest,
+} from '@talkoot/ballot-protocol';
+import type { Ceremony, Confirmation, Manifest, Round1, Round2 } from '@talkoot/ballot-protocol';
+import { preparePoll } from '@talkoot/ballot-protocol/testing';
 import type { KeyCeremony } from '@talkoot/api-contracts/ballots';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -17,6 +25,12 @@ export class CeremonyDesk {
   readonly destroyed: { index: number; signature: string }[] = [];
   /** What a poll's later course would make awaited. */
   later: Awaited = 'nothing';
+  /** What the manifest says beside the key that was made. */
+  manifest: Partial<Manifest> = { windows: null };
+  /** Leaves of the board, the manifest among them. */
+  leaves = 9;
+  /** Whether witnesses cosigned that. */
+  isWitnessed = true;
   readonly ceremony: Ceremony;
 
   constructor(ceremony: Ceremony) {
@@ -48,6 +62,28 @@ export class CeremonyDesk {
     };
   }
 
+  /** `manifest.json`, once the key is made. */
+  async published(): Promise<string> {
+    const { binding } = await held();
+    const { municipality, poll } = this.ceremony;
+    const key = this.view().key!;
+    return Buffer.from(
+      writeManifest({ ...binding.manifest, municipality, poll, key, ...this.manifest }),
+    ).toString();
+  }
+
+  async checkpoint(): Promise<string> {
+    const { binding, boardKey, witnessKeys } = await held();
+    const { origin } = binding.manifest.board;
+    const root = new Uint8Array(32).fill(this.leaves);
+    const { note } = signCheckpoint({ origin, size: this.leaves, root }, boardKey.secretKey);
+    const witnesses = this.isWitnessed ? witnessKeys : [];
+    const cosigned = witnesses.map(({ name, key }) =>
+      cosignNote(note.text, name, key.secretKey, 1_800_000_000),
+    );
+    return Buffer.from(encodeNote({ ...note, signatures: [...note.signatures, ...cosigned] })).toString();
+  }
+
   /** Takes what a trustee gives at a step; false when the step is over, or another package was given. */
   take(step: string, index: number, body: Record<string, unknown>): boolean {
     const packages = { round1: this.round1, round2: this.round2, confirmation: this.confirmations }[step];
@@ -59,6 +95,10 @@ export class CeremonyDesk {
     return true;
   }
 }
+
+/** Issuers, board and witnesses of all polls: their keys cost a second to make. */
+let standing: ReturnType<typeof preparePoll> | undefined;
+const held = () => (standing ??= preparePoll());
 
 /** A poll officer's moves that were asked for, and what is answered to them. */
 export interface Officer {
@@ -73,6 +113,12 @@ export async function ballotsStandIn(desk: CeremonyDesk) {
   const base = `/v1/m/${desk.ceremony.municipality}/polls/${desk.ceremony.poll}`;
   const server = createServer((request, response) => {
     const path = request.url!.slice(base.length);
+    const isText = path === '/manifest' || request.url!.endsWith('/board/checkpoint');
+    if (isText) {
+      const text = path === '/manifest' ? desk.published() : desk.checkpoint();
+      void text.then((body) => response.writeHead(200, { 'content-type': 'text/plain' }).end(body));
+      return;
+    }
     void answer(desk, officer, request, path).then(([status, body]) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body)),
     );

@@ -1,12 +1,14 @@
 import { newTrustee } from '@talkoot/ballot-protocol';
 import type { Command } from 'commander';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { custodyFile, openIdentity, writeIdentity } from './custody.file.ts';
+import { custodyInMemory } from './custody.memory.ts';
 import { readPassphrase } from './passphrase.ts';
 import { refusingPlainly } from './poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
 import type { PlaceOptions } from './poll.place.ts';
-import { advance, destroy, release } from './trustee.ts';
+import { advance, checkKey, destroy, release } from './trustee.ts';
 import type { Awaited, Progress, Trustee } from './trustee.ts';
 
 interface TrusteeOptions extends PlaceOptions {
@@ -28,6 +30,10 @@ export function registerTrustee(poll: Command): void {
   step(trustee, 'advance', advance).description(
     "Do what is awaited of you in the making of a poll's key: round 1, round 2 or the confirmation",
   );
+  aboutPoll(trustee.command('check'))
+    .description('Before the poll opens: compare the published manifest with the key that you made')
+    .requiredOption('--identity <file>', 'your identity file')
+    .action((pollId: string, options: TrusteeOptions) => refusingPlainly(() => check(pollId, options)));
   step(trustee, 'release', release).description(
     'Give your share, once complaints are settled, so that the ballots can be opened',
   );
@@ -57,6 +63,18 @@ async function makeIdentity({ out, name, organisation, ...options }: NewOptions)
   ]);
 }
 
+async function check(pollId: string, options: TrusteeOptions): Promise<void> {
+  const { ballots, poll } = await placeOfPoll(pollId, options);
+  const identity = await openIdentity(options.identity, await readPassphrase({ isNew: false }));
+  const found = await checkKey({ ballots, poll, identity, custody: custodyInMemory() });
+  tell(options, { ...found }, [
+    `You are trustee ${found.index}. Ballots are sealed to the key that you confirmed.`,
+    `manifest  ${found.manifest}`,
+    `trustees  ${found.ceremony}`,
+    'Both numbers have to be the same for all trustees: read them to each other by another way than this service.',
+  ]);
+}
+
 function step(trustee: Command, name: string, take: (trustee: Trustee) => Promise<Progress>): Command {
   return aboutPoll(trustee.command(name))
     .requiredOption('--identity <file>', 'your identity file')
@@ -71,10 +89,25 @@ function step(trustee: Command, name: string, take: (trustee: Trustee) => Promis
         const identity = await openIdentity(options.identity, passphrase);
         const file = options.custody ?? join(dirname(options.identity), `${pollId}.custody.json`);
         const custody = custodyFile({ file, passphrase, poll });
-        const done = await take({ ballots, poll, identity, custody });
-        tell(options, { ...done, custody: file }, [inWords(done, file), next[done.awaited]]);
+        const { board, ...done } = await take({ ballots, poll, identity, custody });
+        const kept =
+          board === undefined ? {} : { released: await keepBoard(options.identity, pollId, board) };
+        tell(options, { ...done, custody: file, ...kept }, [
+          inWords(done, file),
+          next[done.awaited],
+          ...(kept.released
+            ? [`No ballot may follow those of ${kept.released}: verify the publication with it.`]
+            : []),
+        ]);
       }),
     );
+}
+
+/** What the share was given for is public; it is kept to be held against what is published. */
+async function keepBoard(identity: string, pollId: string, board: string): Promise<string> {
+  const file = join(dirname(identity), `${pollId}.released.checkpoint`);
+  await writeFile(file, board);
+  return file;
 }
 
 function inWords({ index, gave }: Progress, file: string): string {

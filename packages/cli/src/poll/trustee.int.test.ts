@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ballotsStandIn, CeremonyDesk } from './ballots.fixture.ts';
 import { custodyFile } from './custody.file.ts';
 import { custodyInMemory } from './custody.memory.ts';
-import { advance, destroy, release } from './trustee.ts';
+import { advance, checkKey, destroy, release } from './trustee.ts';
 import type { Holding, Trustee } from './trustee.ts';
 
 const poll = { municipalityId: 'lintula', pollId: 'pol-1' };
@@ -175,6 +175,51 @@ describe('a key ceremony over HTTP', () => {
     expect(desk.shares).toEqual([]);
     await release(trustees[1]!);
     expect(await release(trustees[1]!)).toMatchObject({ gave: null });
+  });
+});
+
+describe('a trustee believes what is published, not who asks for its share', () => {
+  const inFuture = {
+    opens: '2090-05-01T09:00:00Z',
+    certificatesClose: '2090-05-14T18:00:00Z',
+    castingCloses: '2090-05-14T18:30:00Z',
+    complaintsClose: '2090-05-17T18:30:00Z',
+  };
+  /** Of another ceremony with the same names. */
+  async function foreignKey() {
+    const key = structuredClone(desk.view().key!);
+    key.commitments.reverse();
+    return key;
+  }
+
+  test.each([
+    ['complaints-open', () => (desk.manifest = { windows: inFuture })],
+    ['board-unwitnessed', () => (desk.isWitnessed = false)],
+    ['below-minima', () => (desk.leaves = 5)],
+    ['below-minima', () => (desk.manifest = { windows: null, minima: { roll: 25, counted: 5 } })],
+    ['manifest-foreign', () => (desk.manifest = { windows: null, poll: 'pol-2' })],
+    ['key-foreign', async () => (desk.manifest = { windows: null, key: await foreignKey() })],
+  ] as const)('gives nothing: %s', async (refusal, change) => {
+    await keyMade();
+    desk.later = 'share';
+    await change();
+    await expect(release(trustees[0]!)).rejects.toThrow(code(refusal));
+    expect(desk.shares).toEqual([]);
+  });
+
+  test('keeps what the board was when it gave its share', async () => {
+    await keyMade();
+    desk.later = 'share';
+    expect(await release(trustees[0]!)).toMatchObject({ gave: 'share', board: await desk.checkpoint() });
+  });
+
+  test('finds before the poll opens that ballots would be sealed to a key of somebody else', async () => {
+    await expect(checkKey(trustees[0]!)).rejects.toThrow(code('key-not-made'));
+    await keyMade();
+    const [one, other] = await Promise.all(trustees.slice(1).map(checkKey));
+    expect(one).toMatchObject({ index: 2, ceremony: other!.ceremony, manifest: other!.manifest });
+    desk.manifest = { windows: null, key: await foreignKey() };
+    await expect(checkKey(trustees[0]!)).rejects.toThrow(code('key-foreign'));
   });
 });
 

@@ -11,6 +11,7 @@ import {
 } from '@talkoot/ballot-protocol';
 import type { BindingCeremony, Confirmation, Round1, Round2, TrusteeSecrets } from '@talkoot/ballot-protocol';
 import { PollRefused } from './poll.errors.ts';
+import { requireOwnKey, requireReleasable } from './published.board.ts';
 
 /** What a trustee keeps of one poll: its secrets, and its packages, which it gives again unchanged until they are taken. */
 export interface Holding {
@@ -32,7 +33,14 @@ export interface Custody {
 export interface Trustee {
   readonly ballots: Pick<
     Client<typeof ballotsApi>,
-    'getKeyCeremony' | 'giveRound1' | 'giveRound2' | 'confirmKey' | 'releaseShare' | 'declareDestroyed'
+    | 'getKeyCeremony'
+    | 'giveRound1'
+    | 'giveRound2'
+    | 'confirmKey'
+    | 'releaseShare'
+    | 'declareDestroyed'
+    | 'getManifest'
+    | 'getBoardCheckpoint'
   >;
   readonly poll: { readonly municipalityId: string; readonly pollId: string };
   /** The keys that the charter names. */
@@ -48,6 +56,17 @@ export interface Progress {
   /** Null: its part was given before. */
   readonly gave: Awaited | null;
   readonly awaited: Awaited;
+  /** The board's checkpoint, a signed note, that a share was given for: no ballot may follow. */
+  readonly board?: string;
+}
+
+/** That the ballots of a poll are sealed to the key that its trustees made. */
+export interface CheckedKey {
+  readonly index: number;
+  /** SHA-256 of the manifest, hexadecimal. */
+  readonly manifest: string;
+  /** Of the list of trustees and their keys, hexadecimal: the same for all who made this key together. */
+  readonly ceremony: string;
 }
 
 interface Standing {
@@ -129,8 +148,21 @@ async function confirm(standing: Standing): Promise<Progress> {
 }
 
 /**
- * Gives a trustee's share, once complaints are settled. From then on whoever has enough shares reads all ballots.
- * @throws PollRefused `release-not-awaited`, `custody-missing`; KeyError `share-wrong`
+ * Compares the published manifest with the key that the trustees made.
+ * @throws PollRefused `key-not-made`, `manifest-foreign`, `key-foreign`
+ */
+export async function checkKey(trustee: Trustee): Promise<CheckedKey> {
+  const { ceremony, binding, index } = await standingOf(trustee);
+  if (ceremony.key === null) throw new PollRefused('key-not-made', 'The key is not made yet.');
+  const { m } = requireOwnKey(await trustee.ballots.getManifest({ params: trustee.poll }), binding, ceremony);
+  return { index, manifest: Buffer.from(m).toString('hex'), ceremony: ceremony.ceremonySha256 };
+}
+
+/**
+ * Gives a trustee's share, once complaints are settled. From then on whoever has enough shares reads all ballots; so what
+ * is published has to bear the service out that it is time.
+ * @throws PollRefused `release-not-awaited`, `custody-missing`, `manifest-foreign`, `key-foreign`, `complaints-open`,
+ * `board-unwitnessed`, `below-minima`; KeyError `share-wrong`
  */
 export async function release(trustee: Trustee): Promise<Progress> {
   const standing = await standingOf(trustee);
@@ -143,9 +175,13 @@ export async function release(trustee: Trustee): Promise<Progress> {
   if (secrets.share === undefined) {
     throw new PollRefused('custody-missing', 'The custody file holds no share of this poll.');
   }
-  checkShare(ceremony.key, { index, share: Buffer.from(secrets.share, 'hex') });
+  const { ballots, poll } = trustee;
+  const { manifest } = requireOwnKey(await ballots.getManifest({ params: poll }), standing.binding, ceremony);
+  checkShare(manifest.key, { index, share: Buffer.from(secrets.share, 'hex') });
+  const board = await ballots.getBoardCheckpoint({ params: { pollId: poll.pollId } });
+  requireReleasable(manifest, board, new Date());
   const send = { params: paramsOf(standing), body: { share: secrets.share } };
-  return { gave: 'share', ...(await trustee.ballots.releaseShare(send)) };
+  return { gave: 'share', board, ...(await ballots.releaseShare(send)) };
 }
 
 /**
