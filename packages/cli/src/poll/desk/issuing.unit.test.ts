@@ -1,6 +1,5 @@
 import {
   certificateMessage,
-  importIssuerKey,
   publicKeyOf,
   verifyCertificate,
 } from '@talkoot/ballot-protocol';
