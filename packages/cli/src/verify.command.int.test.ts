@@ -66,9 +66,10 @@ describe('talkoot verify', () => {
   it.each([
     ['a folder without a publication', 'nothing', /manifest: file-missing/],
     ['a receipt that is not there', '--receipt', /ENOENT/],
+    ['a checkpoint of a release that is not there', '--released', /ENOENT/],
   ])('refuses %s', async (_, what, words) => {
     const place = what === 'nothing' ? root : honest;
-    const options = what === 'nothing' ? [] : ['--receipt', join(root, 'none.json')];
+    const options = what === 'nothing' ? [] : [what, join(root, 'none.json')];
     const { code, stdout, stderr } = await talkoot(place, ...options);
     expect(code).toBe(1);
     expect(stdout + stderr).toMatch(words);

@@ -9,6 +9,7 @@ import { isLive } from './terminal.ts';
 interface Options {
   readonly json?: boolean;
   readonly receipt?: string;
+  readonly released?: string;
 }
 
 /** `talkoot verify FOLDER|URL`: recounts a poll from its public files, for everybody who does not want to believe. */
@@ -18,6 +19,10 @@ export function registerVerify(program: Command): void {
     .description('Recount a poll from its published files and check everything that was said about it')
     .argument('<place>', 'a folder or a URL with the published files')
     .option('--receipt <file>', 'also tell what became of the ballot of this receipt')
+    .option(
+      '--released <file>',
+      'also require that nothing was added after a trustee released: its checkpoint',
+    )
     .option('--json', 'print the report as JSON')
     .action(async (place: string, options: Options) => {
       const report = await verified(place, options);
@@ -26,9 +31,12 @@ export function registerVerify(program: Command): void {
     });
 }
 
-async function verified(place: string, { receipt }: Options): Promise<Report> {
+async function verified(place: string, { receipt, released }: Options): Promise<Report> {
   const publication = /^https?:\/\//.test(place) ? sitePublication(place) : folderPublication(place);
-  const shown = receipt === undefined ? {} : { receipt: await readFile(receipt) };
+  const shown = {
+    ...(receipt === undefined ? {} : { receipt: await readFile(receipt) }),
+    ...(released === undefined ? {} : { released: await readFile(released) }),
+  };
   if (!isLive(process.stderr)) return verify(publication, shown);
   const show = createLogUpdate(process.stderr);
   try {

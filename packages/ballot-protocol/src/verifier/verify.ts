@@ -11,7 +11,7 @@ import { PublicationError } from '../publication/publication.errors.ts';
 import { DesksShape, ReleaseShape, ResultShape } from '../publication/shapes.ts';
 import { recount } from '../counting/recount.ts';
 import { readBoard } from './board.reading.ts';
-import { checkBoardRoot, checkCheckpoints } from './checks/board.check.ts';
+import { checkBoardRoot, checkCheckpoints, checkReleased } from './checks/board.check.ts';
 import { honourable } from './checks/complaints.check.ts';
 import { checkDesks } from './checks/desks.check.ts';
 import { readIssuance } from './checks/issuances.check.ts';
@@ -29,6 +29,8 @@ import type { Report } from './report.ts';
 export interface VerifyOptions {
   /** The bytes of a voter's `receipt.json`, to be looked for on the board. */
   readonly receipt?: Uint8Array;
+  /** The checkpoint, a signed note, that a trustee kept when it gave its share: the board has to be the same still. */
+  readonly released?: Uint8Array;
   /** Told after every batch how many leaves of the board were checked. */
   readonly onLeaves?: (leaves: number) => void;
 }
@@ -78,6 +80,7 @@ export async function verify(publication: Publication, options: VerifyOptions = 
   });
   findings.add('board-root', checkBoardRoot(board.replay, checkpoints.read));
   findings.add('checkpoints', checkCheckpoints(board.replay));
+  if (options.released) findings.add('checkpoints', checkReleased(board.replay, options.released));
   findings.add(
     'complaints',
     [...promised].flatMap(([hash, entry]) =>

@@ -69,6 +69,34 @@ it('names a rule of allocation that it does not know', async () => {
   expect(found).toEqual([{ code: 'rule-invalid', entry: 'manifest.json: allocation' }]);
 });
 
+describe('the checkpoint that a trustee kept when it released', () => {
+  const kept = (files: Files) => {
+    const note = new TextDecoder().decode(files.get('board.checkpoints')).split('\n%\n').at(-2)!;
+    return new TextEncoder().encode(`${note}\n`);
+  };
+  const shown = async (released: Uint8Array, held = record) =>
+    foundIn(await verify(publicationOf(publish(poll, held)), { released }));
+
+  it('holds when the board is as it was', async () => {
+    expect(await shown(kept(publish(poll, record)))).toEqual([]);
+  });
+
+  it('does not when somebody voted again after the ballots could be read', async () => {
+    const late = await approve(poll, voters[0]!, 9, [3]);
+    const held = { ...record, batches: [...record.batches, [late]] };
+    expect(foundIn(await verify(publicationOf(publish(poll, held))))).toEqual([]);
+    expect(await shown(kept(publish(poll, record)), held)).toEqual([
+      'checkpoints: board-differs-from-released at the checkpoint of the release',
+    ]);
+  });
+
+  it('has to be one', async () => {
+    expect(await shown(textBytes('no note'))).toEqual([
+      'checkpoints: note-malformed at the checkpoint of the release',
+    ]);
+  });
+});
+
 describe('a receipt', () => {
   const receiptOf = (leaf: Uint8Array, promise = promiseOf(poll, leaf)) =>
     encodeReceipt({ manifest: poll.binding.m, leaf, promise });
