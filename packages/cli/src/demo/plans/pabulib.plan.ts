@@ -16,23 +16,25 @@ export function pabulibPlan(text: string): Plan {
   const budget = minor(file.meta.budget);
   // The round fund is four fifths of the limit and the limit is 2% of the adopted budget.
   const limit = Math.ceil((budget.amount * 5) / 4);
+  const charter = demoCharter({
+    currency,
+    projectCap: minor(Math.max(...file.projects.map(({ cost }) => cost))),
+    threshold: '1/2000',
+    timeZone: 'Europe/Warsaw',
+    ballot: {
+      type: 'approval',
+      minChoices: 0,
+      maxChoices: Math.min(1000, file.meta.maxLength ?? file.projects.length),
+    },
+  });
   return {
     municipality: {
       id: 'imported',
       name: file.meta.entries['description']?.slice(0, 120) ?? 'Imported election',
     },
     pilotName: `Imported: ${file.meta.entries['description'] ?? 'participatory budget'}`.slice(0, 200),
-    charter: demoCharter({
-      currency,
-      projectCap: minor(Math.max(...file.projects.map(({ cost }) => cost))),
-      threshold: '1/2000',
-      timeZone: 'Europe/Warsaw',
-      ballot: {
-        type: 'approval',
-        minChoices: 0,
-        maxChoices: Math.min(1000, file.meta.maxLength ?? file.projects.length),
-      },
-    }),
+    // As many residents as vote in earnest: batches as large as there, and as few checkpoints.
+    charter: { ...charter, poll: { ...charter.poll, batchSize: 30 } },
     adoptedBudget: { amount: limit * 50, currency },
     permittedShare: '2/100',
     roundName: 'Imported round',
