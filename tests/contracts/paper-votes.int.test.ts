@@ -93,6 +93,10 @@ async function votesOnline(voter: number): Promise<void> {
 }
 const leavesStored = () =>
   inDatabase(system.stack, 'ballots', (database) => database.collection('leaves').countDocuments());
+const leafIds = () =>
+  inDatabase(system.stack, 'ballots', async (database) =>
+    (await database.collection('leaves').find().project({ _id: 1 }).toArray()).map(({ _id }) => _id),
+  );
 
 describe('a desk of both organisations', () => {
   it('certifies a key for each voter who shows a document, unless they have begun to vote online', async () => {
@@ -149,6 +153,7 @@ describe('the papers of its urn', () => {
     const first = await written('first.csv', [header, ...typed]);
     const wrong = await written('second.csv', [header, '0,0', ...typed.slice(1).toReversed()]);
     const before = await leavesStored();
+    const others = await leafIds();
     const refused = await desk('enter', [...pool(), '--first', first, '--second', wrong]);
     expect([refused.code, refused.stderr]).toEqual([
       1,
@@ -161,6 +166,13 @@ describe('the papers of its urn', () => {
     expect(entered).toEqual({ desk: 'library', papers: 4, cast: 4, unused: 2 });
     expect(await json('enter', [...pool(), ...files])).toMatchObject({ papers: 4, cast: 0 });
     expect(await leavesStored()).toBe(before + 4);
+    // The board forgets one of them.
+    const forgotten = await inDatabase(system.stack, 'ballots', async (database) => {
+      const leaves = database.collection('leaves');
+      const paper = (await leaves.findOne({ _id: { $nin: others } }))!;
+      return (await leaves.deleteOne({ _id: paper._id })).deletedCount;
+    });
+    expect(forgotten).toBe(1);
   });
 
   it('are counted by two people', async () => {
@@ -184,7 +196,16 @@ describe('after the poll', () => {
 
   it('anybody checks what the desk issued and entered', async () => {
     for (const voter of online.slice(1)) await votesOnline(voter);
-    const result = await poll.end();
+    await poll.closeCertificates();
+    await poll.closeCasting();
+    // The one that the board had forgotten.
+    expect(await json('check', pool())).toEqual({ desk: 'library', papers: 4, onBoard: 3, complaints: 0 });
+    expect(await json('check', [...pool(), '--complain'])).toMatchObject({ onBoard: 3, complaints: 1 });
+    await poll.settle();
+    expect(await json('check', pool())).toMatchObject({ onBoard: 4, complaints: 0 });
+    for (const index of [1, 3]) await poll.release(index);
+    const result = await poll.count();
+    await poll.publish();
     expect([result.ballots, result.options.map(({ yes }) => yes)]).toEqual([7, [3, 5]]);
     folder = await poll.download(fileAt('publication'));
     const desks = await readFile(join(folder, 'desks.json'), 'utf8');

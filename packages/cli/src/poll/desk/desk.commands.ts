@@ -10,6 +10,7 @@ import { refusingPlainly } from '../poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
 import type { PlaceOptions, PollPlace } from '../poll.place.ts';
 import { sessionToken } from '../session.token.ts';
+import { checkPapers } from './checking.ts';
 import { enter } from './entering.ts';
 import { issueToAll } from './issuing.queue.ts';
 import type { AskAtDesk } from './issuing.ts';
@@ -25,6 +26,7 @@ export function registerDesk(poll: Command): void {
   registerIssue(desk);
   registerSheet(desk);
   registerEnter(desk);
+  registerCheck(desk);
   registerTotals(desk);
 }
 
@@ -110,6 +112,34 @@ function registerEnter(desk: Command): void {
       }),
     );
 }
+
+interface CheckOptions extends PoolOptions {
+  readonly complain?: boolean;
+}
+
+function registerCheck(desk: Command): void {
+  aboutPoll(desk.command('check'))
+    .description('Look on the board for every paper that was promised, without telling which')
+    .requiredOption('--pool <file>', 'the pool of this desk')
+    .option('--complain', 'once casting is over: complain about those that are not there')
+    .action((pollId: string, options: CheckOptions) =>
+      refusingPlainly(async () => {
+        const place = await placeOfPoll(pollId, options);
+        const at = { ballots: place.ballots, ...(await deskOf(place, options.pool)) };
+        const answer = await checkPapers(at, options.complain ?? false);
+        const { papers, onBoard, complaints } = answer;
+        tell(options, answer, [
+          `${onBoard} of ${papers} papers are on the board.`,
+          ...(onBoard === papers ? [] : [missing(complaints)]),
+        ]);
+      }),
+    );
+}
+
+const missing = (complaints: number) =>
+  complaints > 0
+    ? `${complaints} complaints were taken: the board has to publish them before anything is counted.`
+    : 'While the poll runs others wait for their batch; once casting is over, run it again with --complain.';
 
 /** The poll as the desk's device knows it, and the pool, for which both passphrases are asked. */
 async function deskOf({ ballots, poll }: PollPlace, pool: string) {

@@ -1,8 +1,4 @@
-import {
-  certificateMessage,
-  publicKeyOf,
-  verifyCertificate,
-} from '@talkoot/ballot-protocol';
+import { certificateMessage, publicKeyOf, verifyCertificate } from '@talkoot/ballot-protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deskTown } from './desk.fixture.ts';
 import type { DeskTown } from './desk.fixture.ts';

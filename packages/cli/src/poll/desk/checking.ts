@@ -1,0 +1,93 @@
+import type { Client } from '@talkoot/api-contracts';
+import type { ballotsApi } from '@talkoot/api-contracts/ballots';
+import {
+  GrowingTree,
+  hashesIn,
+  leafHash,
+  parseCheckpoint,
+  requireStanding,
+  tilePath,
+  tilesOf,
+} from '@talkoot/ballot-protocol';
+import type { Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
+import type { PollOnDevice } from '../../demo/voting/device.ts';
+import { PollRefused } from '../poll.errors.ts';
+import { requirePool } from './pool.ts';
+import type { PoolLeaf, PoolStore } from './pool.ts';
+
+export interface CheckingDesk {
+  /** Without a token: nobody may know whose leaves are looked for. */
+  readonly ballots: Pick<Client<typeof ballotsApi>, 'getBoardCheckpoint' | 'getBoardTile' | 'complain'>;
+  readonly poll: { readonly municipalityId: string; readonly pollId: string };
+  readonly onDevice: PollOnDevice;
+  readonly store: PoolStore;
+}
+
+/** What became of the papers that were promised. */
+export interface Checked {
+  readonly desk: string;
+  readonly papers: number;
+  readonly onBoard: number;
+  /** About those that are not, if it was asked for. */
+  readonly complaints: number;
+}
+
+/**
+ * Looks for every promised paper among all hashes of the board, so that nobody learns which are the desk's; complains, if
+ * told to, about those that are not there.
+ * @throws PollRefused `pool-missing`, `pool-foreign`, `papers-missing`, `board-differs`; BoardError for a checkpoint that
+ * does not stand
+ */
+export async function checkPapers(at: CheckingDesk, complain: boolean): Promise<Checked> {
+  const { poll, onDevice, store } = at;
+  const opened = await store.open();
+  if (opened === null) throw new PollRefused('pool-missing', 'There is no pool of this desk here.');
+  const manifest = Buffer.from(onDevice.binding.m).toString('hex');
+  const { desk, entry } = requirePool(opened, { ...poll, manifest });
+  const promised = entry?.leaves.filter(({ promise }) => promise !== null) ?? [];
+  if (promised.length === 0)
+    throw new PollRefused('papers-missing', 'No paper of this pool is promised yet.');
+  const board = await hashesOnBoard(at);
+  const missing = promised.filter(({ leaf }) => !board.has(hex(leafHash(Buffer.from(leaf, 'hex')))));
+  if (complain) for (const one of missing) await complainAbout(at, one);
+  return {
+    desk,
+    papers: promised.length,
+    onBoard: promised.length - missing.length,
+    complaints: complain ? missing.length : 0,
+  };
+}
+
+async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDesk): Promise<Set<string>> {
+  const note = await ballots.getBoardCheckpoint({ params: { pollId } });
+  const { size, root } = standing(onDevice.binding.manifest, note);
+  const tree = new GrowingTree();
+  const found = new Set<string>();
+  for (const tile of tilesOf(size).filter(({ level }) => level === 0)) {
+    const path = tilePath(tile).replace('tile/0/', '');
+    const hashes = await ballots.getBoardTile({ params: { pollId, level: '0', path } });
+    for (const hash of hashesIn(hashes)) {
+      tree.append(hash);
+      found.add(hex(hash));
+    }
+  }
+  if (tree.size === size && Buffer.compare(tree.root(), root) === 0) return found;
+  throw new PollRefused('board-differs', 'The board shows other leaves than its witnesses signed.');
+}
+
+function standing({ board, witnesses }: Manifest, note: string): SignedCheckpoint {
+  const keyOf = (name: string, publicKey: string) => ({ name, publicKey: Buffer.from(publicKey, 'hex') });
+  const checkpoint = parseCheckpoint(Buffer.from(note));
+  requireStanding(checkpoint, {
+    log: keyOf(board.origin, board.publicKey),
+    witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
+  });
+  return checkpoint;
+}
+
+async function complainAbout({ ballots, poll: { pollId } }: CheckingDesk, { leaf, promise }: PoolLeaf) {
+  const body = Uint8Array.from(Buffer.from(leaf + promise!, 'hex'));
+  await ballots.complain({ params: { pollId }, body });
+}
+
+const hex = (value: Uint8Array) => Buffer.from(value).toString('hex');
