@@ -193,12 +193,12 @@ describe('a trustee believes what is published, not who asks for its share', () 
   }
 
   test.each([
-    ['complaints-open', () => (desk.manifest = { windows: inFuture })],
-    ['board-unwitnessed', () => (desk.isWitnessed = false)],
-    ['below-minima', () => (desk.leaves = 5)],
-    ['below-minima', () => (desk.manifest = { windows: null, minima: { roll: 25, counted: 5 } })],
-    ['manifest-foreign', () => (desk.manifest = { windows: null, poll: 'pol-2' })],
-    ['key-foreign', async () => (desk.manifest = { windows: null, key: await foreignKey() })],
+    ['complaints-open', () => void (desk.manifest = { windows: inFuture })],
+    ['board-unwitnessed', () => void (desk.isWitnessed = false)],
+    ['below-minima', () => void (desk.leaves = 5)],
+    ['below-minima', () => void (desk.manifest = { windows: null, minima: { roll: 25, counted: 5 } })],
+    ['manifest-foreign', () => void (desk.manifest = { windows: null, poll: 'pol-2' })],
+    ['key-foreign', async () => void (desk.manifest = { windows: null, key: await foreignKey() })],
   ] as const)('gives nothing: %s', async (refusal, change) => {
     await keyMade();
     desk.later = 'share';
