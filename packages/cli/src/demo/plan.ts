@@ -63,6 +63,8 @@ export interface Plan {
   readonly ballots: readonly (readonly string[])[];
   /** One resident in so many votes again, after a blank ballot; 0: nobody does. */
   readonly oneVotesAgainIn: number;
+  /** So many of the last voters vote on paper. */
+  readonly onPaper: number;
   /** Every resident signs in at the identity provider; otherwise tokens come from the local stack's bulk grant. */
   readonly residentsSignIn: boolean;
 }

@@ -19,6 +19,7 @@ export const officials = {
   'civil-servant-1': ['civil-servant'],
   'civil-servant-2': ['civil-servant'],
   'poll-officer': ['poll-officer'],
+  'desk-clerk': ['desk-clerk'],
   moderator: ['moderator'],
   'appeal-body': ['appeal-body'],
   assessor: ['assessor'],
@@ -28,7 +29,10 @@ export const officials = {
   hr: ['hr'],
 } as const;
 /** Officials of the auditor, who are nobody to the municipality. */
-export const auditorOfficials = { 'auditor-registrar': ['registrar'] } as const;
+export const auditorOfficials = {
+  'auditor-registrar': ['registrar'],
+  'auditor-desk-clerk': ['desk-clerk'],
+} as const;
 export type OfficialKey = keyof typeof officials;
 
 /** A project as the run knows it. */
@@ -63,7 +67,7 @@ export interface PlayedPoll {
   readonly project: string | null;
   /** From 0, in the order in which polls were found. */
   readonly number: number;
-  /** What the voters keep. Of who voted again, first what was replaced. */
+  /** What the voters keep who voted online. Of who voted again, first what was replaced. */
   readonly receipts: KeptReceipt[];
   /** What came of recounting it from its public files. */
   recount?: Recount;

@@ -22,6 +22,8 @@ export interface Result {
     outcome: string;
     roll: number;
     ballots: number;
+    /** Of them, as the desks counted. */
+    onPaper: number;
     /** Checks of the recount that passed, of all. */
     recounted: string | null;
   }[];
@@ -84,9 +86,11 @@ async function pollsOf(play: Play): Promise<Result['polls']> {
   const results = play.polls.map(async ({ pollId, kind, project, recount }) => {
     const params = { ...municipalityOf(play), pollId };
     const { outcome, roll, ballots } = await play.visitor.ballots.getPollResult({ params });
+    const desks = await play.visitor.ballots.listDesks({ params });
+    const onPaper = desks.items.reduce((sum, { entered }) => sum + (entered ?? 0), 0);
     const passed = recount?.checks.filter(({ state }) => state === 'passed').length;
     const recounted = recount ? `${passed}/${recount.checks.length}` : null;
-    return { kind, project, outcome, roll, ballots, recounted };
+    return { kind, project, outcome, roll, ballots, onPaper, recounted };
   });
   return (await Promise.all(results)).sort(
     (a, b) => order(a.kind, b.kind) || order(a.project ?? '', b.project ?? ''),

@@ -75,6 +75,12 @@ export async function registerIsImported(play: Setting, registrar: Actor): Promi
   }
 }
 
+/** The auditor's clerk at a desk, signed in to the auditor. */
+export function auditorClerk(play: Setting): Services['auditor'] {
+  const session = auditorSession(play, usernameOf(play, 'auditor-desk-clerk'));
+  return servicesFor(play.stack.urls, { auditor: session.token }).auditor;
+}
+
 /** Residents sign in: through the identity providers, or for an imported election by the local stack's bulk grants. */
 export async function residentsSignIn(play: Setting, report: Report): Promise<Actor[]> {
   const names = play.plan.ballots.map((_, index) => residentName(play, index));

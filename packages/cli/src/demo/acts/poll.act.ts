@@ -5,6 +5,7 @@ import type { Play, PlayedPoll, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
 import { enterBooth } from '../voting/booth.ts';
 import type { Choice } from '../voting/choice.ts';
+import { residentsVoteOnPaper } from './desk.act.ts';
 import { pollCloses, pollOf, pollOpens } from './poll.course.ts';
 
 /** All residents vote on what is funded; the tally is published and the round allocated. */
@@ -12,14 +13,19 @@ export async function residentsVote(play: Play, report: Report): Promise<void> {
   const poll = await pollOf(play, 'prioritisation', null);
   await pollOpens(play, poll);
   const idOf = new Map([...play.projects].map(([key, { projectId }]) => [key, projectId]));
-  const voters = play.residents.map((voter, at) => ({ voter, at, keys: play.plan.ballots[at]! }));
+  const voters = play.residents.map((voter, at) => {
+    const choices = play.plan.ballots[at]!.map((key) => idOf.get(key)!);
+    return { voter, at, choice: { choices } };
+  });
+  const online = voters.slice(0, voters.length - play.plan.onPaper);
   const booth = await enterBooth(play, poll.pollId);
-  const vote = async ({ voter, at, keys }: (typeof voters)[number]) => {
+  const vote = async ({ voter, at, choice }: (typeof voters)[number]) => {
     const blank = at % play.plan.oneVotesAgainIn === 0 ? [{ choices: [] }] : [];
-    const kept = await booth.vote(voter, ...blank, { choices: keys.map((key) => idOf.get(key)!) });
-    poll.receipts.push(...kept);
+    poll.receipts.push(...(await booth.vote(voter, ...blank, choice)));
   };
-  await forEach(report, voters, vote, 24);
+  await forEach(report, online, vote, 24);
+  const onPaper = voters.slice(online.length);
+  if (onPaper.length > 0) await residentsVoteOnPaper(play, poll, onPaper);
   await pollCloses(play, poll);
   const round = { ...municipalityOf(play), roundId: play.roundId };
   const look = () => play.visitor.projects.getRound({ params: round });

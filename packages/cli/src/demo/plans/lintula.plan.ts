@@ -185,6 +185,7 @@ export function lintulaPlan(): Plan {
     ],
     ballots: ballots(),
     oneVotesAgainIn: 6,
+    onPaper: 4,
     residentsSignIn: true,
   };
 }

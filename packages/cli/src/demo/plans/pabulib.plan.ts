@@ -42,6 +42,7 @@ export function pabulibPlan(text: string): Plan {
     proposals: file.projects.map((project, index) => proposalOf(project, index, minor)),
     ballots: file.votes.map(({ choices }) => [...choices]),
     oneVotesAgainIn: 0,
+    onPaper: 0,
     residentsSignIn: false,
   };
 }
