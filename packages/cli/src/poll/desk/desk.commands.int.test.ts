@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { registerDesk } from './desk.commands.ts';
 import { voters } from './voters.ts';
+import type { Voter } from './voters.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -42,7 +43,9 @@ describe('voters in a file', () => {
   const served = async (text: string) => {
     const file = join(folder, 'voters.txt');
     await writeFile(file, text);
-    return Array.fromAsync(voters(file));
+    const found: Voter[] = [];
+    for await (const voter of voters(file)) found.push(voter);
+    return found;
   };
 
   test('are one in a line, whatever lies between', async () => {
