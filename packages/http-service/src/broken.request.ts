@@ -3,6 +3,9 @@ import type { Duplex } from 'node:stream';
 import { DomainError } from './domain.error.ts';
 import { problemOf } from './problem.ts';
 
+/** Time the caller has to read the answer, in milliseconds. */
+const lingerMs = 2_000;
+
 /** Answers what Node could not even read as a request, as a problem like any other, and ends the connection. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -20,4 +23,7 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  // Who never ends its own side would hold the connection for ever.
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(timer));
 }
