@@ -40,9 +40,11 @@ function keyLines(key: KeyCeremony): string[] {
   const { ceremony, awaited } = key;
   return [
     `key: ${ceremony.threshold} of ${ceremony.trustees.length} trustees; awaited: ${awaited}`,
-    ...ceremony.trustees.map(
-      ({ index, name, organisation }) => `  ${index} ${name} (${organisation}): ${doneBy(key, index)}`,
-    ),
+    ...ceremony.trustees.flatMap(({ index, name, organisation, signingKey, sealingKey }) => [
+      `  ${index} ${name} (${organisation}): ${doneBy(key, index)}`,
+      // To be compared with the charter: a name is anybody's.
+      `    ${signingKey} ${sealingKey}`,
+    ]),
   ];
 }
 
