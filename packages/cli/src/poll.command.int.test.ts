@@ -1,19 +1,25 @@
-import { newTrustee, readCeremony } from '@talkoot/ballot-protocol';
-import type { Ceremony } from '@talkoot/ballot-protocol';
+import { createClient } from '@talkoot/api-contracts';
+import { ballotsApi } from '@talkoot/api-contracts/ballots';
+import { lockCustody, newTrustee, readCeremony, unlockCustody } from '@talkoot/ballot-protocol';
+import type { Ceremony, TrusteeSecrets } from '@talkoot/ballot-protocol';
 import { Command } from 'commander';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ballotsStandIn, CeremonyDesk } from './poll/ballots.fixture.ts';
+import { custodyFile } from './poll/custody.file.ts';
+import { advance } from './poll/trustee.ts';
 import { registerPoll } from './poll.command.ts';
 
 const passphrase = 'correct horse battery';
 let folder: string;
 let desk: CeremonyDesk;
 let service: Awaited<ReturnType<typeof ballotsStandIn>>;
-/** Keys that `poll trustee new` made; each costs a slow derivation. */
-let keys: { name: string; organisation: string; signingKey: string; sealingKey: string }[];
+const people = [newTrustee(), newTrustee()];
+/** With little work, as each file costs a derivation that is slow on purpose. */
+const work = 14;
+const quickly = (label: string, secrets: TrusteeSecrets) => lockCustody(passphrase, label, secrets, work);
 
 const identityOf = (at: number) => join(folder, `trustee-${at}.json`);
 const code = (code: string) => ({ code, message: expect.stringMatching(new RegExp(`^${code}: \\S`)) });
@@ -36,19 +42,22 @@ const trustee = (at: number, step: string, ...words: string[]) =>
   talkoot('trustee', step, ...here(), '--identity', identityOf(at), ...words);
 
 function ceremonyOf(): Ceremony {
-  const trustees = keys.map((one, at) => ({ index: at + 1, ...one }));
+  const trustees = people.map(({ keys }, at) => ({
+    index: at + 1,
+    name: `Trustee ${at}`,
+    organisation: `Organisation ${at}`,
+    ...keys,
+  }));
   return { protocol: 'talkoot-key-v1', municipality: 'lintula', poll: 'pol-1', threshold: 2, trustees };
 }
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'talkoot-poll-'));
   vi.stubEnv('TALKOOT_PASSPHRASE', passphrase);
-  keys = [];
-  for (const at of [0, 1]) {
-    const words = ['--name', `Trustee ${at}`, '--organisation', `Organisation ${at}`];
-    keys.push(JSON.parse(await talkoot('trustee', 'new', '--out', identityOf(at), ...words, '--json')));
+  for (const [at, { secrets }] of people.entries()) {
+    await writeFile(identityOf(at), JSON.stringify(await quickly(`Trustee ${at}`, secrets)));
   }
-}, 60_000);
+});
 beforeEach(async () => {
   vi.stubEnv('TALKOOT_PASSPHRASE', passphrase);
   desk = new CeremonyDesk(ceremonyOf());
@@ -64,12 +73,16 @@ afterEach(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('talkoot poll trustee new', () => {
-  test('makes keys that a ceremony takes, and shows no secret', async () => {
-    expect(readCeremony(ceremonyOf()).ceremony.trustees.map(({ name }) => name)).toEqual([
-      'Trustee 0',
-      'Trustee 1',
-    ]);
-    expect(JSON.parse(await readFile(identityOf(0), 'utf8'))).toMatchObject({ label: 'Trustee 0' });
+  test('makes keys that a ceremony takes, and shows no secret', { timeout: 60_000 }, async () => {
+    const words = ['--name', 'Trustee 2', '--organisation', 'Organisation 2'];
+    const made = await talkoot('trustee', 'new', '--out', identityOf(2), ...words, '--json');
+    const { trustees, ...rest } = ceremonyOf();
+    const both = [trustees[0]!, { index: 2, ...JSON.parse(made) }];
+    expect(readCeremony({ ...rest, trustees: both }).ceremony.trustees[1]!.name).toBe('Trustee 2');
+    const file = JSON.parse(await readFile(identityOf(2), 'utf8'));
+    expect(file).toMatchObject({ label: 'Trustee 2', work: 17 });
+    const secrets = await unlockCustody(passphrase, file);
+    for (const secret of Object.values(secrets)) expect(made + JSON.stringify(file)).not.toContain(secret);
   });
 
   test('overwrites nothing, and takes no short passphrase', async () => {
@@ -87,27 +100,33 @@ describe('talkoot poll trustee new', () => {
 });
 
 describe('talkoot poll trustee', () => {
-  test(
-    'advances through a ceremony, releases and destroys, and says each time what is awaited',
-    { timeout: 120_000 },
-    async () => {
-      expect(await trustee(0, 'advance')).toMatch(
-        /You are trustee 1. Your round 1 was taken.*\nAwaited now: round 1 of the others/,
-      );
-      expect(JSON.parse(await trustee(1, 'advance', '--json'))).toEqual({
-        index: 2,
-        gave: 'round1',
-        awaited: 'round2',
-        custody: join(folder, 'pol-1.custody.json'),
-      });
-    },
-  );
+  test('gives what is awaited, and says what is awaited next', { timeout: 120_000 }, async () => {
+    expect(await trustee(0, 'advance')).toMatch(
+      /You are trustee 1. Your round 1 was taken.*\nAwaited now: round 1 of the others/,
+    );
+    expect(JSON.parse(await trustee(1, 'advance', '--json'))).toEqual({
+      index: 2,
+      gave: 'round1',
+      awaited: 'round2',
+      custody: join(folder, 'trustee-1.pol-1.custody.json'),
+    });
+  });
 
-  test('keeps two trustees apart in custody files of their own', { timeout: 120_000 }, async () => {
-    const custody = (at: number) => ['--custody', join(folder, `${at}.custody.json`)];
+  /** Every step of the ceremony but by command: each trustee's custody file as the commands leave it. */
+  async function keyMade(): Promise<void> {
+    const ballots = createClient(ballotsApi, { baseUrl: service.url });
+    const poll = { municipalityId: 'lintula', pollId: 'pol-1' };
     for (let rounds = 0; rounds < 3; rounds += 1) {
-      for (const at of [0, 1]) await trustee(at, 'advance', ...custody(at));
+      for (const [at, { secrets }] of people.entries()) {
+        const custody = custodyFile({ file: join(folder, `${at}.custody.json`), passphrase, poll, work });
+        await advance({ ballots, poll, identity: secrets, custody });
+      }
     }
+  }
+
+  test('releases and destroys in their time, and says so', { timeout: 60_000 }, async () => {
+    const custody = (at: number) => ['--custody', join(folder, `${at}.custody.json`)];
+    await keyMade();
     await expect(trustee(0, 'advance', ...custody(0))).rejects.toMatchObject(code('nothing-awaited'));
     await expect(trustee(0, 'release', ...custody(0))).rejects.toMatchObject(code('release-not-awaited'));
     desk.later = 'share';

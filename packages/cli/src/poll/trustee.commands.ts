@@ -80,14 +80,14 @@ function step(trustee: Command, name: string, take: (trustee: Trustee) => Promis
     .requiredOption('--identity <file>', 'your identity file')
     .option(
       '--custody <file>',
-      'your custody file of this poll (default: POLL.custody.json beside the other)',
+      'your custody file of this poll (default: beside the other, IDENTITY.POLL.custody.json)',
     )
     .action((pollId: string, options: TrusteeOptions) =>
       refusingPlainly(async () => {
         const { ballots, poll } = await placeOfPoll(pollId, options);
         const passphrase = await readPassphrase({ isNew: false });
         const identity = await openIdentity(options.identity, passphrase);
-        const file = options.custody ?? join(dirname(options.identity), `${pollId}.custody.json`);
+        const file = options.custody ?? `${options.identity.replace(/\.json$/, '')}.${pollId}.custody.json`;
         const custody = custodyFile({ file, passphrase, poll });
         const { board, ...done } = await take({ ballots, poll, identity, custody });
         const kept =

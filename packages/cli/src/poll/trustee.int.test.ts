@@ -162,6 +162,18 @@ describe('a key ceremony over HTTP', () => {
     expect(await trustees[0]!.custody.open()).not.toBeNull();
   });
 
+  test("takes and destroys nothing of another trustee's", async () => {
+    await keyMade();
+    const confused = { ...trustees[0]!, custody: trustees[1]!.custody };
+    desk.later = 'share';
+    await expect(release(confused)).rejects.toThrow(code('custody-foreign'));
+    desk.later = 'destruction';
+    await expect(destroy(confused)).rejects.toThrow(code('custody-foreign'));
+    expect(await trustees[1]!.custody.open()).not.toBeNull();
+    Object.assign(desk, new CeremonyDesk(desk.ceremony));
+    await expect(advance(confused)).rejects.toThrow(code('custody-foreign'));
+  });
+
   test('releases no share that does not fit the key, nor one that is not there', async () => {
     await keyMade();
     desk.later = 'share';
@@ -192,14 +204,14 @@ describe('a trustee believes what is published, not who asks for its share', () 
     return key;
   }
 
-  test.each([
+  test.each<[string, () => unknown]>([
     ['complaints-open', () => void (desk.manifest = { windows: inFuture })],
     ['board-unwitnessed', () => void (desk.isWitnessed = false)],
     ['below-minima', () => void (desk.leaves = 5)],
     ['below-minima', () => void (desk.manifest = { windows: null, minima: { roll: 25, counted: 5 } })],
     ['manifest-foreign', () => void (desk.manifest = { windows: null, poll: 'pol-2' })],
     ['key-foreign', async () => void (desk.manifest = { windows: null, key: await foreignKey() })],
-  ] as const)('gives nothing: %s', async (refusal, change) => {
+  ])('gives nothing: %s', async (refusal, change) => {
     await keyMade();
     desk.later = 'share';
     await change();

@@ -91,7 +91,7 @@ export async function standingOf(trustee: Trustee): Promise<Standing> {
 /**
  * Does what is awaited of a trustee in the making of a key: round 1, round 2 or the confirmation. What it makes is kept
  * before it is sent, and sent again as it is until it is taken. Repeating it changes nothing.
- * @throws PollRefused `nothing-awaited`, `custody-missing`, `ceremony-foreign`; KeyError when a package is wrong
+ * @throws PollRefused `nothing-awaited`, `custody-missing`, `custody-foreign`, `ceremony-foreign`; KeyError when a package is wrong
  */
 export async function advance(trustee: Trustee): Promise<Progress> {
   const standing = await standingOf(trustee);
@@ -117,7 +117,7 @@ const afterwards: Readonly<Record<'nothing' | 'share' | 'destruction', string>> 
 
 async function firstRound(standing: Standing): Promise<Progress> {
   const { trustee, ceremony, binding, index } = standing;
-  const held = await trustee.custody.open();
+  const held = await heldBy(trustee);
   if (hasGiven(ceremony.round1, index)) return given(standing, held);
   const { signingKey, sealingKey } = trustee.identity;
   const holding = held?.round1 ? held : startRound1(binding, { signingKey, sealingKey });
@@ -128,7 +128,7 @@ async function firstRound(standing: Standing): Promise<Progress> {
 
 async function secondRound(standing: Standing): Promise<Progress> {
   const { trustee, ceremony, binding, index } = standing;
-  const held = requireHeld(await trustee.custody.open());
+  const held = requireHeld(await heldBy(trustee));
   if (hasGiven(ceremony.round2, index)) return given(standing, held);
   const round2 = held.round2 ?? (await startRound2(binding, held.secrets, ceremony.round1));
   if (!held.round2) await trustee.custody.keep({ ...held, round2 });
@@ -138,7 +138,7 @@ async function secondRound(standing: Standing): Promise<Progress> {
 
 async function confirm(standing: Standing): Promise<Progress> {
   const { trustee, ceremony, binding, index } = standing;
-  const held = requireHeld(await trustee.custody.open());
+  const held = requireHeld(await heldBy(trustee));
   if (hasGiven(ceremony.confirmations, index)) return given(standing, held);
   const { round1, round2 } = ceremony;
   const holding = held.confirmation ? held : await finishCeremony(binding, held.secrets, round1, round2);
@@ -170,7 +170,7 @@ export async function release(trustee: Trustee): Promise<Progress> {
   if (ceremony.awaited !== 'share' || ceremony.key === null) {
     throw new PollRefused('release-not-awaited', 'Shares are not asked for now.');
   }
-  const { secrets } = requireHeld(await trustee.custody.open());
+  const { secrets } = requireHeld(await heldBy(trustee));
   if (ceremony.released.includes(index)) return { index, gave: null, awaited: ceremony.awaited };
   if (secrets.share === undefined) {
     throw new PollRefused('custody-missing', 'The custody file holds no share of this poll.');
@@ -186,7 +186,7 @@ export async function release(trustee: Trustee): Promise<Progress> {
 
 /**
  * Destroys what a trustee keeps of a poll that is over, and then says so, signed.
- * @throws PollRefused `destruction-not-awaited`
+ * @throws PollRefused `destruction-not-awaited`, `custody-foreign`
  */
 export async function destroy(trustee: Trustee): Promise<Progress> {
   const standing = await standingOf(trustee);
@@ -194,6 +194,7 @@ export async function destroy(trustee: Trustee): Promise<Progress> {
   if (ceremony.awaited !== 'destruction') {
     throw new PollRefused('destruction-not-awaited', 'The poll is not over: its key is still needed.');
   }
+  await heldBy(trustee);
   await trustee.custody.destroy();
   if (hasGiven(ceremony.destroyed, index)) return { index, gave: null, awaited: ceremony.awaited };
   const signature = Buffer.from(signDestruction(binding, trustee.identity)).toString('hex');
@@ -207,6 +208,13 @@ const hasGiven = (packages: readonly { readonly index: number }[], index: number
 function given({ ceremony, index }: Standing, held: Holding | null): Progress {
   requireHeld(held);
   return { index, gave: null, awaited: ceremony.awaited };
+}
+
+/** Two trustees may keep their files in one folder: neither takes, nor destroys, what is the other's. */
+async function heldBy({ custody, identity }: Trustee): Promise<Holding | null> {
+  const held = await custody.open();
+  if (held === null || held.secrets.signingKey === identity.signingKey) return held;
+  throw new PollRefused('custody-foreign', "The custody file is another trustee's.");
 }
 
 function requireHeld(held: Holding | null): Holding {
