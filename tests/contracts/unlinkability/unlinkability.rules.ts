@@ -1,4 +1,5 @@
-import { beforeAll, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { RunningSystem } from '../running-system.ts';
 import type { Copy } from './copy.ts';
 import { betterThanChance, strategiesFor } from './link.ts';
@@ -16,6 +17,10 @@ export function unlinkabilityRules(system: () => RunningSystem): void {
   beforeAll(async () => {
     vote = await playedVote(system());
     copies = await storedCopies(system());
+  });
+  // Linking holds the event loop for seconds. What the services closed meanwhile is noticed before anybody calls them.
+  afterEach(async () => {
+    for (let turn = 0; turn < 3; turn += 1) await setImmediate();
   });
   const linkagesIn = (found: readonly Copy[]) =>
     betterThanChance(strategiesFor(found, vote.poll), vote.poll, vote.truth);
