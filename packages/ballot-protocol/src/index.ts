@@ -61,6 +61,7 @@ export { finishCeremony, pollKeyOf, readConfirmation } from './key/ceremony.fini
 export { CustodyFileShape, lockCustody, unlockCustody } from './key/custody.ts';
 export type { CustodyFile } from './key/custody.ts';
 export { isDestructionSigned, signDestruction } from './key/destruction.ts';
+export { isReleaseSigned, signRelease } from './key/release.ts';
 export { checkShare, combineShares } from './key/share.ts';
 export type { KeyShare } from './key/share.ts';
 export { KeyError } from './key/key.errors.ts';

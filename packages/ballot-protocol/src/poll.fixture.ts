@@ -39,7 +39,7 @@ export async function testPoll(rules: Unsized<BallotRules> = approval): Promise<
       { name: 'clerk', organisation: 'municipality', index: 1 },
       { name: 'auditor', organisation: 'audit office', index: 2 },
       { name: 'notary', organisation: 'notaries', index: 3 },
-    ],
+    ].map((trustee) => ({ ...trustee, signingKey: bytesToHex(newSigningKey().publicKey) })),
     commitments: dealt.public.commitments.map((point) => bytesToHex(point)),
     transcript: bytesToHex(randomBytes(32)),
   };

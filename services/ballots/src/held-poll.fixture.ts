@@ -1,5 +1,5 @@
 import type { PollResult, TallyOutcome } from '@talkoot/api-contracts/ballots';
-import { castLeaf } from '@talkoot/ballot-protocol';
+import { castLeaf, parseCheckpoint, signRelease } from '@talkoot/ballot-protocol';
 import type { Ballot } from '@talkoot/ballot-protocol';
 import { sitePublication, verify } from '@talkoot/ballot-protocol/verifier';
 import type { Report } from '@talkoot/ballot-protocol/verifier';
@@ -21,11 +21,25 @@ export async function closeBoard(fixture: BallotsFixture, pollId: string) {
 export async function release(fixture: BallotsFixture, pollId: string, ...indices: readonly number[]) {
   const answers = [];
   for (const index of indices) {
-    const { share } = fixture.secretsOf(pollId)[index - 1]!;
     const params = { ...paramsOf(pollId), index };
-    answers.push(await fixture.anyone.releaseShare({ params, body: { share: share! } }));
+    const body = await signedShare(fixture, pollId, index);
+    answers.push(await fixture.anyone.releaseShare({ params, body }));
   }
   return answers;
+}
+
+/** What a trustee gives for the board as it stands. */
+export async function signedShare(
+  fixture: BallotsFixture,
+  pollId: string,
+  index: number,
+  share = fixture.secretsOf(pollId)[index - 1]!.share!,
+) {
+  const board = parseCheckpoint(Buffer.from(await fixture.anyone.getBoardCheckpoint({ params: { pollId } })));
+  const signer = fixture.secretsOf(pollId)[index - 1] ?? fixture.secretsOf(pollId)[0]!;
+  const given = { index, share: Buffer.from(share, 'hex') };
+  const signature = signRelease(fixture.binding(pollId), board, given, Buffer.from(signer.signingKey, 'hex'));
+  return { share, signature: Buffer.from(signature).toString('hex') };
 }
 
 export const tally = (

@@ -7,9 +7,11 @@ import {
   importIssuerKey,
   newSigningKey,
   newTrustee,
+  parseCheckpoint,
   readCeremony,
   readManifest,
   requestCertificate,
+  signRelease,
   startRound1,
   startRound2,
 } from '@talkoot/ballot-protocol';
@@ -236,8 +238,17 @@ export class HeldPoll {
     return this.#shares[index - 1]!.share!;
   }
 
-  release(index: number, share = this.shareOf(index)) {
-    return this.#system.ballots.releaseShare({ params: { ...this.params, index }, body: { share } });
+  async release(index: number, share = this.shareOf(index)) {
+    const { ballots } = this.#system;
+    const board = await ballots.getBoardCheckpoint({ params: { pollId: this.pollId } });
+    const signature = signRelease(
+      this.binding,
+      parseCheckpoint(Buffer.from(board)),
+      { index, share: Buffer.from(share, 'hex') },
+      Buffer.from(this.#shares[index - 1]!.signingKey, 'hex'),
+    );
+    const body = { share, signature: Buffer.from(signature).toString('hex') };
+    return ballots.releaseShare({ params: { ...this.params, index }, body });
   }
 
   async count() {

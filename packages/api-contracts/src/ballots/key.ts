@@ -79,9 +79,15 @@ export const keyRoutes = {
     summary: "A trustee's share, once complaints are settled; it is checked against the manifest",
     access: { anyone: true },
     params: Trustee,
-    body: z.object({ share: hexOf(32) }),
+    body: z.object({
+      share: hexOf(32),
+      signature: hexOf(64).meta({
+        description:
+          'Ed25519 of "talkoot-key-release-v1" ‖ m ‖ u32 size ‖ root of the final checkpoint ‖ u16 index ‖ share',
+      }),
+    }),
     answer: given,
-    problems: ['release-not-awaited', 'share-wrong'],
+    problems: ['release-not-awaited', 'share-wrong', 'release-unsigned', 'poll-without-board'],
   }),
   declareDestroyed: route('PUT /v1/m/{municipalityId}/polls/{pollId}/key/destruction/{index}', {
     kind: 'plain',
@@ -101,5 +107,9 @@ export const keyProblems = {
   'package-differs': { status: 409, title: 'This trustee gave another package before; the first stays' },
   'release-not-awaited': { status: 409, title: 'Shares are not asked for now' },
   'share-wrong': { status: 422, title: 'This share does not match the key of the manifest' },
+  'release-unsigned': {
+    status: 422,
+    title: 'The trustee did not sign that it gives this share for the board as it is',
+  },
   'destruction-not-awaited': { status: 409, title: 'The poll is not over: its key is still needed' },
 } as const;

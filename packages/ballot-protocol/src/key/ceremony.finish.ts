@@ -57,7 +57,7 @@ export function pollKeyOf(
   for (const confirmation of read) requireConfirmed(binding, transcript, confirmation);
   return {
     threshold,
-    trustees: trustees.map(({ name, organisation, index }) => ({ name, organisation, index })),
+    trustees: trustees.map(({ sealingKey: _, ...trustee }) => trustee),
     commitments: sumOfCommitments(round1, threshold),
     transcript: bytesToHex(transcript),
   };

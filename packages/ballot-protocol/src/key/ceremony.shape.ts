@@ -11,8 +11,6 @@ const Threshold = z.int().min(2).max(255);
 
 /** A trustee with the public keys under which it signs packages and receives shares. */
 const CeremonyTrusteeShape = TrusteeShape.extend({
-  /** Ed25519. */
-  signingKey: hexOf(32),
   /** P-256, compressed. */
   sealingKey: hexOf(33),
 });

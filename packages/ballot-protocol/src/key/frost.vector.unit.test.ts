@@ -14,7 +14,12 @@ import * as slow from './slow-curve.fixture.ts';
 
 const rfcKey = {
   threshold: rfc.threshold,
-  trustees: rfc.shares.map(({ index }) => ({ name: `${index}`, organisation: `${index}`, index })),
+  trustees: rfc.shares.map(({ index }) => ({
+    name: `${index}`,
+    organisation: `${index}`,
+    index,
+    signingKey: '00'.repeat(32),
+  })),
   commitments: [rfc.publicKey, slow.compress(slow.multiply(slow.generator, BigInt(`0x${rfc.coefficient}`)))],
   transcript: '00'.repeat(32),
 };

@@ -87,6 +87,14 @@ function trusteeProblems({ key }: Manifest): ManifestProblem[] {
       'key.trustees',
       trustees.map(({ name }) => name),
     ),
+    ...trustees.flatMap(({ signingKey }, place) =>
+      unless(isPublicKey(hexToBytes(signingKey)), 'key-invalid', `key.trustees.${place}.signingKey`),
+    ),
+    ...repeated(
+      'duplicate-key',
+      'key.trustees',
+      trustees.map(({ signingKey }) => signingKey),
+    ),
     ...[...perOrganisation.values()].flatMap((members) =>
       unless(members.length < threshold, 'organisation-too-strong', 'key.trustees'),
     ),

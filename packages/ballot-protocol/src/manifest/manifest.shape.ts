@@ -63,6 +63,8 @@ export const TrusteeShape = z.strictObject({
   name: Name,
   organisation: Name,
   index: z.int().min(1).max(255),
+  /** Ed25519. */
+  signingKey: hexOf(32),
 });
 
 /** The `key` of a manifest: who holds shares, and the points that shares are checked against. */

@@ -14,7 +14,7 @@ const most = { options: 10_000, leaves: 10_000_000, desks: 10_000 };
 export const ReleaseShape = z
   .strictObject({
     shares: z
-      .array(z.strictObject({ index: z.int().min(1).max(255), share: hexOf(32) }))
+      .array(z.strictObject({ index: z.int().min(1).max(255), share: hexOf(32), signature: hexOf(64) }))
       .min(1)
       .max(255),
     /** Of the lot, in the order of the issuers. */

@@ -15,6 +15,7 @@ import { canonicalJson } from '../canonical.ts';
 import { castLeaf } from '../cast/leaf.cast.ts';
 import { newIssuerKey } from '../certificate/issuer.ts';
 import type { IssuerKey } from '../certificate/issuer.ts';
+import { signRelease } from '../key/release.ts';
 import { lotCommitment } from '../lot/lot.ts';
 import { readManifest, writeManifest } from '../manifest/manifest.read.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
@@ -41,6 +42,11 @@ const { Fn, BASE } = p256.Point;
 const threshold = 2;
 const trusteeCount = 3;
 
+interface UnsignedShare {
+  readonly index: number;
+  readonly share: string;
+}
+
 /** A poll with everything secret about it: what its officers, taken together, know. */
 export interface HeldPoll {
   readonly binding: BindingManifest;
@@ -49,7 +55,9 @@ export interface HeldPoll {
   readonly boardKey: SigningKey;
   readonly logKeys: readonly [SigningKey, SigningKey];
   readonly witnessKeys: readonly { readonly name: string; readonly key: SigningKey }[];
-  readonly shares: readonly { readonly index: number; readonly share: string }[];
+  readonly shares: readonly UnsignedShare[];
+  /** Under which trustees sign, in the order of their indices. */
+  readonly trusteeKeys: readonly SigningKey[];
   readonly secretKey: Uint8Array;
   readonly seeds: readonly [string, string];
   /** Values of every resident, by issuer. */
@@ -62,7 +70,11 @@ export interface Record {
   readonly batches: readonly (readonly Uint8Array[])[];
   readonly issued: readonly [readonly Uint8Array[], readonly Uint8Array[]];
   readonly complaints: readonly Complaint[];
-  readonly release: Release;
+  /** Shares are signed for the board as it is published. */
+  readonly release: {
+    readonly shares: readonly UnsignedShare[];
+    readonly seeds: NonNullable<Release>['seeds'];
+  } | null;
   readonly desks: Desks;
 }
 
@@ -78,6 +90,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
   const shareOf = (index: number) =>
     polynomial.reduceRight((sum, one) => Fn.add(Fn.mul(sum, BigInt(index)), one), 0n);
   const seeds = [bytesToHex(randomBytes(32)), bytesToHex(randomBytes(32))] as const;
+  const trusteeKeys = Array.from({ length: trusteeCount }, newSigningKey);
   const roll = () =>
     Array.from({ length: residents }, (_, number) => rollCommitment(newRollSalt(), `resident-${number}`));
   const rolls = [roll(), roll()] as const;
@@ -119,6 +132,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
         name: `Trustee ${place + 1}`,
         organisation: `Organisation ${place + 1}`,
         index: place + 1,
+        signingKey: bytesToHex(trusteeKeys[place]!.publicKey),
       })),
       commitments: polynomial.map((one) => bytesToHex(BASE.multiply(one).toBytes(true))),
       transcript: '00'.repeat(32),
@@ -151,6 +165,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
       index: place + 1,
       share: bytesToHex(Fn.toBytes(shareOf(place + 1))),
     })),
+    trusteeKeys,
     secretKey: Fn.toBytes(polynomial[0]!),
     seeds,
     rolls,
@@ -213,10 +228,21 @@ export function publish(poll: HeldPoll, record: Record): Map<string, Uint8Array>
     [files.board, concatBytes(...record.batches.flat())],
     [files.boardCheckpoints, encodeArchive(boardCheckpoints(poll, record.batches))],
     [files.complaints, encodeComplaints(record.complaints)],
-    [files.release, canonicalJson(record.release)],
+    [files.release, canonicalJson(signedRelease(poll, record))],
     [files.desks, canonicalJson(record.desks)],
     [files.result, canonicalJson(record.release === null ? null : resultOf(poll, record))],
   ]);
+}
+
+function signedRelease(poll: HeldPoll, { batches, release }: Record): Release {
+  if (release === null) return null;
+  const board = boardCheckpoints(poll, batches).at(-1)!;
+  const shares = release.shares.map(({ index, share }) => {
+    const { secretKey } = poll.trusteeKeys[index - 1]!;
+    const signature = signRelease(poll.binding, board, { index, share: hexToBytes(share) }, secretKey);
+    return { index, share, signature: bytesToHex(signature) };
+  });
+  return { ...release, shares };
 }
 
 /** A checkpoint after the manifest and after each batch. */

@@ -15,7 +15,7 @@ import { checkBoardRoot, checkCheckpoints, checkReleased } from './checks/board.
 import { honourable } from './checks/complaints.check.ts';
 import { checkDesks } from './checks/desks.check.ts';
 import { readIssuance } from './checks/issuances.check.ts';
-import { checkRelease } from './checks/key.check.ts';
+import { checkRelease, checkReleasedBoard } from './checks/key.check.ts';
 import { checkLot } from './checks/lot.check.ts';
 import { checkNumbers } from './checks/numbers.check.ts';
 import { checkAllocation, checkRejections, checkTally } from './checks/result.check.ts';
@@ -78,8 +78,12 @@ export async function verify(publication: Publication, options: VerifyOptions = 
     findings,
     onLeaves: options.onLeaves,
   });
-  findings.add('board-root', checkBoardRoot(board.replay, checkpoints.read));
+  const differing = checkBoardRoot(board.replay, checkpoints.read);
+  findings.add('board-root', differing);
   findings.add('checkpoints', checkCheckpoints(board.replay));
+  const final = checkpoints.read.at(-1);
+  if (release.value && final && differing.length === 0)
+    findings.add('key', checkReleasedBoard(binding, final, release.value));
   if (options.released) findings.add('checkpoints', checkReleased(board.replay, options.released));
   findings.add(
     'complaints',

@@ -316,6 +316,15 @@ const faults: readonly Fault[] = [
   },
   {
     check: 'key',
+    fault: 'was given for a board with fewer ballots',
+    finding: /release-unsigned at release.json: trustee 2/,
+    tamper: (held) => {
+      const before = publish(poll, { ...record, batches: record.batches.slice(0, 1) });
+      held.set(files.release, before.get(files.release)!);
+    },
+  },
+  {
+    check: 'key',
     fault: 'was withheld although the minima were reached',
     finding: /release-missing at release.json/,
     spoil: () => ({ release: null }),

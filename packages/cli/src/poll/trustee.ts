@@ -6,6 +6,7 @@ import {
   ownIndex,
   readCeremony,
   signDestruction,
+  signRelease,
   startRound1,
   startRound2,
 } from '@talkoot/ballot-protocol';
@@ -176,11 +177,14 @@ export async function release(trustee: Trustee): Promise<Progress> {
     throw new PollRefused('custody-missing', 'The custody file holds no share of this poll.');
   }
   const { ballots, poll } = trustee;
-  const { manifest } = requireOwnKey(await ballots.getManifest({ params: poll }), standing.binding, ceremony);
-  checkShare(manifest.key, { index, share: Buffer.from(secrets.share, 'hex') });
+  const own = requireOwnKey(await ballots.getManifest({ params: poll }), standing.binding, ceremony);
+  const share = { index, share: Buffer.from(secrets.share, 'hex') };
+  checkShare(own.manifest.key, share);
   const board = await ballots.getBoardCheckpoint({ params: { pollId: poll.pollId } });
-  requireReleasable(manifest, board, new Date());
-  const send = { params: paramsOf(standing), body: { share: secrets.share } };
+  const head = requireReleasable(own.manifest, board, new Date());
+  const signature = signRelease(own, head, share, Buffer.from(trustee.identity.signingKey, 'hex'));
+  const body = { share: secrets.share, signature: Buffer.from(signature).toString('hex') };
+  const send = { params: paramsOf(standing), body };
   return { gave: 'share', board, ...(await ballots.releaseShare(send)) };
 }
 

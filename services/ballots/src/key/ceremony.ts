@@ -2,6 +2,7 @@ import {
   checkRound1,
   checkShare,
   isDestructionSigned,
+  isReleaseSigned,
   KeyError,
   pollKeyOf,
   readCeremony,
@@ -10,7 +11,7 @@ import {
   readRound2,
   transcriptOf,
 } from '@talkoot/ballot-protocol';
-import type { BindingCeremony, PollKey, Round1 } from '@talkoot/ballot-protocol';
+import type { BindingCeremony, BindingManifest, PollKey, Round1, TreeHead } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 import { isDeepStrictEqual } from 'node:util';
 import { ceremonyOf } from '../poll/poll.ts';
@@ -90,21 +91,33 @@ export function keyWith(
   return pollKeyOf(binding, making.round1, confirmations);
 }
 
+/** What a share is given for: the manifest and the board under its final checkpoint. */
+export interface FinalBoard {
+  readonly binding: BindingManifest;
+  readonly head: TreeHead;
+}
+
 /**
- * A share that is to be kept; null where it is kept already. Any one share but the right one is wrong, so that no
- * signature is needed: whoever sends the right one knows it.
- * @throws DomainError `release-not-awaited`, `share-wrong` naming the trustee
+ * A share that is to be kept; null where it is kept already. Any one share but the right one is wrong; its signature says
+ * for which board it was given, so that no ballot comes after it.
+ * @throws DomainError `release-not-awaited`, `share-wrong` naming the trustee, `release-unsigned`
  */
-export function takenShare({ awaited, making }: Ceremony, sent: ReleasedShare): ReleasedShare | null {
+export function takenShare(
+  { awaited, making }: Ceremony,
+  { binding, head }: FinalBoard,
+  sent: ReleasedShare,
+): ReleasedShare | null {
   if (making.shares.some((one) => isDeepStrictEqual(one, sent))) return null;
   if (awaited !== 'share' || making.key === null) throw new DomainError('release-not-awaited');
+  const share = { index: sent.index, share: Buffer.from(sent.share, 'hex') };
   try {
-    checkShare(making.key, { index: sent.index, share: Buffer.from(sent.share, 'hex') });
-    return sent;
+    checkShare(making.key, share);
   } catch (error) {
     if (error instanceof KeyError) throw new DomainError('share-wrong', error.message);
     throw error;
   }
+  if (isReleaseSigned(binding, head, share, Buffer.from(sent.signature, 'hex'))) return sent;
+  throw new DomainError('release-unsigned', `trustee ${sent.index}`);
 }
 
 /**

@@ -2,6 +2,7 @@ import {
   finishCeremony,
   readCeremony,
   signDestruction,
+  signRelease,
   startRound1,
   startRound2,
 } from '@talkoot/ballot-protocol';
@@ -9,7 +10,7 @@ import type { Confirmation, Round1, Round2, TrusteeSecrets } from '@talkoot/ball
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ballotsFixture, plan, trustees } from '../ballots.fixture.ts';
 import type { BallotsFixture } from '../ballots.fixture.ts';
-import { closeBoard, hold, paramsOf, release, tally } from '../held-poll.fixture.ts';
+import { closeBoard, hold, paramsOf, release, signedShare, tally } from '../held-poll.fixture.ts';
 
 let fixture: BallotsFixture;
 beforeAll(async () => {
@@ -27,8 +28,11 @@ const giveRound2 = (pollId: string, index: number, body: Round2) =>
   fixture.anyone.giveRound2({ params: at(pollId, index), body });
 const confirm = (pollId: string, index: number, body: Confirmation) =>
   fixture.anyone.confirmKey({ params: at(pollId, index), body });
-const releaseShare = (pollId: string, index: number, share: string) =>
-  fixture.anyone.releaseShare({ params: at(pollId, index), body: { share } });
+const releaseShare = async (pollId: string, index: number, share: string) =>
+  fixture.anyone.releaseShare({
+    params: at(pollId, index),
+    body: await signedShare(fixture, pollId, index, share),
+  });
 
 /** The facts that a poll was told, by name. */
 async function factsOf(pollId: string): Promise<string[]> {
@@ -175,6 +179,20 @@ describe('a share', () => {
     await wrong(1, '00'.repeat(32), 'share-malformed: trustee 1');
     await wrong(1, 'ff'.repeat(32), 'share-malformed: trustee 1');
     await wrong(4, shareOf(1), 'share-unknown: trustee 4');
+    expect((await show(pollId)).released).toEqual([]);
+  });
+
+  it('is given, signed, for the board as it is and for no other', async () => {
+    const [own, others] = [await signedShare(fixture, pollId, 1), await signedShare(fixture, pollId, 2)];
+    const binding = fixture.binding(pollId);
+    const board = { size: 2, root: new Uint8Array(32).fill(1) };
+    const given = { index: 1, share: Buffer.from(own.share, 'hex') };
+    const { signingKey } = fixture.secretsOf(pollId)[0]!;
+    const elsewhere = signRelease(binding, board, given, Buffer.from(signingKey, 'hex'));
+    for (const signature of [others.signature, Buffer.from(elsewhere).toString('hex')]) {
+      const sent = fixture.anyone.releaseShare({ params: at(pollId, 1), body: { ...own, signature } });
+      await expect(sent).rejects.toMatchObject(refusal('release-unsigned', 'trustee 1'));
+    }
     expect((await show(pollId)).released).toEqual([]);
   });
 

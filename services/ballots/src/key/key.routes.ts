@@ -1,4 +1,5 @@
 import type { BallotsApi } from '@talkoot/api-contracts/ballots';
+import { parseCheckpoint, readManifest } from '@talkoot/ballot-protocol';
 import { DomainError, inTransaction } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
@@ -65,11 +66,15 @@ export function keyRoutes(parts: Ballots): Routes {
     },
 
     async releaseShare(call) {
-      const share = { index: call.params.index, share: call.body.share };
+      const { pollId, municipalityId, index } = call.params;
+      const { manifest } = await polls.get(pollId, municipalityId);
+      if (manifest === null) throw new DomainError('release-not-awaited');
+      const checkpoint = parseCheckpoint(Buffer.from(await parts.board.checkpointOf(pollId)));
+      const final = { binding: readManifest(Buffer.from(manifest)), head: checkpoint };
       return give(
         call.params,
         'shares',
-        (ceremony) => takenShare(ceremony, share),
+        (ceremony) => takenShare(ceremony, final, { index, ...call.body }),
         async ({ binding, making }, poll, session) => {
           const isEnough = making.shares.length + 1 === binding.ceremony.threshold;
           if (isEnough) await tell(parts, poll, 'key-released', session);

@@ -18,6 +18,8 @@ export interface KeyMaking {
 export interface ReleasedShare {
   readonly index: number;
   readonly share: string;
+  /** For which board it was given. */
+  readonly signature: string;
 }
 
 /** A trustee's signed word that it has destroyed its share. Hexadecimal. */

@@ -1,8 +1,12 @@
+import { newSigningKey } from '@talkoot/ballot-protocol';
 import type { TestIssuer } from '../ballots.fixture.ts';
 import type { ManifestParts } from './manifest.ts';
 
 /** Points that are none of a ceremony's, but points of the curve. */
 const point = '036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296';
+
+/** Public keys of nobody. */
+const signingKeys = Array.from({ length: 3 }, () => Buffer.from(newSigningKey().publicKey).toString('hex'));
 
 /** All that a manifest has besides the poll itself, in a sound form. */
 export function partsOf([first, second]: readonly [TestIssuer, TestIssuer]): ManifestParts {
@@ -13,6 +17,7 @@ export function partsOf([first, second]: readonly [TestIssuer, TestIssuer]): Man
         name,
         organisation: `${name}s`,
         index: place + 1,
+        signingKey: signingKeys[place]!,
       })),
       commitments: [point, point],
       transcript: '00'.repeat(32),

@@ -1,8 +1,11 @@
 import { p256 } from '@noble/curves/nist.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { KeyError } from '../../key/key.errors.ts';
+import { isReleaseSigned } from '../../key/release.ts';
 import { checkShare, combineShares } from '../../key/share.ts';
 import type { KeyShare } from '../../key/share.ts';
+import type { TreeHead } from '../../board/witness.decision.ts';
+import type { BindingManifest } from '../../manifest/manifest.read.ts';
 import type { Manifest } from '../../manifest/manifest.shape.ts';
 import { files } from '../../publication/files.ts';
 import type { Release } from '../../publication/shapes.ts';
@@ -24,6 +27,19 @@ export function checkRelease(
   if (bytesToHex(p256.getPublicKey(secretKey, true)) === key.commitments[0])
     return { secretKey, problems: [] };
   return { secretKey: null, problems: [{ code: 'key-differs', entry: files.release }] };
+}
+
+/** Each share was given for the board as it was published: no ballot came after it. */
+export function checkReleasedBoard(
+  binding: BindingManifest,
+  board: TreeHead,
+  { shares }: NonNullable<Release>,
+): Finding[] {
+  return shares.flatMap(({ index, share, signature }) =>
+    isReleaseSigned(binding, board, { index, share: hexToBytes(share) }, hexToBytes(signature))
+      ? []
+      : [{ code: 'release-unsigned', entry: `${files.release}: trustee ${index}` }],
+  );
 }
 
 function problemOf(check: () => void): Finding[] {
