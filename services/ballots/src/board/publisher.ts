@@ -30,6 +30,11 @@ export function mayBeDue({ seen, added }: Pick<Backlog, 'seen' | 'added'>, batch
   return seen === null || seen + added >= 2 * batchSize;
 }
 
+function isDue(backlog: Backlog, { binding }: SealedPoll): boolean {
+  const { batchSize } = binding.manifest.board;
+  return !backlog.isStuck && backlog.seen !== null && mayBeDue(backlog, batchSize);
+}
+
 /** Publishes batches beside the casting, one at a time for each poll; several processes may do so. */
 export function publisher(parts: PublisherParts) {
   const backlogs = new Map<string, Backlog>();
@@ -55,7 +60,11 @@ export function publisher(parts: PublisherParts) {
         backlog.isStuck = true;
         parts.log.warn({ err: error, pollId: poll.pollId }, 'a board was not published');
       })
-      .finally(() => (backlog.running = null));
+      .finally(() => {
+        backlog.running = null;
+        // What was stored since the last look joined a run that was already over.
+        if (isDue(backlog, poll)) void run(poll);
+      });
     return backlog.running;
   }
 
@@ -105,7 +114,7 @@ async function publishDue(parts: BatchParts, poll: SealedPoll, backlog: Backlog)
     backlog.added = 0;
     backlog.seen = await publishHalf(parts, poll);
     backlog.isStuck = false;
-    if (backlog.seen !== null && backlog.seen < 2 * batchSize) return;
+    if (backlog.seen !== null && !mayBeDue(backlog, batchSize)) return;
     if (backlog.seen === null && (await parts.gates.stateOf(poll.pollId)) !== 'open') return;
   }
 }
