@@ -53,7 +53,7 @@ export function requireReleasable(manifest: Manifest, note: string, now: Date): 
   if (windows !== null && now.getTime() < Date.parse(windows.complaintsClose)) {
     throw new PollRefused('complaints-open', `Complaints are heard until ${windows.complaintsClose}.`);
   }
-  const checkpoint = standing(manifest, note);
+  const checkpoint = witnessed(manifest, note);
   // A key may have several leaves, never none: with fewer leaves there are fewer voters.
   const isBelow = checkpoint.size - 1 < minima.counted;
   if (isBelow || issuers.some(({ rollSize }) => rollSize < minima.roll)) {
@@ -62,15 +62,23 @@ export function requireReleasable(manifest: Manifest, note: string, now: Date): 
   return checkpoint;
 }
 
-function standing({ board, witnesses }: Manifest, note: string): SignedCheckpoint {
+/**
+ * A checkpoint that this poll's board and enough of its witnesses signed.
+ * @throws BoardError
+ */
+export function standingBoard({ board, witnesses }: Manifest, note: string): SignedCheckpoint {
   const keyOf = (name: string, publicKey: string) => ({ name, publicKey: Buffer.from(publicKey, 'hex') });
+  const checkpoint = parseCheckpoint(Buffer.from(note));
+  requireStanding(checkpoint, {
+    log: keyOf(board.origin, board.publicKey),
+    witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
+  });
+  return checkpoint;
+}
+
+function witnessed(manifest: Manifest, note: string): SignedCheckpoint {
   try {
-    const checkpoint = parseCheckpoint(Buffer.from(note));
-    requireStanding(checkpoint, {
-      log: keyOf(board.origin, board.publicKey),
-      witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
-    });
-    return checkpoint;
+    return standingBoard(manifest, note);
   } catch (cause) {
     if (!(cause instanceof BoardError)) throw cause;
     throw new PollRefused('board-unwitnessed', `The board's checkpoint does not stand: ${cause.code}.`, {

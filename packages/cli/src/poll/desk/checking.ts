@@ -1,17 +1,9 @@
 import type { Client } from '@talkoot/api-contracts';
 import type { ballotsApi } from '@talkoot/api-contracts/ballots';
-import {
-  GrowingTree,
-  hashesIn,
-  leafHash,
-  parseCheckpoint,
-  requireStanding,
-  tilePath,
-  tilesOf,
-} from '@talkoot/ballot-protocol';
-import type { Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
+import { GrowingTree, hashesIn, leafHash, tilePath, tilesOf } from '@talkoot/ballot-protocol';
 import type { PollOnDevice } from '../../demo/voting/device.ts';
 import { PollRefused } from '../poll.errors.ts';
+import { standingBoard } from '../published.board.ts';
 import { requirePool } from './pool.ts';
 import type { PoolLeaf, PoolStore } from './pool.ts';
 
@@ -60,7 +52,7 @@ export async function checkPapers(at: CheckingDesk, complain: boolean): Promise<
 
 async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDesk): Promise<Set<string>> {
   const note = await ballots.getBoardCheckpoint({ params: { pollId } });
-  const { size, root } = standing(onDevice.binding.manifest, note);
+  const { size, root } = standingBoard(onDevice.binding.manifest, note);
   const tree = new GrowingTree();
   const found = new Set<string>();
   for (const tile of tilesOf(size).filter(({ level }) => level === 0)) {
@@ -73,16 +65,6 @@ async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDe
   }
   if (tree.size === size && Buffer.compare(tree.root(), root) === 0) return found;
   throw new PollRefused('board-differs', 'The board shows other leaves than its witnesses signed.');
-}
-
-function standing({ board, witnesses }: Manifest, note: string): SignedCheckpoint {
-  const keyOf = (name: string, publicKey: string) => ({ name, publicKey: Buffer.from(publicKey, 'hex') });
-  const checkpoint = parseCheckpoint(Buffer.from(note));
-  requireStanding(checkpoint, {
-    log: keyOf(board.origin, board.publicKey),
-    witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
-  });
-  return checkpoint;
 }
 
 async function complainAbout({ ballots, poll: { pollId } }: CheckingDesk, { leaf, promise }: PoolLeaf) {
