@@ -2,8 +2,8 @@ export { canonicalJson, parseCanonical } from './canonical.ts';
 export { CanonicalError } from './canonical.errors.ts';
 export { compareBytes } from './bytes.order.ts';
 
-export { BallotRulesShape, ManifestShape, PollKeyShape } from './manifest/manifest.shape.ts';
-export type { BallotRules, Issuer, Manifest, PollKey } from './manifest/manifest.shape.ts';
+export { BallotRulesShape, ManifestShape, PollKeyShape, SealedSeedShape } from './manifest/manifest.shape.ts';
+export type { BallotRules, Issuer, Manifest, PollKey, SealedSeed } from './manifest/manifest.shape.ts';
 export { readManifest, writeManifest } from './manifest/manifest.read.ts';
 export type { BindingManifest } from './manifest/manifest.read.ts';
 export { manifestProblems } from './manifest/manifest.rules.ts';
@@ -68,6 +68,7 @@ export { KeyError } from './key/key.errors.ts';
 export type { KeyErrorCode } from './key/key.errors.ts';
 
 export { lotCommitment, lotOrder, lotSeed } from './lot/lot.ts';
+export { sealLotSeed } from './lot/lot.seal.ts';
 
 export { isPublicKey, newSigningKey, publicKeyOf, sign, verifySignature } from './signature/ed25519.ts';
 export type { SigningKey } from './signature/ed25519.ts';

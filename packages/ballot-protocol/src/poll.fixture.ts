@@ -4,7 +4,6 @@ import { ballotLength } from './ballot/ballot.length.ts';
 import { newIssuerKey } from './certificate/issuer.ts';
 import type { IssuerKey } from './certificate/issuer.ts';
 import type { KeyShare } from './key/share.ts';
-import { lotCommitment } from './lot/lot.ts';
 import { readManifest, writeManifest } from './manifest/manifest.read.ts';
 import type { BindingManifest } from './manifest/manifest.read.ts';
 import type { BallotRules, Manifest } from './manifest/manifest.shape.ts';
@@ -67,7 +66,7 @@ export function testManifest(rules: Unsized<BallotRules>, { key, moduli }: Secre
     kind: kind as Manifest['kind'],
     ballot: { ...rules, length: ballotLength(rules) } as BallotRules,
     allocation: kind === 'prioritisation' ? { rule: 'greedy', budget: 1000 } : null,
-    lot: [bytesToHex(lotCommitment(randomBytes(32))), bytesToHex(lotCommitment(randomBytes(32)))],
+    lot: [madeUpSeed(), madeUpSeed()],
     issuers: [
       {
         ...issuer,
@@ -95,3 +94,5 @@ export function testManifest(rules: Unsized<BallotRules>, { key, moduli }: Secre
     page: [{ path: 'index.html', sha256: bytesToHex(randomBytes(32)) }],
   };
 }
+
+const madeUpSeed = () => ({ commitment: bytesToHex(randomBytes(32)), sealed: bytesToHex(randomBytes(113)) });

@@ -5,9 +5,17 @@ import { compareBytes } from '../bytes.order.ts';
 import { BoardError } from './board.errors.ts';
 import { requireHash } from './merkle.hash.ts';
 
+/** A ballot that waits to be published. */
+export interface WaitingLeaf {
+  /** The leaf hash. */
+  readonly hash: Uint8Array;
+  /** The leaf's public key: leaves of one key are openly of one voter. */
+  readonly key: Uint8Array;
+}
+
 export interface BatchInput {
-  /** Leaf hashes of the ballots that wait, in any order. */
-  readonly pending: Iterable<Uint8Array>;
+  /** The ballots that wait, in any order. */
+  readonly waiting: Iterable<WaitingLeaf>;
   /** The manifest's `batchSize`. */
   readonly batchSize: number;
   /** Whether casting is over: then everything is published. */
@@ -17,31 +25,42 @@ export interface BatchInput {
 }
 
 /**
- * The ballots to append now, by ascending leaf hash: a random half (rounded down) as soon as twice the batch
- * size wait, nothing before that, and all of them when closing. The half are those whose H("talkoot-batch-v1" ‖ random ‖ leaf hash)
- * is smallest, so that only the set that waits and the random bytes decide, never who came first.
+ * The leaf hashes to append now, ascending: as soon as leaves of twice the batch size of different keys wait, all leaves of a random
+ * half (rounded down) of these keys; nothing before that, and all when closing. So every batch hides a voter among at least as
+ * many as the batch size, however often each votes. The half are the keys whose H("talkoot-batch-v1" ‖ random ‖ key) is
+ * smallest: only the set that waits and the random bytes decide, never who came first.
  * @throws BoardError `batch-invalid`, `hash-malformed`
  */
-export function chooseBatch({ pending, batchSize, closing, random }: BatchInput): Uint8Array[] {
+export function chooseBatch({ waiting, batchSize, closing, random }: BatchInput): Uint8Array[] {
   if (!Number.isSafeInteger(batchSize) || batchSize < 1 || random.length !== 32) {
     throw new BoardError('batch-invalid', 'a batch size from 1 on and 32 random bytes are needed');
   }
-  const waiting = distinct(pending);
-  if (closing) return waiting.toSorted(compareBytes);
-  if (waiting.length < 2 * batchSize) return [];
-  return waiting
-    .map((hash) => ({ hash, draw: sha256(bound('talkoot-batch-v1', random, hash)) }))
-    .toSorted((a, b) => compareBytes(a.draw, b.draw))
-    .slice(0, Math.floor(waiting.length / 2))
-    .map(({ hash }) => hash)
-    .toSorted(compareBytes);
+  const keys = [...byKey(waiting).values()];
+  if (closing) return ascending(keys);
+  if (keys.length < 2 * batchSize) return [];
+  const drawn = keys
+    .map((one) => ({ ...one, draw: sha256(bound('talkoot-batch-v1', random, one.key)) }))
+    .toSorted((a, b) => compareBytes(a.draw, b.draw));
+  return ascending(drawn.slice(0, Math.floor(keys.length / 2)));
 }
 
-function distinct(hashes: Iterable<Uint8Array>): Uint8Array[] {
-  const byText = new Map<string, Uint8Array>();
-  for (const hash of hashes) {
-    requireHash(hash);
-    byText.set(bytesToHex(hash), hash);
-  }
-  return [...byText.values()];
+interface WaitingKey {
+  readonly key: Uint8Array;
+  /** By hexadecimal: a leaf that is given twice waits once. */
+  readonly hashes: Map<string, Uint8Array>;
 }
+
+function byKey(waiting: Iterable<WaitingLeaf>): Map<string, WaitingKey> {
+  const keys = new Map<string, WaitingKey>();
+  for (const { hash, key } of waiting) {
+    requireHash(hash);
+    const name = bytesToHex(key);
+    const one = keys.get(name) ?? { key, hashes: new Map() };
+    one.hashes.set(bytesToHex(hash), hash);
+    keys.set(name, one);
+  }
+  return keys;
+}
+
+const ascending = (keys: readonly WaitingKey[]): Uint8Array[] =>
+  keys.flatMap(({ hashes }) => [...hashes.values()]).toSorted(compareBytes);

@@ -16,6 +16,7 @@
  * - `request-malformed`: not an add-checkpoint request of C2SP tlog-witness
  * - `archive-malformed`: an archive of checkpoints whose notes are not each followed by a line of `%`
  * - `batch-invalid`: a batch size below one, or randomness that is not 32 bytes
+ * - `closing-malformed`: not the canonical JSON of a closing record
  * - `receipt-malformed`: not the canonical JSON of a receipt, or of complaints
  * - `entry-repeated`: a roll value that an issuance log already holds, or twice in one batch
  */
@@ -36,6 +37,7 @@ export type BoardErrorCode =
   | 'request-malformed'
   | 'archive-malformed'
   | 'batch-invalid'
+  | 'closing-malformed'
   | 'receipt-malformed'
   | 'entry-repeated';
 

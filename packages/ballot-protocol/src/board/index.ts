@@ -24,7 +24,9 @@ export type { Replay, ReplayProblem, ReplayProblemCode } from './root.replay.ts'
 export { quorumOf, requireLogSigned, requireStanding } from './witness.policy.ts';
 export type { CheckpointPolicy, Cosignature } from './witness.policy.ts';
 export { chooseBatch } from './batch.ts';
-export type { BatchInput } from './batch.ts';
+export type { BatchInput, WaitingLeaf } from './batch.ts';
+export { closingRecord, readClosingRecord } from './closing.record.ts';
+export type { ClosingRecord } from './closing.record.ts';
 export { issuanceFirstLeaf, issuanceOrigin, nextIssuanceBatch } from './issuance.log.ts';
 export type { IssuanceBatchInput } from './issuance.log.ts';
 export { isPromised, promiseMessage, signPromise } from './promise.ts';

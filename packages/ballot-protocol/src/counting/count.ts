@@ -1,8 +1,10 @@
 import type { Allocation } from '@talkoot/allocation';
 import { isBlank } from '../ballot/ballot.ts';
-import type { Manifest } from '../manifest/manifest.shape.ts';
+import type { BindingManifest } from '../manifest/manifest.read.ts';
 import type { Result } from '../publication/shapes.ts';
 import type { DecidingLeaves } from './deciding.leaves.ts';
+import { optionsByLot, publishedSeeds } from './lot.seeds.ts';
+import type { LotSeeds } from './lot.seeds.ts';
 import { recount } from './recount.ts';
 import type { Recount } from './recount.ts';
 import { allocationOf } from './selection.ts';
@@ -18,13 +20,14 @@ export interface Count extends Recount {
 
 /**
  * Counts a poll; the same leaves in any order give the same result.
- * @param lot all options in the order drawn
+ * @param seeds of the lot, as `openLotSeeds` opens them
  * @throws AllocationError
  */
-export function countLeaves(manifest: Manifest, deciding: DecidingLeaves, lot: readonly string[]): Count {
+export function countLeaves(binding: BindingManifest, deciding: DecidingLeaves, seeds: LotSeeds): Count {
+  const { manifest } = binding;
   const { counted, rejected } = recount(manifest, deciding);
   const ballots = counted.map(({ ballot }) => ballot);
-  const allocation = allocationOf(manifest, ballots, lot);
+  const allocation = allocationOf(manifest, ballots, optionsByLot(binding, seeds));
   const result = {
     counted: ballots.length,
     blank: ballots.filter(isBlank).length,
@@ -33,6 +36,7 @@ export function countLeaves(manifest: Manifest, deciding: DecidingLeaves, lot: r
       .map(([leaf, reason]) => ({ leaf, reason }))
       .toSorted((a, b) => (a.leaf < b.leaf ? -1 : 1)),
     tally: tallyOf(manifest, ballots),
+    seeds: publishedSeeds(seeds),
     selected: allocation && allocation.selected.toSorted(),
   };
   return { counted, rejected, allocation, result };

@@ -47,6 +47,15 @@ const AllocationShape = z
   .object({ rule: z.enum(['greedy', 'equal-shares']), budget: Amount })
   .catchall(z.json());
 
+/** What an issuer says of its seed of the lot before anybody votes: `sealLotSeed`. */
+export const SealedSeedShape = z.strictObject({
+  /** SHA-256 of `"talkoot-lot-v1" ‖ seed`. */
+  commitment: hexOf(32),
+  /** The seed, sealed to the poll's key: encapsulated key (65 bytes) and ciphertext (48). */
+  sealed: hexOf(113),
+});
+export type SealedSeed = z.infer<typeof SealedSeedShape>;
+
 const IssuerShape = z.strictObject({
   name: Slug,
   organisation: Name,
@@ -84,7 +93,8 @@ export const ManifestShape = z.strictObject({
   kind: z.enum(['prioritisation', 'criteria', 'bonus']),
   ballot: BallotRulesShape,
   allocation: AllocationShape.nullable(),
-  lot: z.tuple([hexOf(32), hexOf(32)]),
+  /** In the order of the issuers. */
+  lot: z.tuple([SealedSeedShape, SealedSeedShape]),
   issuers: z.tuple([IssuerShape, IssuerShape]),
   key: PollKeyShape,
   board: z.strictObject({ origin: KeyName, publicKey: hexOf(32), batchSize: z.int().min(1).max(100_000) }),

@@ -7,6 +7,7 @@ export const files = {
   board: 'board.bin',
   boardCheckpoints: 'board.checkpoints',
   complaints: 'complaints.json',
+  closing: 'closing.json',
   release: 'release.json',
   desks: 'desks.json',
   result: 'result.json',

@@ -17,8 +17,6 @@ export const ReleaseShape = z
       .array(z.strictObject({ index: z.int().min(1).max(255), share: hexOf(32), signature: hexOf(64) }))
       .min(1)
       .max(255),
-    /** Of the lot, in the order of the issuers. */
-    seeds: z.tuple([hexOf(32), hexOf(32)]),
   })
   .nullable();
 export type Release = z.infer<typeof ReleaseShape>;
@@ -71,6 +69,8 @@ export const ResultShape = z
     /** By leaf hash, ascending. */
     rejected: z.array(z.strictObject({ leaf: hexOf(32), reason: RejectionShape })).max(most.leaves),
     tally: TallyShape,
+    /** Of the lot, as they open, in the order of the issuers; null for one that is ill-sealed and counts as zeros. */
+    seeds: z.tuple([hexOf(32).nullable(), hexOf(32).nullable()]),
     /** Funded options, ascending; null where a poll allocates nothing. */
     selected: z.array(OptionId).max(most.options).nullable(),
   })

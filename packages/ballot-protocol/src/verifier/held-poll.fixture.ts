@@ -3,6 +3,7 @@ import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@
 import { ballotLength } from '../ballot/ballot.length.ts';
 import { encodeArchive, signCheckpoint } from '../board/checkpoint.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
+import { closingRecord } from '../board/closing.record.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../board/issuance.log.ts';
 import { leafHash } from '../board/merkle.hash.ts';
 import { GrowingTree } from '../board/merkle.tree.ts';
@@ -16,7 +17,7 @@ import { castLeaf } from '../cast/leaf.cast.ts';
 import { newIssuerKey } from '../certificate/issuer.ts';
 import type { IssuerKey } from '../certificate/issuer.ts';
 import { signRelease } from '../key/release.ts';
-import { lotCommitment } from '../lot/lot.ts';
+import { sealLotSeed } from '../lot/lot.seal.ts';
 import { readManifest, writeManifest } from '../manifest/manifest.read.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
 import type { Manifest } from '../manifest/manifest.shape.ts';
@@ -33,7 +34,7 @@ import { castBallot, certifiedVoter } from '../vote.fixture.ts';
 import type { Voter } from '../vote.fixture.ts';
 import { countLeaves } from '../counting/count.ts';
 import { DecidingLeaves } from '../counting/deciding.leaves.ts';
-import { optionsByLot } from '../counting/selection.ts';
+import { openLotSeeds } from '../counting/lot.seeds.ts';
 
 export { castBallot, certifiedVoter };
 export type { Voter };
@@ -71,11 +72,12 @@ export interface Record {
   readonly issued: readonly [readonly Uint8Array[], readonly Uint8Array[]];
   readonly complaints: readonly Complaint[];
   /** Shares are signed for the board as it is published. */
-  readonly release: {
-    readonly shares: readonly UnsignedShare[];
-    readonly seeds: NonNullable<Release>['seeds'];
-  } | null;
+  readonly release: { readonly shares: readonly UnsignedShare[] } | null;
   readonly desks: Desks;
+  /** The last leaf; the closing record of these complaints and desks unless it is given. */
+  readonly closing?: Uint8Array;
+  /** When witnesses cosign each batch and the closing record, in POSIX seconds; within the windows unless given. */
+  readonly moments?: { readonly batches: number; readonly closing: number };
 }
 
 /** A poll of some residents between four projects, ready to be opened. */
@@ -89,6 +91,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
   const polynomial = Array.from({ length: threshold }, () => Fn.fromBytes(p256.utils.randomSecretKey()));
   const shareOf = (index: number) =>
     polynomial.reduceRight((sum, one) => Fn.add(Fn.mul(sum, BigInt(index)), one), 0n);
+  const pollKey = BASE.multiply(polynomial[0]!).toBytes(true);
   const seeds = [bytesToHex(randomBytes(32)), bytesToHex(randomBytes(32))] as const;
   const trusteeKeys = Array.from({ length: trusteeCount }, newSigningKey);
   const roll = () =>
@@ -121,10 +124,7 @@ export async function preparePoll(changes: Partial<Manifest> = {}, residents = 2
     kind: 'prioritisation',
     ballot: { ...rules, length: ballotLength(rules) },
     allocation: { rule: 'greedy', budget: 1_000 },
-    lot: [lotCommitment(hexToBytes(seeds[0])), lotCommitment(hexToBytes(seeds[1]))].map(bytesToHex) as [
-      string,
-      string,
-    ],
+    lot: [await sealLotSeed(pollKey, hexToBytes(seeds[0])), await sealLotSeed(pollKey, hexToBytes(seeds[1]))],
     issuers: [issuer(0, 'municipality', firstLog), issuer(1, 'auditor', secondLog)],
     key: {
       threshold,
@@ -201,7 +201,7 @@ export async function holdPoll(poll: HeldPoll): Promise<{ record: Record; voters
       batches: [byHash(leaves.slice(0, 6)), byHash([...leaves.slice(6), ...later])],
       issued: issued as unknown as Record['issued'],
       complaints: [{ leaf: leaves[0]!, promise: promiseOf(poll, leaves[0]!) }],
-      release: { shares: poll.shares.slice(1).map((one) => ({ ...one })), seeds: [...poll.seeds] },
+      release: { shares: poll.shares.slice(1).map((one) => ({ ...one })) },
       desks: [{ desk: 'library', issued: 2, entered: 1 }],
     },
   };
@@ -226,51 +226,66 @@ export function publish(poll: HeldPoll, record: Record): Map<string, Uint8Array>
       ],
     ]),
     [files.board, concatBytes(...record.batches.flat())],
-    [files.boardCheckpoints, encodeArchive(boardCheckpoints(poll, record.batches))],
+    [files.boardCheckpoints, encodeArchive(boardCheckpoints(poll, record))],
     [files.complaints, encodeComplaints(record.complaints)],
+    [files.closing, closingOf(poll, record)],
     [files.release, canonicalJson(signedRelease(poll, record))],
     [files.desks, canonicalJson(record.desks)],
     [files.result, canonicalJson(record.release === null ? null : resultOf(poll, record))],
   ]);
 }
 
-function signedRelease(poll: HeldPoll, { batches, release }: Record): Release {
-  if (release === null) return null;
-  const board = boardCheckpoints(poll, batches).at(-1)!;
-  const shares = release.shares.map(({ index, share }) => {
+/** The last leaf of the board. */
+function closingOf({ binding }: HeldPoll, { closing, complaints, desks }: Record): Uint8Array {
+  return closing ?? closingRecord(binding.m, encodeComplaints(complaints), canonicalJson(desks));
+}
+
+function signedRelease(poll: HeldPoll, record: Record): Release {
+  if (record.release === null) return null;
+  const board = boardCheckpoints(poll, record).at(-1)!;
+  const shares = record.release.shares.map(({ index, share }) => {
     const { secretKey } = poll.trusteeKeys[index - 1]!;
     const signature = signRelease(poll.binding, board, { index, share: hexToBytes(share) }, secretKey);
     return { index, share, signature: bytesToHex(signature) };
   });
-  return { ...release, shares };
+  return { shares };
 }
 
-/** A checkpoint after the manifest and after each batch. */
-export function boardCheckpoints(poll: HeldPoll, batches: Record['batches']): SignedCheckpoint[] {
+const secondsOf = (instant: string) => Date.parse(instant) / 1_000;
+
+/** A checkpoint after the manifest, after each batch, and after the closing record. */
+export function boardCheckpoints(poll: HeldPoll, record: Record): SignedCheckpoint[] {
+  const {
+    batches,
+    moments = {
+      batches: secondsOf('2026-05-02T12:00:00Z'),
+      closing: secondsOf('2026-05-18T09:00:00Z'),
+    },
+  } = record;
   const tree = new GrowingTree();
   const { origin } = poll.binding.manifest.board;
-  tree.append(leafHash(poll.manifestBytes));
-  const checkpoints = [
-    standing(poll, signCheckpoint({ origin, size: 1, root: tree.root() }, poll.boardKey.secretKey)),
-  ];
-  for (const batch of batches) {
-    for (const leaf of batch) tree.append(leafHash(leaf));
+  const after = (leaves: readonly Uint8Array[], time: number) => {
+    for (const leaf of leaves) tree.append(leafHash(leaf));
     const checkpoint = { origin, size: tree.size, root: tree.root() };
-    checkpoints.push(standing(poll, signCheckpoint(checkpoint, poll.boardKey.secretKey)));
-  }
-  return checkpoints;
+    return standing(poll, signCheckpoint(checkpoint, poll.boardKey.secretKey), { time });
+  };
+  return [
+    after([poll.manifestBytes], secondsOf('2026-04-30T12:00:00Z')),
+    ...batches.map((batch) => after(batch, moments.batches)),
+    after([closingOf(poll, record)], moments.closing),
+  ];
 }
 
-/** The checkpoint with the cosignatures of the first so many witnesses. */
+/** The checkpoint with the cosignatures of the first so many witnesses, of some time in POSIX seconds. */
 export function standing(
   { witnessKeys }: HeldPoll,
   checkpoint: SignedCheckpoint,
-  witnesses = witnessKeys.length,
+  { witnesses = witnessKeys.length, time = secondsOf('2026-05-02T12:00:00Z') } = {},
 ): SignedCheckpoint {
   const { note } = checkpoint;
   const cosigned = witnessKeys
     .slice(0, witnesses)
-    .map(({ name, key }) => cosignNote(note.text, name, key.secretKey, 1_777_000_000));
+    .map(({ name, key }) => cosignNote(note.text, name, key.secretKey, time));
   return { ...checkpoint, note: { ...note, signatures: [...note.signatures, ...cosigned] } };
 }
 
@@ -285,7 +300,7 @@ function issuanceCheckpoint(poll: HeldPoll, place: number, entries: readonly Uin
 }
 
 /** What follows from the leaves that hold. */
-export function resultOf({ binding, secretKey, seeds }: HeldPoll, { batches }: Record): NonNullable<Result> {
+export function resultOf({ binding, secretKey }: HeldPoll, { batches }: Record): NonNullable<Result> {
   const [check, open] = [leafChecker(binding), ballotOpener(binding, secretKey)];
   const deciding = new DecidingLeaves();
   for (const bytes of batches.flat()) {
@@ -294,8 +309,7 @@ export function resultOf({ binding, secretKey, seeds }: HeldPoll, { batches }: R
     const { publicKey, sequence } = verdict.leaf;
     deciding.take(publicKey, { sequence, hash: leafHash(bytes), plaintext: open(verdict.leaf) ?? null });
   }
-  const lot = optionsByLot(binding, [hexToBytes(seeds[0]), hexToBytes(seeds[1])]);
-  return countLeaves(binding.manifest, deciding, lot).result;
+  return countLeaves(binding, deciding, openLotSeeds(binding.manifest, secretKey)).result;
 }
 
 /** Files in memory as a publication, handed out in pieces of odd sizes. */

@@ -9,6 +9,7 @@ import type { Publication } from '../publication/publication.ts';
 import { wholeFile } from '../publication/publication.ts';
 import { PublicationError } from '../publication/publication.errors.ts';
 import { DesksShape, ReleaseShape, ResultShape } from '../publication/shapes.ts';
+import { openLotSeeds, optionsByLot } from '../counting/lot.seeds.ts';
 import { recount } from '../counting/recount.ts';
 import { readBoard } from './board.reading.ts';
 import { checkBoardRoot, checkCheckpoints, checkReleased } from './checks/board.check.ts';
@@ -107,11 +108,11 @@ export async function verify(publication: Publication, options: VerifyOptions = 
       ...result.problems,
       ...checkTally(manifest, recounted, board.deciding, result.value),
     ]);
-    const lot = checkLot(binding, release.value!.seeds);
-    findings.add('lot', lot.problems);
+    const seeds = openLotSeeds(manifest, secretKey);
+    findings.add('lot', result.value ? checkLot(manifest.issuers, seeds, result.value) : []);
     findings.add(
       'allocation',
-      result.value ? checkAllocation(manifest, recounted, lot.order, result.value) : [],
+      result.value ? checkAllocation(manifest, recounted, optionsByLot(binding, seeds), result.value) : [],
     );
   }
   const told = receipt && receiptState(manifest, receipt, board, secretKey !== null);

@@ -187,7 +187,9 @@ const faults: readonly Fault[] = [
     tamper: (held) =>
       void held.set(
         files.boardCheckpoints,
-        encodeArchive(boardCheckpoints(poll, [record.batches[0]!, last().slice(0, -1)])),
+        encodeArchive(
+          boardCheckpoints(poll, { ...record, batches: [record.batches[0]!, last().slice(0, -1)] }),
+        ),
       ),
   },
   {
@@ -195,7 +197,7 @@ const faults: readonly Fault[] = [
     fault: 'show a board that never was',
     finding: /root-differs at board.checkpoints#2/,
     tamper: (held) => {
-      const checkpoints = boardCheckpoints(poll, record.batches);
+      const checkpoints = boardCheckpoints(poll, record);
       const { origin, size } = checkpoints[1]!;
       const forked = signCheckpoint({ origin, size, root: new Uint8Array(32) }, poll.boardKey.secretKey);
       held.set(
@@ -209,7 +211,7 @@ const faults: readonly Fault[] = [
     fault: 'shrink',
     finding: /size-fell at board.checkpoints#3/,
     tamper: (held) => {
-      const [first, second, third] = boardCheckpoints(poll, record.batches);
+      const [first, second, third] = boardCheckpoints(poll, record);
       held.set(files.boardCheckpoints, encodeArchive([first!, second!, first!, third!]));
     },
   },
@@ -224,9 +226,11 @@ const faults: readonly Fault[] = [
     fault: 'are too few',
     finding: /witnesses-too-few at board.checkpoints#2/,
     tamper: (held) => {
-      const [first, second, third] = boardCheckpoints(poll, record.batches);
+      const [first, second, third] = boardCheckpoints(poll, record);
       const { origin, size, root } = second!;
-      const alone = standing(poll, signCheckpoint({ origin, size, root }, poll.boardKey.secretKey), 1);
+      const alone = standing(poll, signCheckpoint({ origin, size, root }, poll.boardKey.secretKey), {
+        witnesses: 1,
+      });
       held.set(files.boardCheckpoints, encodeArchive([first!, alone, third!]));
     },
   },

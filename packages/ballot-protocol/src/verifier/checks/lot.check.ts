@@ -1,18 +1,20 @@
-import { hexToBytes } from '@noble/hashes/utils.js';
-import { optionsByLot, uncommittedSeeds } from '../../counting/selection.ts';
-import type { BindingManifest } from '../../manifest/manifest.read.ts';
+import { publishedSeeds } from '../../counting/lot.seeds.ts';
+import type { LotSeeds } from '../../counting/lot.seeds.ts';
+import type { Issuer } from '../../manifest/manifest.shape.ts';
 import { files } from '../../publication/files.ts';
+import type { Result } from '../../publication/shapes.ts';
 import type { Finding } from '../report.ts';
 
-/** The seeds are those that both issuers had committed to. @returns all options in the order drawn */
+/** The published seeds are those that open: each its issuer's of before the vote, or none if it was ill-sealed. */
 export function checkLot(
-  binding: BindingManifest,
-  seeds: readonly [string, string],
-): { readonly order: readonly string[]; readonly problems: readonly Finding[] } {
-  const revealed = [hexToBytes(seeds[0]), hexToBytes(seeds[1])] as const;
-  const problems = uncommittedSeeds(binding.manifest, revealed).map(({ name }) => ({
-    code: 'seed-differs',
-    entry: `${files.release}: seed of ${name}`,
-  }));
-  return { order: optionsByLot(binding, revealed), problems };
+  issuers: readonly Issuer[],
+  opened: LotSeeds,
+  { seeds }: NonNullable<Result>,
+): Finding[] {
+  const expected = publishedSeeds(opened);
+  return issuers.flatMap(({ name }, place) =>
+    seeds[place] === expected[place]
+      ? []
+      : [{ code: 'seed-differs', entry: `${files.result}: seed of ${name}` }],
+  );
 }
