@@ -6,6 +6,8 @@ export { BallotRulesShape, ManifestShape, PollKeyShape, SealedSeedShape } from '
 export type { BallotRules, Issuer, Manifest, PollKey, SealedSeed } from './manifest/manifest.shape.ts';
 export { readManifest, writeManifest } from './manifest/manifest.read.ts';
 export type { BindingManifest } from './manifest/manifest.read.ts';
+export { questionHash, questionOf } from './manifest/question.ts';
+export type { Asked } from './manifest/question.ts';
 export { manifestProblems } from './manifest/manifest.rules.ts';
 export { ManifestError } from './manifest/manifest.errors.ts';
 export type { ManifestErrorCode, ManifestProblem } from './manifest/manifest.errors.ts';
