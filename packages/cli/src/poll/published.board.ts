@@ -1,12 +1,6 @@
-import {
-  BoardError,
-  ManifestError,
-  parseCheckpoint,
-  pollKeyOf,
-  readManifest,
-  requireStanding,
-} from '@talkoot/ballot-protocol';
+import { BoardError, ManifestError, pollKeyOf, readManifest } from '@talkoot/ballot-protocol';
 import type { BindingCeremony, BindingManifest, Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
+import { standingBoard } from '@talkoot/ballot-protocol/device';
 import type { KeyCeremony } from '@talkoot/api-contracts/ballots';
 import { isDeepStrictEqual } from 'node:util';
 import { PollRefused } from './poll.errors.ts';
@@ -59,20 +53,6 @@ export function requireReleasable(manifest: Manifest, note: string, now: Date): 
   if (isBelow || issuers.some(({ rollSize }) => rollSize < minima.roll)) {
     throw new PollRefused('below-minima', 'Too few people could vote or did: the key is not released.');
   }
-  return checkpoint;
-}
-
-/**
- * A checkpoint that this poll's board and enough of its witnesses signed.
- * @throws BoardError
- */
-export function standingBoard({ board, witnesses }: Manifest, note: string): SignedCheckpoint {
-  const keyOf = (name: string, publicKey: string) => ({ name, publicKey: Buffer.from(publicKey, 'hex') });
-  const checkpoint = parseCheckpoint(Buffer.from(note));
-  requireStanding(checkpoint, {
-    log: keyOf(board.origin, board.publicKey),
-    witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
-  });
   return checkpoint;
 }
 

@@ -1,9 +1,9 @@
 import type { Client } from '@talkoot/api-contracts';
 import type { ballotsApi } from '@talkoot/api-contracts/ballots';
-import { GrowingTree, hashesIn, leafHash, tilePath, tilesOf } from '@talkoot/ballot-protocol';
+import { BoardError, leafHash } from '@talkoot/ballot-protocol';
+import { leafHashesOf, standingBoard } from '@talkoot/ballot-protocol/device';
 import type { PollOnDevice } from '../../demo/voting/device.ts';
 import { PollRefused } from '../poll.errors.ts';
-import { standingBoard } from '../published.board.ts';
 import { requirePool } from './pool.ts';
 import type { PoolLeaf, PoolStore } from './pool.ts';
 
@@ -52,19 +52,24 @@ export async function checkPapers(at: CheckingDesk, complain: boolean): Promise<
 
 async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDesk): Promise<Set<string>> {
   const note = await ballots.getBoardCheckpoint({ params: { pollId } });
-  const { size, root } = standingBoard(onDevice.binding.manifest, note);
-  const tree = new GrowingTree();
+  const checkpoint = standingBoard(onDevice.binding.manifest, note);
   const found = new Set<string>();
-  for (const tile of tilesOf(size).filter(({ level }) => level === 0)) {
-    const path = tilePath(tile).replace('tile/0/', '');
-    const hashes = await ballots.getBoardTile({ params: { pollId, level: '0', path } });
-    for (const hash of hashesIn(hashes)) {
-      tree.append(hash);
+  try {
+    for await (const hash of leafHashesOf(checkpoint, (path) => tileOf(ballots, pollId, path))) {
       found.add(hex(hash));
     }
+  } catch (cause) {
+    if (!(cause instanceof BoardError)) throw cause;
+    throw new PollRefused('board-differs', 'The board shows other leaves than its witnesses signed.', {
+      cause,
+    });
   }
-  if (tree.size === size && Buffer.compare(tree.root(), root) === 0) return found;
-  throw new PollRefused('board-differs', 'The board shows other leaves than its witnesses signed.');
+  return found;
+}
+
+function tileOf(ballots: CheckingDesk['ballots'], pollId: string, tile: string): Promise<Uint8Array> {
+  const path = tile.replace('tile/0/', '');
+  return ballots.getBoardTile({ params: { pollId, level: '0', path } });
 }
 
 async function complainAbout({ ballots, poll: { pollId } }: CheckingDesk, { leaf, promise }: PoolLeaf) {
