@@ -60,8 +60,6 @@ export type { Ceremony, Confirmation, Round1, Round2, TrusteeSecrets } from './k
 export { checkRound1, readRound1, startRound1 } from './key/ceremony.round1.ts';
 export { readRound2, startRound2 } from './key/ceremony.round2.ts';
 export { finishCeremony, pollKeyOf, readConfirmation } from './key/ceremony.finish.ts';
-export { CustodyFileShape, lockCustody, unlockCustody } from './key/custody.ts';
-export type { CustodyFile } from './key/custody.ts';
 export { isDestructionSigned, signDestruction } from './key/destruction.ts';
 export { isReleaseSigned, signRelease } from './key/release.ts';
 export { checkShare, combineShares } from './key/share.ts';

@@ -1,7 +1,8 @@
 import { createClient } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
-import { lockCustody, newTrustee, readCeremony, unlockCustody } from '@talkoot/ballot-protocol';
+import { newTrustee, readCeremony } from '@talkoot/ballot-protocol';
 import type { Ceremony, TrusteeSecrets } from '@talkoot/ballot-protocol';
+import { custodyLock } from '@talkoot/ballot-protocol/node';
 import { Command } from 'commander';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,8 @@ let service: Awaited<ReturnType<typeof ballotsStandIn>>;
 const people = [newTrustee(), newTrustee()];
 /** With little work, as each file costs a derivation that is slow on purpose. */
 const work = 14;
-const quickly = (label: string, secrets: TrusteeSecrets) => lockCustody(passphrase, label, secrets, work);
+const quickly = (label: string, secrets: TrusteeSecrets) =>
+  custodyLock(passphrase, work).lock(label, secrets);
 
 const identityOf = (at: number) => join(folder, `trustee-${at}.json`);
 const code = (code: string) => ({ code, message: expect.stringMatching(new RegExp(`^${code}: \\S`)) });
@@ -81,7 +83,7 @@ describe('talkoot poll trustee new', () => {
     expect(readCeremony({ ...rest, trustees: both }).ceremony.trustees[1]!.name).toBe('Trustee 2');
     const file = JSON.parse(await readFile(identityOf(2), 'utf8'));
     expect(file).toMatchObject({ label: 'Trustee 2', work: 17 });
-    const secrets = await unlockCustody(passphrase, file);
+    const secrets = await custodyLock(passphrase).unlock(file);
     for (const secret of Object.values(secrets)) expect(made + JSON.stringify(file)).not.toContain(secret);
   });
 
@@ -112,13 +114,23 @@ describe('talkoot poll trustee', () => {
     });
   });
 
+  test('derives one key for both of its files', async () => {
+    await trustee(0, 'advance');
+    const read = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
+    const { salt, work: cost, nonce } = await read('trustee-0.json');
+    const { custody } = await read('trustee-0.pol-1.custody.json');
+    expect(custody).toMatchObject({ salt, work: cost });
+    expect(custody.nonce).not.toBe(nonce);
+  });
+
   /** Every step of the ceremony but by command: each trustee's custody file as the commands leave it. */
   async function keyMade(): Promise<void> {
     const ballots = createClient(ballotsApi, { baseUrl: service.url });
     const poll = { municipalityId: 'lintula', pollId: 'pol-1' };
     for (let rounds = 0; rounds < 3; rounds += 1) {
       for (const [at, { secrets }] of people.entries()) {
-        const custody = custodyFile({ file: join(folder, `${at}.custody.json`), passphrase, poll, work });
+        const lock = custodyLock(passphrase, work);
+        const custody = custodyFile({ file: join(folder, `${at}.custody.json`), lock, poll });
         await advance({ ballots, poll, identity: secrets, custody });
       }
     }
@@ -131,11 +143,7 @@ describe('talkoot poll trustee', () => {
     await expect(trustee(0, 'release', ...custody(0))).rejects.toMatchObject(code('release-not-awaited'));
     desk.later = 'share';
     expect(await trustee(0, 'check')).toContain('Ballots are sealed to the key that you confirmed.');
-    expect(await trustee(0, 'release', ...custody(0))).toMatch(
-      /Your share was taken\.[^]*verify the publication with it/,
-    );
-    const released = await readFile(join(folder, 'pol-1.released.checkpoint'), 'utf8');
-    expect(released).toBe(await desk.checkpoint());
+    expect(await trustee(0, 'release', ...custody(0))).toContain('Your share was taken');
     expect(await trustee(0, 'release', ...custody(0))).toContain('Your part was given before');
     await expect(trustee(0, 'destroy', ...custody(0))).rejects.toMatchObject(code('destruction-not-awaited'));
     desk.later = 'destruction';

@@ -1,5 +1,7 @@
 export { certificateVerifier } from './certificate.ts';
 export type { CertificateVerifier } from './certificate.ts';
+export { CustodyFileShape, custodyLock } from './custody.ts';
+export type { CustodyFile, CustodyLock } from './custody.ts';
 export { verifySignature } from './ed25519.ts';
 export { leafChecker } from './leaf.check.ts';
 export { pooledLeafChecker } from './leaf.check.pooled.ts';

@@ -1,7 +1,6 @@
 import { newTrustee } from '@talkoot/ballot-protocol';
+import { custodyLock } from '@talkoot/ballot-protocol/node';
 import type { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { custodyFile, openIdentity, writeIdentity } from './custody.file.ts';
 import { custodyInMemory } from './custody.memory.ts';
 import { readPassphrase } from './passphrase.ts';
@@ -50,9 +49,9 @@ interface NewOptions {
 }
 
 async function makeIdentity({ out, name, organisation, ...options }: NewOptions): Promise<void> {
-  const passphrase = await readPassphrase({ isNew: true });
+  const lock = custodyLock(await readPassphrase({ isNew: true }));
   const { secrets, keys } = newTrustee();
-  await writeIdentity(out, passphrase, name, secrets);
+  await writeIdentity(out, lock, name, secrets);
   tell(options, { name, organisation, ...keys }, [
     `Your secrets are in ${out}. Keep a copy of it and of the passphrase where nobody else gets at them.`,
     'For the charter:',
@@ -65,7 +64,7 @@ async function makeIdentity({ out, name, organisation, ...options }: NewOptions)
 
 async function check(pollId: string, options: TrusteeOptions): Promise<void> {
   const { ballots, poll } = await placeOfPoll(pollId, options);
-  const identity = await openIdentity(options.identity, await readPassphrase({ isNew: false }));
+  const identity = await openIdentity(options.identity, custodyLock(await readPassphrase({ isNew: false })));
   const found = await checkKey({ ballots, poll, identity, custody: custodyInMemory() });
   tell(options, { ...found }, [
     `You are trustee ${found.index}. Ballots are sealed to the key that you confirmed.`,
@@ -85,29 +84,14 @@ function step(trustee: Command, name: string, take: (trustee: Trustee) => Promis
     .action((pollId: string, options: TrusteeOptions) =>
       refusingPlainly(async () => {
         const { ballots, poll } = await placeOfPoll(pollId, options);
-        const passphrase = await readPassphrase({ isNew: false });
-        const identity = await openIdentity(options.identity, passphrase);
+        const lock = custodyLock(await readPassphrase({ isNew: false }));
+        const identity = await openIdentity(options.identity, lock);
         const file = options.custody ?? `${options.identity.replace(/\.json$/, '')}.${pollId}.custody.json`;
-        const custody = custodyFile({ file, passphrase, poll });
-        const { board, ...done } = await take({ ballots, poll, identity, custody });
-        const kept =
-          board === undefined ? {} : { released: await keepBoard(options.identity, pollId, board) };
-        tell(options, { ...done, custody: file, ...kept }, [
-          inWords(done, file),
-          next[done.awaited],
-          ...(kept.released
-            ? [`No ballot may follow those of ${kept.released}: verify the publication with it.`]
-            : []),
-        ]);
+        const custody = custodyFile({ file, lock, poll });
+        const done = await take({ ballots, poll, identity, custody });
+        tell(options, { ...done, custody: file }, [inWords(done, file), next[done.awaited]]);
       }),
     );
-}
-
-/** What the share was given for is public; it is kept to be held against what is published. */
-async function keepBoard(identity: string, pollId: string, board: string): Promise<string> {
-  const file = join(dirname(identity), `${pollId}.released.checkpoint`);
-  await writeFile(file, board);
-  return file;
 }
 
 function inWords({ index, gave }: Progress, file: string): string {

@@ -57,8 +57,6 @@ export interface Progress {
   /** Null: its part was given before. */
   readonly gave: Awaited | null;
   readonly awaited: Awaited;
-  /** The board's checkpoint, a signed note, that a share was given for: no ballot may follow. */
-  readonly board?: string;
 }
 
 /** That the ballots of a poll are sealed to the key that its trustees made. */
@@ -185,7 +183,7 @@ export async function release(trustee: Trustee): Promise<Progress> {
   const signature = signRelease(own, head, share, Buffer.from(trustee.identity.signingKey, 'hex'));
   const body = { share: secrets.share, signature: Buffer.from(signature).toString('hex') };
   const send = { params: paramsOf(standing), body };
-  return { gave: 'share', board, ...(await ballots.releaseShare(send)) };
+  return { gave: 'share', ...(await ballots.releaseShare(send)) };
 }
 
 /**
