@@ -1,10 +1,13 @@
-/** Runs a command; an expected failure is told in one message, an unexpected one with its stack. */
+/**
+ * Runs a command; an expected failure is told in one message, an unexpected one with its stack. It exits with 1 unless the command
+ * has set another code for its failures.
+ */
 export async function runCommand(command: () => Promise<unknown>): Promise<void> {
   try {
     await command();
   } catch (error) {
     process.stderr.write(`${await inWords(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   }
 }
 

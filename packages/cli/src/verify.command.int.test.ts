@@ -1,11 +1,14 @@
 import { canonicalJson, encodeReceipt } from '@talkoot/ballot-protocol';
 import { holdPoll, preparePoll, promiseOf, publish } from '@talkoot/ballot-protocol/testing';
 import { folderPublication, verify } from '@talkoot/ballot-protocol/verifier';
+import type { Report } from '@talkoot/ballot-protocol/verifier';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,32 +52,88 @@ describe('talkoot verify', () => {
   });
 
   it('reads the same files from a web server', async () => {
-    const server = createServer((request, response) => {
-      readFile(join(honest, request.url!.split('/').at(-1)!)).then(
-        (bytes) => response.end(bytes),
-        () => response.writeHead(404).end(),
-      );
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const { code, stdout } = await talkoot(`http://127.0.0.1:${port}/polls/pol-1`, '--json');
-    server.close();
+    await using site = await served((bytes) => bytes);
+    const { code, stdout } = await talkoot(site.url, '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ holds: true, receipt: null });
   });
 
-  it.each([
-    ['a folder without a publication', 'nothing', /manifest: file-missing/],
-    ['a receipt that is not there', '--receipt', /ENOENT/],
-    ['a checkpoint of a release that is not there', '--released', /ENOENT/],
-  ])('refuses %s', async (_, what, words) => {
-    const place = what === 'nothing' ? root : honest;
-    const options = what === 'nothing' ? [] : [what, join(root, 'none.json')];
-    const { code, stdout, stderr } = await talkoot(place, ...options);
+  it('tells of a board that is not there, and of what nobody can know without it', async () => {
+    const folder = join(root, 'boardless');
+    await cp(honest, folder, { recursive: true });
+    await rm(join(folder, 'board.bin'));
+    const { code, stdout, stderr } = await talkoot(folder, '--receipt', receipt);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/board-root +│ failed/);
+    expect(stdout).toMatch(/tally +│ not-run/);
+    expect(stdout).toContain('board-root: file-missing at board.bin');
+    expect(stdout).toContain('cannot be said: the board cannot be read.');
+    expect(stdout).toContain('NOT EVERYTHING HOLDS.');
+  });
+
+  it('reads a board without end no further than the final checkpoint goes', async () => {
+    let hasStopped = false;
+    await using site = await served((bytes, name) =>
+      name === 'board.bin' ? withoutEnd(bytes, () => (hasStopped = true)) : bytes,
+    );
+    const { code, stdout } = await talkoot(site.url, '--json');
     expect(code).toBe(1);
-    expect(stdout + stderr).toMatch(words);
+    const { checks } = JSON.parse(stdout) as Report;
+    expect(checks.flatMap(({ findings }) => findings)).toEqual([
+      { code: 'board-too-long', entry: 'board.bin' },
+    ]);
+    expect(hasStopped).toBe(true);
+  });
+
+  it('says what is wrong with a folder in which nothing was published', async () => {
+    const { code, stdout } = await talkoot(root);
+    expect(code).toBe(1);
+    expect(stdout).toContain('manifest: file-missing at manifest.json');
+  });
+
+  it.each([
+    ['a folder that is not there', () => [join(root, 'nowhere')], /file-unreadable|cannot be read/],
+    ['a site that does not answer', () => ['http://127.0.0.1:9/polls/pol-1'], /cannot be read/],
+    ['a receipt that is not there', () => [honest, '--receipt', join(root, 'none.json')], /ENOENT/],
+  ])('verified nothing, and says so by another code: %s', async (_, words, message) => {
+    const { code, stdout, stderr } = await talkoot(...words());
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
   });
 });
+
+type Served = (bytes: Buffer, name: string) => Buffer | Readable;
+
+/** A web server with the honest files, or what is made of them. */
+async function served(change: Served) {
+  const server = createServer((request, response) => {
+    const name = request.url!.split('/').at(-1)!;
+    readFile(join(honest, name)).then(
+      (bytes) => send(change(bytes, name), response),
+      () => response.writeHead(404).end(),
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/polls/pol-1`;
+  return { url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+function send(content: Buffer | Readable, response: ServerResponse): ServerResponse {
+  if (!(content instanceof Readable)) return response.end(content);
+  return content.pipe(response).on('close', () => content.destroy());
+}
+
+function withoutEnd(bytes: Buffer, onStop: () => void): Readable {
+  const pieces = function* () {
+    try {
+      for (;;) yield bytes;
+    } finally {
+      onStop();
+    }
+  };
+  return Readable.from(pieces());
+}
 
 it('prints what a publication names without letting it steer the terminal', async () => {
   const folder = join(root, 'steering');
@@ -123,6 +182,7 @@ describe('a publication that somebody tampered with', () => {
       'rejections',
       replace('result.json', /"rejected":\[\{.*?\}\]/, () => '"rejected":[]'),
     ],
+    ['a complaint is taken out', 'closing', replace('complaints.json', /.*/, () => '[]')],
     ['papers are made up', 'desks', replace('desks.json', /(?<="entered":)1/, () => '9')],
   ] as const)('is found out: %s', async (what, check, tamper) => {
     const folder = join(root, what);

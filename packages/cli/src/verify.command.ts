@@ -9,8 +9,10 @@ import { isLive } from './terminal.ts';
 interface Options {
   readonly json?: boolean;
   readonly receipt?: string;
-  readonly released?: string;
 }
+
+/** What a script can tell apart: it holds, it does not, nobody knows. */
+const exits = { holds: 0, fails: 1, notVerified: 2 } as const;
 
 /** `talkoot verify FOLDER|URL`: recounts a poll from its public files, for everybody who does not want to believe. */
 export function registerVerify(program: Command): void {
@@ -19,24 +21,18 @@ export function registerVerify(program: Command): void {
     .description('Recount a poll from its published files and check everything that was said about it')
     .argument('<place>', 'a folder or a URL with the published files')
     .option('--receipt <file>', 'also tell what became of the ballot of this receipt')
-    .option(
-      '--released <file>',
-      'also require that nothing was added after a trustee released: its checkpoint',
-    )
     .option('--json', 'print the report as JSON')
     .action(async (place: string, options: Options) => {
+      process.exitCode = exits.notVerified;
       const report = await verified(place, options);
       process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));
-      if (!report.holds) process.exitCode = 1;
+      process.exitCode = report.holds ? exits.holds : exits.fails;
     });
 }
 
-async function verified(place: string, { receipt, released }: Options): Promise<Report> {
+async function verified(place: string, { receipt }: Options): Promise<Report> {
   const publication = /^https?:\/\//.test(place) ? sitePublication(place) : folderPublication(place);
-  const shown = {
-    ...(receipt === undefined ? {} : { receipt: await readFile(receipt) }),
-    ...(released === undefined ? {} : { released: await readFile(released) }),
-  };
+  const shown = receipt === undefined ? {} : { receipt: await readFile(receipt) };
   if (!isLive(process.stderr)) return verify(publication, shown);
   const show = createLogUpdate(process.stderr);
   try {
@@ -55,12 +51,14 @@ const meanings: Readonly<Record<CheckResult['name'], string>> = {
   'board-root': 'all ballots are those of the final checkpoint',
   checkpoints: 'the board only ever grew',
   witnesses: 'independent witnesses saw every checkpoint',
+  windows: 'no ballot came before the poll opened, and complaints had their time',
   certificates: 'both issuers certified every voter',
   signatures: 'every ballot is as its voter signed it',
   sequences: 'no ballot is there twice',
   issuances: 'one certificate for each entry of the rolls',
   numbers: 'no more voters than certificates, nor than people',
   complaints: 'every ballot that was promised is there',
+  closing: 'complaints and totals of desks were fixed before ballots were opened',
   key: 'the trustees opened the ballots with the key they were sealed to',
   rejections: 'every ballot that does not count has its reason',
   tally: 'the votes, counted again',
@@ -100,6 +98,8 @@ function receiptText({ outcome, leaf, reason }: ReceiptResult): string {
       return 'The receipt is not one of this poll: its promise does not hold.';
     case 'missing':
       return 'The ballot of the receipt was promised and IS NOT on the board: complain with the receipt.';
+    case 'unknown':
+      return 'Whether the ballot of the receipt is on the board cannot be said: the board cannot be read.';
     case 'published':
       return `The ballot of the receipt is on the board${place}.`;
     case 'counted':

@@ -60,7 +60,7 @@ const IssuerShape = z.strictObject({
   name: Slug,
   organisation: Name,
   modulus: hexOf(256),
-  rollSize: Count,
+  rollSize: z.int().min(0).max(10_000_000),
   rollHash: hexOf(32),
   logKey: hexOf(32),
   excluded: Count,

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Publication } from './publication.ts';
 import { PublicationError } from './publication.errors.ts';
@@ -10,10 +11,18 @@ export function folderPublication(folder: string): Publication {
       try {
         yield* createReadStream(join(folder, name), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
       } catch (cause) {
-        const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-        const message = missing ? `${name} is not there` : `${name} cannot be read`;
+        const missing = isMissing(cause) && (await isThere(folder));
+        const message = missing ? `${name} is not there` : `${join(folder, name)} cannot be read`;
         throw new PublicationError(missing ? 'file-missing' : 'file-unreadable', message, { cause });
       }
     },
   };
 }
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+const isThere = (folder: string) =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  );

@@ -1,44 +1,71 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { leafHash } from '../board/merkle.hash.ts';
 import type { Replay } from '../board/root.replay.ts';
 import { RootReplay } from '../board/root.replay.ts';
-import type { SignedCheckpoint } from '../board/checkpoint.ts';
 import { compareBytes } from '../bytes.order.ts';
+import { leafLength } from '../cast/leaf.ts';
 import { DecidingLeaves } from '../counting/deciding.leaves.ts';
 import { openLeaves } from '../counting/leaf.opening.ts';
-import type { OpenedLeaf, OpeningKeys } from '../counting/leaf.opening.ts';
+import type { OpenedLeaf } from '../counting/leaf.opening.ts';
+import { leafHash } from '../node/leaf.hash.ts';
+import { bounds } from '../publication/bounds.ts';
 import { files } from '../publication/files.ts';
-import type { Publication } from '../publication/publication.ts';
+import { firstBytes } from '../publication/publication.ts';
+import type { ArchivedCheckpoint } from './archive.reading.ts';
+import type { Audit } from './audit.ts';
+import { findingOf } from './file.reading.ts';
 import type { CheckName, Findings } from './report.ts';
 
 /** What one reading of the board tells. */
 export interface BoardReading {
   readonly replay: Replay;
-  /** Ballots, the manifest not among them. */
+  /** Ballots: neither the manifest nor the closing record is among them. */
   readonly leaves: number;
   readonly deciding: DecidingLeaves;
   /** Of the leaf hashes asked for (hexadecimal), those that are there, and which leaf each is, counted from 1. */
   readonly found: ReadonlyMap<string, number>;
+  /** Whether the closing record could be put where the final checkpoint has its last leaf. */
+  readonly isClosed: boolean;
 }
 
-export interface BoardQuestion extends OpeningKeys {
-  readonly checkpoints: readonly SignedCheckpoint[];
+export interface BoardQuestion {
+  /** The last one is final. */
+  readonly checkpoints: readonly ArchivedCheckpoint[];
+  /** The bytes of the closing record; null where there is none. */
+  readonly closing: Uint8Array | null;
+  /** The poll's; null where it was not released. */
+  readonly secretKey: Uint8Array | null;
   /** Leaf hashes (hexadecimal) to look for. */
   readonly wanted: ReadonlySet<string>;
-  /** Takes what is wrong with single leaves, as it is met. */
-  readonly findings: Findings;
   /** Told after every batch how many leaves were read. */
   readonly onLeaves?: ((leaves: number) => void) | undefined;
 }
 
-/** Reads the board once, from its first leaf to its last. */
-export async function readBoard(publication: Publication, question: BoardQuestion): Promise<BoardReading> {
-  const reading = new Reading(question);
-  for await (const leaves of openLeaves(publication.stream(files.board), question)) {
-    for (const one of leaves) reading.take(one);
-    question.onLeaves?.(reading.leaves);
+/**
+ * Reads the board once, from its first leaf to the last that the final checkpoint is over. What is wrong with single leaves
+ * is noted as it is met.
+ * @returns null where there is no board
+ * @throws PublicationError `file-unreadable`
+ */
+export async function readBoard(audit: Audit, question: BoardQuestion): Promise<BoardReading | null> {
+  const { publication, binding, bytes: manifest, findings } = audit;
+  const { closing, checkpoints, secretKey, onLeaves } = question;
+  const ballots = checkpoints.at(-1)!.size - 2;
+  const most = Math.max(0, Math.min(ballots, bounds.ballots)) * leafLength(binding.manifest);
+  const reading = new Reading(audit, question);
+  try {
+    const board = firstBytes(publication, files.board, most, () =>
+      findings.add('board-root', [{ code: 'board-too-long', entry: files.board }]),
+    );
+    for await (const leaves of openLeaves(board, { binding, manifest, secretKey })) {
+      for (const one of leaves) reading.take(one);
+      onLeaves?.(reading.leaves);
+    }
+  } catch (error) {
+    findings.add('board-root', [findingOf(error, files.board)]);
+    return null;
   }
-  return reading.end();
+  for (const check of ['certificates', 'signatures', 'sequences'] as const) findings.add(check);
+  return reading.end(reading.leaves === ballots ? closing : null);
 }
 
 /** What has been read so far. */
@@ -53,13 +80,12 @@ class Reading {
   readonly #deciding = new DecidingLeaves();
   #leaves = 0;
 
-  constructor({ manifest, checkpoints, wanted, findings }: BoardQuestion) {
+  constructor({ bytes, findings }: Audit, { checkpoints, wanted }: BoardQuestion) {
     this.#findings = findings;
-    for (const check of ['certificates', 'signatures', 'sequences'] as const) findings.add(check);
     this.#replay = new RootReplay(checkpoints);
     this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
-    this.#append(leafHash(manifest));
+    this.#replay.append(leafHash(bytes));
   }
 
   get leaves(): number {
@@ -75,12 +101,15 @@ class Reading {
     if (!isNew) this.#note('sequences', 'sequence-repeated');
   }
 
-  end(): BoardReading {
+  /** @param closing the closing record: it ascends from nothing */
+  end(closing: Uint8Array | null): BoardReading {
+    if (closing) this.#replay.append(leafHash(closing));
     return {
       replay: this.#replay.finish(),
       leaves: this.#leaves,
       deciding: this.#deciding,
       found: this.#found,
+      isClosed: closing !== null,
     };
   }
 

@@ -7,12 +7,14 @@ export const checkNames = [
   'board-root',
   'checkpoints',
   'witnesses',
+  'windows',
   'certificates',
   'signatures',
   'sequences',
   'issuances',
   'numbers',
   'complaints',
+  'closing',
   'key',
   'rejections',
   'tally',
@@ -46,10 +48,11 @@ export interface CheckResult {
  * - `invalid`: the receipt is of another poll, or the board never promised this leaf
  * - `missing`: promised, and not on the board
  * - `published`: on the board; what it says is not known before release
+ * - `unknown`: the board cannot be read
  * - `counted`, `replaced` by a later one, `rejected`: after release
  */
 export interface ReceiptResult {
-  readonly outcome: 'invalid' | 'missing' | 'published' | 'counted' | 'replaced' | 'rejected';
+  readonly outcome: 'invalid' | 'missing' | 'unknown' | 'published' | 'counted' | 'replaced' | 'rejected';
   /** Its place on the board, counted from 1. */
   readonly leaf: number | null;
   /** Why it was rejected. */
@@ -66,6 +69,7 @@ export interface Report {
   readonly receipt: ReceiptResult | null;
 }
 
+const unhonoured: ReadonlySet<ReceiptResult['outcome']> = new Set(['invalid', 'missing', 'unknown']);
 const mostShown = 20;
 
 /** Gathers findings; what a check finds is bounded, how much it found is not. */
@@ -80,9 +84,20 @@ export class Findings {
     this.#run.set(name, entry);
   }
 
+  /** Notes what was found by a part of a check: without findings that does not mean that it ran. */
+  suspect(name: CheckName, found: readonly Finding[]): void {
+    if (found.length > 0) this.add(name, found);
+  }
+
+  /** As `add` if everything was there that the check builds on, otherwise as `suspect`. */
+  conclude(name: CheckName, found: readonly Finding[], { if: isWhole }: { readonly if: boolean }): void {
+    if (isWhole) this.add(name, found);
+    else this.suspect(name, found);
+  }
+
   report(manifest: string | null, receipt: ReceiptResult | null): Report {
     const checks = checkNames.map((name) => this.#result(name));
-    const honoured = receipt === null || (receipt.outcome !== 'invalid' && receipt.outcome !== 'missing');
+    const honoured = receipt === null || !unhonoured.has(receipt.outcome);
     return { holds: honoured && checks.every(({ state }) => state === 'passed'), manifest, checks, receipt };
   }
 

@@ -48,8 +48,8 @@ export function requireReleasable(manifest: Manifest, note: string, now: Date): 
     throw new PollRefused('complaints-open', `Complaints are heard until ${windows.complaintsClose}.`);
   }
   const checkpoint = witnessed(manifest, note);
-  // A key may have several leaves, never none: with fewer leaves there are fewer voters.
-  const isBelow = checkpoint.size - 1 < minima.counted;
+  // A key may have several leaves, never none: with fewer leaves there are fewer voters. Manifest and closing record are none.
+  const isBelow = checkpoint.size - 2 < minima.counted;
   if (isBelow || issuers.some(({ rollSize }) => rollSize < minima.roll)) {
     throw new PollRefused('below-minima', 'Too few people could vote or did: the key is not released.');
   }

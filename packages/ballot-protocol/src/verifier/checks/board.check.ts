@@ -1,38 +1,29 @@
 import { equalBytes } from '@noble/curves/utils.js';
-import { BoardError } from '../../board/board.errors.ts';
-import { parseCheckpoint } from '../../board/checkpoint.ts';
-import type { SignedCheckpoint } from '../../board/checkpoint.ts';
-import type { Replay } from '../../board/root.replay.ts';
 import { files } from '../../publication/files.ts';
+import type { ArchivedCheckpoint } from '../archive.reading.ts';
+import type { BoardReading } from '../board.reading.ts';
 import type { Finding } from '../report.ts';
 
-/** The final checkpoint is over all leaves that were published. */
-export function checkBoardRoot({ size, root }: Replay, checkpoints: readonly SignedCheckpoint[]): Finding[] {
-  const final = checkpoints.at(-1);
-  const entry = `${files.boardCheckpoints}#${checkpoints.length}`;
-  if (!final) return [{ code: 'checkpoints-missing', entry: files.boardCheckpoints }];
-  if (final.size !== size) return [{ code: 'size-differs', entry }];
-  return equalBytes(final.root, root) ? [] : [{ code: 'root-differs', entry }];
+const entryOf = (place: number) => `${files.boardCheckpoints}#${place + 1}`;
+
+/** The final checkpoint is over all leaves that were published, the closing record being the last. */
+export function checkBoardRoot(
+  { replay, leaves, isClosed }: BoardReading,
+  checkpoints: readonly ArchivedCheckpoint[],
+): Finding[] {
+  const final = checkpoints.at(-1)!;
+  const entry = entryOf(checkpoints.length - 1);
+  if (final.size !== leaves + 2) return [{ code: 'size-differs', entry }];
+  return !isClosed || equalBytes(final.root, replay.root) ? [] : [{ code: 'root-differs', entry }];
 }
 
-/** Every archived checkpoint is a moment of this board. */
-export function checkCheckpoints({ problems }: Replay): Finding[] {
-  return problems.map(({ code, position }) => ({ code, entry: `${files.boardCheckpoints}#${position + 1}` }));
-}
-
-/**
- * Nothing came onto the board after a trustee gave its share for it: whoever could read the ballots could have answered
- * them with more.
- * @param released the checkpoint that the trustee kept, a signed note
- */
-export function checkReleased({ size, root }: Replay, released: Uint8Array): Finding[] {
-  const entry = 'the checkpoint of the release';
-  try {
-    const kept = parseCheckpoint(released);
-    const isFinal = kept.size === size && equalBytes(kept.root, root);
-    return isFinal ? [] : [{ code: 'board-differs-from-released', entry }];
-  } catch (error) {
-    if (!(error instanceof BoardError)) throw error;
-    return [{ code: error.code, entry }];
-  }
+/** Every checkpoint before the final one is a moment of this board, and none is smaller than the one before. */
+export function checkCheckpoints(
+  { replay: { problems } }: BoardReading,
+  checkpoints: readonly ArchivedCheckpoint[],
+): Finding[] {
+  const final = checkpoints.length - 1;
+  return problems
+    .filter(({ code, position }) => position < final || code === 'size-fell')
+    .map(({ code, position }) => ({ code, entry: entryOf(position) }));
 }

@@ -1,75 +1,111 @@
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { compareBytes } from '../../bytes.order.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../../board/issuance.log.ts';
-import { leafHash } from '../../board/merkle.hash.ts';
 import { RootReplay } from '../../board/root.replay.ts';
-import type { Issuer, Manifest } from '../../manifest/manifest.shape.ts';
+import type { Issuer } from '../../manifest/manifest.shape.ts';
+import { leafHash } from '../../node/leaf.hash.ts';
 import { files } from '../../publication/files.ts';
-import type { Publication } from '../../publication/publication.ts';
-import { parsedFile, readArchive } from '../file.reading.ts';
-import type { ReadFile } from '../file.reading.ts';
-import type { Finding } from '../report.ts';
-import { checkWitnesses } from './witnesses.check.ts';
-
-interface IssuanceQuestion {
-  readonly manifest: Manifest;
-  readonly m: Uint8Array;
-  readonly issuer: Issuer;
-  /** Null where the roll could not be read. */
-  readonly roll: readonly Uint8Array[] | null;
-  readonly mostArchive: number;
-}
+import { firstBytes } from '../../publication/publication.ts';
+import { policyOf, readArchive } from '../archive.reading.ts';
+import type { ArchivedCheckpoint } from '../archive.reading.ts';
+import type { Audit } from '../audit.ts';
+import { findingOf } from '../file.reading.ts';
 
 const width = 32;
+const checks = { archive: 'issuances', witnesses: 'issuances' } as const;
 
-/** An issuer's log of issuances: witnessed, of distinct entries of its roll. @returns how many there are */
-export async function readIssuance(
-  publication: Publication,
-  { manifest, m, issuer, roll, mostArchive }: IssuanceQuestion,
-): Promise<ReadFile<number>> {
-  const file = files.issuance(issuer.name);
-  const archive = files.issuanceCheckpoints(issuer.name);
-  // More than the roll has would be refused anyway, entry by entry.
-  const most = (issuer.rollSize + 1_000_000) * width;
-  const { value: bytes, problems: faults } = await parsedFile(publication, file, most, (whole) => whole);
-  if (bytes === undefined) return { value: undefined, problems: faults };
-  const { read: checkpoints, problems } = await readArchive(publication, archive, mostArchive);
-  const entries = split(bytes);
-  const replay = new RootReplay(checkpoints);
-  replay.append(leafHash(issuanceFirstLeaf(m, issuer.name)));
-  for (const entry of entries) replay.append(leafHash(entry));
-  const { size, problems: moments } = replay.finish();
-  const log = { name: issuanceOrigin(manifest.board.origin, issuer.name), publicKey: issuer.logKey };
-  const found: Finding[] = [
-    ...problems,
-    ...moments.map(({ code, position }) => ({ code, entry: `${archive}#${position + 1}` })),
-    ...checkWitnesses(manifest, log, archive, checkpoints),
-    ...entryProblems(entries, roll, file),
-  ];
-  const final = checkpoints.at(-1);
-  if (final && final.size !== size)
-    found.push({ code: 'size-differs', entry: `${archive}#${checkpoints.length}` });
-  if (bytes.length % width !== 0) found.push({ code: 'entry-malformed', entry: `${file}#${entries.length}` });
-  return { value: entries.length, problems: found };
-}
-
-function split(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: Math.ceil(bytes.length / width) }, (_, place) =>
-    bytes.subarray(place * width, (place + 1) * width),
-  );
-}
-
-function entryProblems(
-  entries: readonly Uint8Array[],
+/**
+ * An issuer's log of issuances: witnessed, of distinct entries of its roll.
+ * @param roll ascending; null where it could not be read
+ * @returns how many there are, null where nobody knows
+ */
+export async function checkIssuance(
+  audit: Audit,
+  issuer: Issuer,
   roll: readonly Uint8Array[] | null,
-  file: string,
-): Finding[] {
-  const unused = roll && new Set(roll.map((one) => bytesToHex(one)));
-  const used = new Set<string>();
-  return entries.flatMap((bytes, place) => {
-    const value = bytesToHex(bytes);
-    const entry = `${file}#${place + 1}`;
-    if (used.has(value)) return [{ code: 'entry-repeated', entry }];
-    used.add(value);
-    return unused && !unused.has(value) ? [{ code: 'entry-not-on-roll', entry }] : [];
+): Promise<number | null> {
+  const { manifest } = audit.binding;
+  const origin = issuanceOrigin(manifest.board.origin, issuer.name);
+  const checkpoints = await readArchive(audit, {
+    name: files.issuanceCheckpoints(issuer.name),
+    policy: policyOf(manifest, { name: origin, publicKey: issuer.logKey }),
+    checks,
   });
+  return checkpoints && readLog(audit, { issuer, roll, checkpoints });
+}
+
+interface Log {
+  readonly issuer: Issuer;
+  readonly roll: readonly Uint8Array[] | null;
+  readonly checkpoints: readonly ArchivedCheckpoint[];
+}
+
+async function readLog(
+  { publication, binding, findings }: Audit,
+  { issuer: { name, rollSize }, roll, checkpoints }: Log,
+): Promise<number | null> {
+  const [file, archive] = [files.issuance(name), files.issuanceCheckpoints(name)];
+  const note = (code: string, entry: string) => findings.add('issuances', [{ code, entry }]);
+  const { size } = checkpoints.at(-1)!;
+  const replay = new RootReplay(checkpoints);
+  replay.append(leafHash(issuanceFirstLeaf(binding.m, name)));
+  const unused = roll && new Unused(roll);
+  let number = 0;
+  try {
+    // More than the roll has twice over is told enough by that many faults.
+    const most = Math.max(0, Math.min(size - 1, 2 * rollSize + 1)) * width;
+    const log = firstBytes(publication, file, most, () => note('log-too-long', file));
+    for await (const entry of entriesIn(log)) {
+      number += 1;
+      replay.append(leafHash(entry));
+      const fault = entry.length === width ? unused?.take(entry) : 'entry-malformed';
+      if (fault) note(fault, `${file}#${number}`);
+    }
+  } catch (error) {
+    findings.add('issuances', [findingOf(error, file)]);
+    return null;
+  }
+  for (const { code, position } of replay.finish().problems) note(code, `${archive}#${position + 1}`);
+  return number;
+}
+
+async function* entriesIn(log: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let rest = Buffer.alloc(0);
+  for await (const piece of log) {
+    rest = Buffer.concat([rest, piece]);
+    const whole = rest.length - (rest.length % width);
+    for (let at = 0; at < whole; at += width) yield rest.subarray(at, at + width);
+    rest = rest.subarray(whole);
+  }
+  if (rest.length > 0) yield rest;
+}
+
+/** Which entries of a roll no certificate was issued for yet. */
+class Unused {
+  readonly #roll: readonly Uint8Array[];
+  readonly #taken: Uint8Array;
+
+  constructor(roll: readonly Uint8Array[]) {
+    this.#roll = roll;
+    this.#taken = new Uint8Array(roll.length);
+  }
+
+  take(entry: Uint8Array): 'entry-repeated' | 'entry-not-on-roll' | undefined {
+    const place = this.#placeOf(entry);
+    if (place === undefined) return 'entry-not-on-roll';
+    if (this.#taken[place] === 1) return 'entry-repeated';
+    this.#taken[place] = 1;
+    return undefined;
+  }
+
+  #placeOf(entry: Uint8Array): number | undefined {
+    let [low, high] = [0, this.#roll.length - 1];
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const order = compareBytes(this.#roll[middle]!, entry);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
 }

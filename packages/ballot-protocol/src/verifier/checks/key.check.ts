@@ -42,6 +42,12 @@ export function checkReleasedBoard(
   );
 }
 
+/** Where the key was not released, a minimum was not reached. @param keys how many voters there are on the board */
+export function checkWithheld({ minima, issuers }: Manifest, keys: number): Finding[] {
+  const enough = keys >= minima.counted && issuers.every(({ rollSize }) => rollSize >= minima.roll);
+  return enough ? [{ code: 'release-missing', entry: files.release }] : [];
+}
+
 function problemOf(check: () => void): Finding[] {
   try {
     check();

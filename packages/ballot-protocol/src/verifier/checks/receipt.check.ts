@@ -29,10 +29,12 @@ export function readReceipt(binding: BindingManifest, bytes: Uint8Array): Receip
 export function receiptState(
   manifest: Manifest,
   { hash }: ReceiptClaim,
-  { found, deciding }: BoardReading,
+  board: BoardReading | null,
   isReleased: boolean,
 ): ReceiptResult {
   if (hash === null) return { outcome: 'invalid', leaf: null, reason: null };
+  if (board === null) return { outcome: 'unknown', leaf: null, reason: null };
+  const { found, deciding } = board;
   const leaf = found.get(hash) ?? null;
   if (leaf === null) return { outcome: 'missing', leaf, reason: null };
   if (!isReleased) return { outcome: 'published', leaf, reason: null };

@@ -30,10 +30,8 @@ export function checkTally(
   manifest: Manifest,
   { counted }: Recount,
   { replaced }: Pick<DecidingLeaves, 'replaced'>,
-  result: Result | undefined,
+  result: NonNullable<Result>,
 ): Finding[] {
-  if (result === undefined) return [];
-  if (result === null) return [{ code: 'result-missing', entry: files.result }];
   const ballots = counted.map(({ ballot }) => ballot);
   const numbers = { counted: ballots.length, blank: ballots.filter(isBlank).length, replaced };
   const differing = Object.entries(numbers).filter(
