@@ -31,7 +31,7 @@ import { createActivities } from '../src/activities/activities.ts';
 import { isTerminal } from '../src/lifecycle/decide.ts';
 import { createWorker, noSpans, workflowBundle } from '../src/worker.ts';
 import { historiesOf } from './histories.ts';
-import { clientsOf, Town } from './town.ts';
+import { clientsOf, questionSha256Of, Town } from './town.ts';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
 type AnyName<K extends LifecycleKind> = CommandName<K> | keyof WaitCommandData;
@@ -68,7 +68,10 @@ export async function startEngine(): Promise<Engine> {
     environment,
     async start(kind, from = {}) {
       number += 1;
-      const state = { ...initialState(kind, idsOf(kind, number)), ...from } as unknown as LifecycleState;
+      const state = await withQuestion({
+        ...initialState(kind, idsOf(kind, number)),
+        ...from,
+      } as unknown as LifecycleState);
       const handle = await environment.client.workflow.start(lifecycles[kind].workflowType, {
         workflowId: `${kind}/${state.id}/${number}`,
         taskQueue: TASK_QUEUE,
@@ -92,6 +95,12 @@ export async function startEngine(): Promise<Engine> {
   };
   const stopWorker = await startWorker(environment, () => engine.town);
   return engine;
+}
+
+/** A poll knows what it asks from its start. */
+async function withQuestion(state: LifecycleState): Promise<LifecycleState> {
+  if (state.kind !== 'poll') return state;
+  return { ...state, facts: { questionSha256: await questionSha256Of(state.id), ...state.facts } };
 }
 
 /** The real worker on the services of the town; answers how to stop it. */

@@ -1,10 +1,15 @@
 import { ApiProblem } from '@talkoot/api-contracts';
 import type { Money } from '@talkoot/api-contracts';
 import type { IssuerName } from '@talkoot/api-contracts/identity';
-import type { PollOutcome, PollWindows } from '@talkoot/api-contracts/ballots';
+import { clockToleranceMs } from '@talkoot/api-contracts/ballots';
+import type { KeyCeremony, PollOutcome } from '@talkoot/api-contracts/ballots';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
-import type { LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
+import { questionHash, writeManifest } from '@talkoot/ballot-protocol';
+import type { Manifest } from '@talkoot/ballot-protocol';
+import { preparePoll } from '@talkoot/ballot-protocol/testing';
+import { pollCourse, pollMoments } from '@talkoot/workflow-contracts';
+import type { LifecycleState, Phase, RecordedStep, StateOf } from '@talkoot/workflow-contracts';
 import { EventEmitter, once } from 'node:events';
 import type { Clients } from '../src/activities/clients.ts';
 
@@ -47,7 +52,7 @@ export class Town {
   outcome: PollOutcome = 'counted';
   enough = { roll: true, ballots: true };
   /** Manifests, as they stay once they are published. */
-  readonly manifests = new Map<string, { readonly windows: PollWindows | null }>();
+  readonly manifests = new Map<string, string>();
   collections = [
     { name: 'first', after: 'P1M' },
     { name: 'second', after: 'P6M' },
@@ -95,11 +100,33 @@ export class Town {
     const known = this.of(state.id);
     if (known.length >= step.number) return { recorded: false };
     if (known.length !== step.number - 1) throw problem(409, 'step-out-of-order');
+    if (state.kind === 'poll') requireOnCourse(step, state as StateOf<'poll'>);
     this.records.set(state.id, [...known, { state, step }]);
     this.#told.emit('recorded');
     return { recorded: true };
   }
 }
+
+/** As ballots requires it. */
+function requireOnCourse({ from, phase, at }: RecordedStep, { facts: { windows } }: StateOf<'poll'>): void {
+  if (from === phase) return;
+  const followers: readonly string[] = pollCourse[from as Phase<'poll'>];
+  if (!followers.includes(phase)) throw problem(409, 'step-off-course');
+  const moment = pollMoments[phase as Phase<'poll'>];
+  if (!moment || !windows) return;
+  if (Date.parse(at) + clockToleranceMs < Date.parse(windows[moment])) throw problem(409, 'windows-bind');
+}
+
+let prepared: Promise<Manifest> | undefined;
+/** A manifest as the town publishes it: the same for all polls but for their names and windows. */
+export async function manifestOf(pollId: string, changes: Partial<Manifest> = {}): Promise<Manifest> {
+  prepared ??= preparePoll().then(({ binding }) => binding.manifest);
+  return { ...(await prepared), municipality: 'lintula', poll: pollId, ...changes };
+}
+/** What ballots gives the lifecycle of a poll at its start. */
+export const questionSha256Of = async (pollId: string): Promise<string> =>
+  Buffer.from(questionHash(await manifestOf(pollId))).toString('hex');
+export const textOf = (manifest: Manifest): string => Buffer.from(writeManifest(manifest)).toString();
 
 /** Clients whose calls go to whatever town is current. */
 export function clientsOf(current: () => Town): Clients {
@@ -134,6 +161,11 @@ export function clientsOf(current: () => Town): Clients {
     sha256: sha(pollId),
   });
   const issuing = (of: string) => ({
+    sealLotSeed: async ({ params: { pollId }, body: { pollKey } }: SeedSealing) => {
+      const { lot, key } = await manifestOf(pollId);
+      await act(`sealLotSeed of ${of}`, `${pollId} ${pollKey === key.commitments[0]}`);
+      return lot[of === 'auditor' ? 1 : 0];
+    },
     openIssuance: async ({ params: { pollId }, body: { manifest } }: IssuanceOpening) => {
       await act(`openIssuance of ${of}`, `${pollId} ${manifest.length > 0}`);
       return { pollId };
@@ -143,7 +175,7 @@ export function clientsOf(current: () => Town): Clients {
       return { pollId, issued: 70, desks: [] };
     },
   });
-  const manifestOf = (pollId: string) => JSON.stringify(current().manifests.get(pollId));
+  const published = (pollId: string) => current().manifests.get(pollId)!;
   return {
     identity: {
       ...issuing('municipality'),
@@ -183,11 +215,13 @@ export function clientsOf(current: () => Town): Clients {
       },
       publishManifest: async ({ params: { pollId }, body: { windows } }) => {
         const { manifests } = current();
-        if (!manifests.has(pollId)) manifests.set(pollId, { windows });
+        if (!manifests.has(pollId)) manifests.set(pollId, textOf(await manifestOf(pollId, { windows })));
         await act('publishManifest', `${pollId} ${windows === null ? 'for acts' : 'with windows'}`);
-        return { manifest: manifestOf(pollId), manifestSha256: sha(`manifest ${pollId}`) };
+        return { manifest: published(pollId), manifestSha256: sha(`manifest ${pollId}`) };
       },
-      getManifest: async ({ params: { pollId } }) => manifestOf(pollId),
+      getKeyCeremony: async ({ params: { pollId } }) =>
+        ({ key: (await manifestOf(pollId)).key }) as KeyCeremony,
+      getManifest: async ({ params: { pollId } }) => published(pollId),
       recordDesks: async ({ params: { pollId }, body: { issuers } }) => {
         await act('recordDesks', `${pollId} ${issuers.map(({ name }) => name).join(',')}`);
         return { pollId };
@@ -311,16 +345,16 @@ export function clientsOf(current: () => Town): Clients {
   };
 }
 
+interface SeedSealing {
+  readonly params: { readonly pollId: string };
+  readonly body: { readonly pollKey: string };
+}
 interface IssuanceOpening {
   readonly params: { readonly pollId: string };
   readonly body: { readonly manifest: string };
 }
 
 function rollOf(name: IssuerName, pollId: string, excluded: number) {
-  const hashes = {
-    rollHash: sha(`${name} roll`),
-    logKey: sha(`${name} log`),
-    lotCommitment: sha(`${name} lot`),
-  };
+  const hashes = { rollHash: sha(`${name} roll`), logKey: sha(`${name} log`) };
   return { pollId, name, organisation: name, modulus: sha(name).repeat(8), roll: 100, excluded, ...hashes };
 }

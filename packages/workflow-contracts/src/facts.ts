@@ -70,13 +70,15 @@ export type LifecycleFacts = {
     ending?: 'closed' | 'abandoned' | 'lapsed';
   };
   poll: {
+    /** Hash of what is asked. Given at the start by ballots, so that the manifest asks what was prepared. */
+    questionSha256?: string;
     /** Size of the municipality's roll. */
     roll?: number;
     /** The trustees made the key, perhaps before anybody waited for it; the same for its release. */
     keyMade?: boolean;
     keyReleased?: boolean;
     manifestSha256?: string;
-    /** When the phases end, as the manifest says; null where an authorised act ends them. */
+    /** When the phases end, planned before the manifest and as it says; null where an authorised act ends them. */
     windows?: PollWindows | null;
     /** Nobody may complain any more. */
     complaintsOver?: boolean;

@@ -4,7 +4,6 @@ import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import {
   finishCeremony,
-  lotCommitment,
   newRollSalt,
   newSigningKey,
   newTrustee,
@@ -12,11 +11,12 @@ import {
   readManifest,
   rollCommitment,
   rollHash,
+  sealLotSeed,
   startRound1,
   startRound2,
   writeRoll,
 } from '@talkoot/ballot-protocol';
-import type { Ballot, BindingManifest, TrusteeSecrets } from '@talkoot/ballot-protocol';
+import type { Ballot, BindingManifest, SealedSeed, TrusteeSecrets } from '@talkoot/ballot-protocol';
 import { newIssuerKey } from '@talkoot/ballot-protocol/issuer';
 import type { IssuerKey } from '@talkoot/ballot-protocol/issuer';
 import { castBallot, certifiedVoter } from '@talkoot/ballot-protocol/testing';
@@ -35,6 +35,8 @@ import type { PollPlan } from './poll/poll.ts';
 import { issuerClientOf } from './publication/issuer.fixture.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+/** A point of the curve that is no key of a ceremony. */
+export const anyPoint = '036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296';
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 
 /** Three of three organisations, two of whom open the ballots; the same in every poll, as a charter has them. */
@@ -129,7 +131,6 @@ export async function testIssuers(residents = 24): Promise<readonly [TestIssuer,
       excluded: 0,
       rollHash: hex(rollHash(writeRoll(rollValues))),
       logKey: hex(logKey.publicKey),
-      lotCommitment: hex(lotCommitment(seed)),
     };
     return { key, logKey, seed, rollValues, roll };
   };
@@ -175,6 +176,8 @@ export async function ballotsFixture(mongodbUrl: string) {
   const projects = app.client(await tokens.serviceToken('projects', 'ballots', 59));
   /** With their shares, once the key of the poll is made. */
   const secrets = new Map<string, readonly TrusteeSecrets[]>();
+  /** What the workflow of each poll was started with. */
+  const questions = new Map<string, string>();
 
   /** Records the steps that bring a poll from one phase to another. */
   async function advance(pollId: string, to: Phase<'poll'>, from: Phase<'poll'> = 'new') {
@@ -185,9 +188,27 @@ export async function ballotsFixture(mongodbUrl: string) {
     }
   }
 
-  /** Records one step from one phase to another, off the good course. */
-  async function step(pollId: string, to: Phase<'poll'>, from: Phase<'poll'>) {
-    await ballots.record.handlers.recordStep(stepTo(pollId, to, from, course.indexOf(from) + 1));
+  /** Records the next step, from one phase to another. */
+  async function step(
+    pollId: string,
+    to: Phase<'poll'>,
+    from: Phase<'poll'>,
+    command: Command | null = null,
+  ) {
+    const { step: last } = (await ballots.record.stateOf('poll', pollId))!;
+    await ballots.record.handlers.recordStep(stepTo(pollId, to, from, last + 1, command));
+  }
+
+  /** What the worker says of the manifest of a poll: what was asked for, and what both issuers sealed for the lot. */
+  async function wantedManifest(pollId: string, windows: PollWindows | null = null) {
+    const { key } = await ballots.keys.find(pollId);
+    const seal = ({ seed }: TestIssuer) =>
+      sealLotSeed(Buffer.from(key?.commitments[0] ?? anyPoint, 'hex'), seed);
+    return {
+      windows,
+      lot: [await seal(issuers[0]), await seal(issuers[1])] as [SealedSeed, SealedSeed],
+      questionSha256: questions.get(pollId)!,
+    };
   }
 
   /** All that trustees do before a poll has its key. */
@@ -227,6 +248,7 @@ export async function ballotsFixture(mongodbUrl: string) {
     advance,
     step,
     makeKey,
+    wantedManifest,
     as: async (id: string, municipalityId: string, ...roles: Role[]) =>
       app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } })),
     /** What the trustees keep after `makeKey`, their shares among it. */
@@ -243,13 +265,16 @@ export async function ballotsFixture(mongodbUrl: string) {
     ): Promise<void> {
       const params = { pollId };
       await worker.preparePoll({ params, body: wanted });
+      const { state } = await worker.getLifecycle({ params: { kind: 'poll', lifecycleId: pollId } });
+      questions.set(pollId, state.facts['questionSha256'] as string);
       const isSealed = course.indexOf(phase) >= course.indexOf('key-made');
       await advance(pollId, isSealed ? 'roll-frozen' : phase);
       if (course.indexOf(phase) < course.indexOf('roll-frozen')) return;
       await worker.recordRolls({ params, body: { issuers: issuers.map(({ roll }) => roll) } });
       if (!isSealed) return;
       await makeKey(pollId);
-      const { manifest } = await worker.publishManifest({ params, body: { windows } });
+      const body = await wantedManifest(pollId, windows);
+      const { manifest } = await worker.publishManifest({ params, body });
       bindings.set(pollId, readManifest(Buffer.from(manifest)));
       await advance(pollId, phase, 'roll-frozen');
     },
@@ -291,7 +316,7 @@ function testTemporal() {
   return { decided, client: client as unknown as Client };
 }
 
-function stepTo(pollId: string, phase: string, from: string, number: number) {
+function stepTo(pollId: string, phase: string, from: string, number: number, command: Command | null = null) {
   const ids = { id: pollId, municipalityId: 'lintula', pilotId: 'pil-1' };
   const step = {
     number,
@@ -299,7 +324,7 @@ function stepTo(pollId: string, phase: string, from: string, number: number) {
     cause: 'phase',
     from,
     phase,
-    command: null,
+    command,
     waitEffect: null,
     data: {},
     at: '2026-11-24T00:00:00.000Z',

@@ -13,6 +13,7 @@ import { gateStore } from './casting/gate.store.ts';
 import { leafStore } from './casting/leaf.store.ts';
 import { deskStore } from './desk/desk.store.ts';
 import { keyStore } from './key/key.store.ts';
+import { appealStore } from './poll/appeal.store.ts';
 import { pollSteps } from './poll/poll.steps.ts';
 import type { PollStepParts } from './poll/poll.steps.ts';
 import { pollStore } from './poll/poll.store.ts';
@@ -28,7 +29,7 @@ export interface Witness extends WitnessAddress {
 /** What this service asks of an issuer of certificates. */
 export type IssuerClient = Pick<
   ApiClient<IdentityApi>,
-  'revealLotSeed' | 'getRollFile' | 'getIssuanceFile' | 'getIssuanceCheckpoints'
+  'getRollFile' | 'getIssuanceFile' | 'getIssuanceCheckpoints'
 >;
 
 export interface BallotsParts {
@@ -50,10 +51,12 @@ export function ballotsOf({ board: setting, now = () => new Date(), ...parts }: 
   const gates = gateStore(connection);
   const leaves = leafStore(connection);
   const tallies = tallyStore(connection);
+  const appeals = appealStore(connection);
   const report: PollStepParts['report'] = (session, fact) => record.report(session, fact);
-  const onStep = { poll: pollSteps({ polls, gates, tallies, outbox, report }) };
+  const onStep = { poll: pollSteps({ polls, gates, tallies, appeals, outbox, now, report }) };
   const record = createLifecycleRecord({ connection, outbox, temporal, onStep });
-  const board = boardOf({ connection, polls, gates, leaves, setting, log });
+  const desks = deskStore(connection);
+  const board = boardOf({ connection, polls, gates, leaves, desks, setting, log, now });
   return {
     ...parts,
     now,
@@ -61,11 +64,12 @@ export function ballotsOf({ board: setting, now = () => new Date(), ...parts }: 
     polls,
     gates,
     tallies,
+    appeals,
     record,
     board,
     casting: castingOf({ connection, board, gates, leaves }),
     keys: keyStore(connection),
-    desks: deskStore(connection),
+    desks,
     files: fileStore(connection),
     publications: publicationStore(connection),
   };

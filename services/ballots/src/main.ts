@@ -2,36 +2,29 @@ import { createClient } from '@talkoot/api-contracts';
 import { identityApi } from '@talkoot/api-contracts/identity';
 import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
-import {
-  connectMongo,
-  createAuth,
-  createLog,
-  createServiceToken,
-  prepareModels,
-  runService,
-} from '@talkoot/http-service';
+import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
 import { createBallotsApp } from './app.ts';
 import { ballotsOf } from './ballots.ts';
 import { ballotsConfig } from './config.ts';
+import { sweepPublished } from './publication/sweep.ts';
 
 const config = ballotsConfig();
 const log = createLog('ballots', config.LOG_LEVEL);
 const connection = await connectMongo(config.MONGODB_URL, { appName: 'ballots' });
 const outbox = outboxFor(connection, { source: '/services/ballots' });
 const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
-const issuerAt = (audience: 'identity' | 'auditor', baseUrl: string) =>
-  createClient(identityApi, {
-    baseUrl,
-    token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'ballots', audience }),
-  });
 const ballots = ballotsOf({
   connection,
   outbox,
   temporal,
   log,
   board: { key: config.BOARD_KEY, origin: config.BOARD_ORIGIN, witnesses: config.WITNESSES },
-  issuers: [issuerAt('identity', config.IDENTITY_URL), issuerAt('auditor', config.AUDITOR_URL)],
+  // Only for what everybody may read.
+  issuers: [
+    createClient(identityApi, { baseUrl: config.IDENTITY_URL }),
+    createClient(identityApi, { baseUrl: config.AUDITOR_URL }),
+  ],
 });
 await prepareModels(connection);
 await outbox.prepare();
@@ -43,6 +36,9 @@ const relay = startRelay({
   log,
 });
 const stopBoards = ballots.board.watch();
+void sweepPublished(ballots).catch((error: unknown) =>
+  log.warn({ err: error }, 'what died writers left was not swept'),
+);
 const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'ballots', log });
 const app = createBallotsApp({
   ballots,

@@ -70,7 +70,7 @@ export const IdentityConfigShape = ServiceConfigShape.pick({
   ISSUER_NAME: z.enum(issuerNames),
   /** Who runs it, as manifests name the issuer's organisation. */
   ISSUER_ORGANISATION: z.string().min(1).max(200),
-  /** 32 random bytes in base64: encrypts the keys and lot seeds of polls in the database. Another one for each issuer. */
+  /** 32 random bytes in base64: encrypts the keys of polls in the database. Another one for each issuer. */
   ISSUER_CUSTODY_KEY: SecretShape,
   /** Seed of an Ed25519 key, 32 bytes in base64: signs the logs of issued certificates. Another one for each issuer. */
   LOG_KEY: SecretShape,

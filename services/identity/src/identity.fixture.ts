@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIdentityApp } from './app.ts';
 import type { KnownWitness } from './certificate/issuance.ts';
-import { secretCustody } from './certificate/issuer.secrets.ts';
+import { keyCustody } from './certificate/key.custody.ts';
 import { identityOf } from './identity.ts';
 import type { HashKey } from './person/identifier.ts';
 import { tokenSigner } from './session/session.token.ts';
@@ -105,7 +105,7 @@ async function startIssuer({ url, clock, name, tokens, witness, ...setting }: Is
     name,
     // An issuer's manifest names a witness of the auditor's organisation.
     organisation: name === 'auditor' ? witness.organisation : 'Lintula',
-    custody: secretCustody(setting.custodyKey),
+    custody: keyCustody(setting.custodyKey),
     logKey: setting.logKey,
     witnesses: JSON.parse(witness.config) as KnownWitness[],
     logOptions: setting.logOptions ?? {},

@@ -6,7 +6,7 @@ import type { Connection } from 'mongoose';
 import { issuanceLogs } from './certificate/issuance.log.ts';
 import { issuanceStore } from './certificate/issuance.store.ts';
 import type { KnownWitness } from './certificate/issuance.ts';
-import type { SecretCustody } from './certificate/issuer.secrets.ts';
+import type { KeyCustody } from './certificate/key.custody.ts';
 import { noticeStore } from './notice/notice.store.ts';
 import { identifierHashes } from './person/identifier.ts';
 import type { HashKey } from './person/identifier.ts';
@@ -28,7 +28,7 @@ export interface IdentityParts {
   readonly name: IssuerName;
   /** Who runs it. */
   readonly organisation: string;
-  readonly custody: SecretCustody;
+  readonly custody: KeyCustody;
   /** Seed of the Ed25519 key that signs the logs of issued certificates. */
   readonly logKey: Uint8Array;
   /** Who witnesses these logs. */

@@ -1,6 +1,6 @@
 import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { createIdentityApp } from './app.ts';
-import { secretCustody } from './certificate/issuer.secrets.ts';
+import { keyCustody } from './certificate/key.custody.ts';
 import { identityConfig } from './config.ts';
 import { identityOf } from './identity.ts';
 import { bootstrapOperator } from './role/bootstrap.ts';
@@ -23,7 +23,7 @@ const identity = identityOf({
   signer: await tokenSigner(tokenKey, config.IDENTITY_URL, now),
   name: config.ISSUER_NAME,
   organisation: config.ISSUER_ORGANISATION,
-  custody: secretCustody(config.ISSUER_CUSTODY_KEY),
+  custody: keyCustody(config.ISSUER_CUSTODY_KEY),
   logKey: config.LOG_KEY,
   witnesses: config.WITNESSES,
   logOptions: { onFault: (witness, err) => log.warn({ witness, err }, 'a witness does not cosign') },

@@ -15,7 +15,8 @@ import {
   startRound1,
   startRound2,
 } from '@talkoot/ballot-protocol';
-import type { BindingManifest, SigningKey, TrusteeSecrets } from '@talkoot/ballot-protocol';
+import type { PollWindows } from '@talkoot/api-contracts/ballots';
+import type { BindingManifest, SealedSeed, SigningKey, TrusteeSecrets } from '@talkoot/ballot-protocol';
 import { initialState, phases } from '@talkoot/workflow-contracts';
 import type { Phase } from '@talkoot/workflow-contracts';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -66,11 +67,15 @@ export class HeldPoll {
   #phase: Phase<'poll'> = 'new';
   #shares: readonly TrusteeSecrets[] = [];
   #binding: BindingManifest | null = null;
+  #questionSha256 = '';
+  readonly #windows: PollWindows | null;
   manifest = '';
 
-  constructor(system: SealedSystem, pollId: string) {
+  /** @param windows where acts do not end the phases */
+  constructor(system: SealedSystem, pollId: string, windows: PollWindows | null = null) {
     this.#system = system;
     this.pollId = pollId;
+    this.#windows = windows;
     this.params = { municipalityId: 'lintula', pollId };
   }
 
@@ -79,7 +84,7 @@ export class HeldPoll {
   }
 
   /** Records the steps up to a phase. */
-  async #advance(to: Phase<'poll'>): Promise<void> {
+  async advance(to: Phase<'poll'>): Promise<void> {
     const course: readonly Phase<'poll'>[] = phases.poll;
     for (let number = course.indexOf(this.#phase) + 1; number <= course.indexOf(to); number += 1) {
       const [from, phase] = [course[number - 1]!, course[number]!];
@@ -114,7 +119,8 @@ export class HeldPoll {
         protocol,
       },
     });
-    await this.#advance('prepared');
+    this.#questionSha256 = await this.#question();
+    await this.advance('prepared');
   }
 
   /** @returns what each issuer answered. */
@@ -128,7 +134,7 @@ export class HeldPoll {
     const theirs = await worker.auditor.freezeRoll({ params, body: { ...rule, excludedReferences } });
     const issuers = [ours, theirs].map(({ pollId: _, excludedReferences: __, ...roll }) => roll);
     const recorded = await worker.ballots.recordRolls({ params, body: { issuers } });
-    await this.#advance('roll-frozen');
+    await this.advance('roll-frozen');
     return { ours, theirs, ...recorded };
   }
 
@@ -152,16 +158,37 @@ export class HeldPoll {
     this.#shares = finished.map((one) => one.secrets);
   }
 
+  /** What the history of the poll keeps of what was asked when it was prepared. */
+  async #question(): Promise<string> {
+    const params = { kind: 'poll', lifecycleId: this.pollId };
+    const { state } = await this.#system.worker.ballots.getLifecycle({ params });
+    return state.facts['questionSha256'] as string;
+  }
+
+  /** Has both issuers seal their seeds of the lot, and publishes the manifest. */
+  async publishManifest(): Promise<string> {
+    const { worker, ballots } = this.#system;
+    const params = { pollId: this.pollId };
+    const { key } = await ballots.getKeyCeremony({ params: this.params });
+    const seal = { params, body: { pollKey: key?.commitments[0] ?? '' } };
+    const lot: [SealedSeed, SealedSeed] = [
+      await worker.identity.sealLotSeed(seal),
+      await worker.auditor.sealLotSeed(seal),
+    ];
+    const body = { windows: this.#windows, lot, questionSha256: this.#questionSha256 };
+    return (await worker.ballots.publishManifest({ params, body })).manifest;
+  }
+
   /** Publishes the manifest, binds both issuers to it, and lets ballots in. */
   async open(): Promise<void> {
     const { worker } = this.#system;
     const params = { pollId: this.pollId };
-    const { manifest } = await worker.ballots.publishManifest({ params, body: { windows: null } });
+    const manifest = await this.publishManifest();
     this.manifest = manifest;
     this.#binding = readManifest(Buffer.from(manifest));
     await worker.identity.openIssuance({ params, body: { manifest } });
     await worker.auditor.openIssuance({ params, body: { manifest } });
-    await this.#advance('open');
+    await this.advance('open');
   }
 
   /** Everything before the vote. */
@@ -210,7 +237,7 @@ export class HeldPoll {
   async closeCertificates(): Promise<number[]> {
     const { worker } = this.#system;
     const params = { pollId: this.pollId };
-    await this.#advance('closing');
+    await this.advance('closing');
     const ours = await worker.identity.closeIssuance({ params });
     const theirs = await worker.auditor.closeIssuance({ params });
     const counted = [
@@ -223,13 +250,13 @@ export class HeldPoll {
 
   /** No ballots any more; all that were cast are on the board. */
   async closeCasting(): Promise<number> {
-    await this.#advance('closed');
+    await this.advance('closed');
     return (await this.#system.worker.ballots.closeBoard({ params: { pollId: this.pollId } })).leaves;
   }
 
   async settle() {
     const settled = await this.#system.worker.ballots.settleComplaints({ params: { pollId: this.pollId } });
-    await this.#advance('key-release');
+    await this.advance('key-release');
     return settled;
   }
 
@@ -254,14 +281,14 @@ export class HeldPoll {
   async count() {
     const params = { pollId: this.pollId };
     const result = await this.#system.worker.ballots.tallyPoll({ params, body: { outcome: 'counted' } });
-    await this.#advance('tallied');
+    await this.advance('tallied');
     return result;
   }
 
   /** @returns the names of the public files. */
   async publish(): Promise<string[]> {
     const { files } = await this.#system.worker.ballots.publishPollFiles({ params: { pollId: this.pollId } });
-    await this.#advance('published');
+    await this.advance('published');
     return files.map(({ name }) => name);
   }
 

@@ -1,6 +1,7 @@
 import { ballotsActivities } from './ballots.activities.ts';
 import type { Clients } from './clients.ts';
 import { reportTrouble } from './heal.ts';
+import { issuersActivities } from './issuers.activities.ts';
 import { lifecycleActivities } from './lifecycle.activities.ts';
 import { paymentsActivities } from './payments.activities.ts';
 import { projectsActivities } from './projects.activities.ts';
@@ -11,6 +12,7 @@ export function createActivities(clients: Clients, site: { readonly publicUrl: s
     ...lifecycleActivities(clients, site),
     ...projectsActivities(clients),
     ...ballotsActivities(clients),
+    ...issuersActivities(clients),
     ...paymentsActivities(clients),
   });
 }

@@ -9,9 +9,9 @@ type Internal<
   Names extends keyof A['routes'],
 > = Pick<Client<A>, Names>;
 type Recording = 'recordStep';
-type Issuing = 'freezeRoll' | 'openIssuance' | 'closeIssuance';
+type Issuing = 'freezeRoll' | 'sealLotSeed' | 'openIssuance' | 'closeIssuance';
 
-/** What the worker asks of each service: all of it safe to repeat, all of it internal but the manifest. */
+/** What the worker asks of each service: all of it safe to repeat, all of it internal but a poll's manifest and key. */
 export interface Clients {
   readonly identity: Internal<IdentityApi, Issuing | 'notify'>;
   readonly auditor: Internal<IdentityApi, Issuing>;
@@ -21,6 +21,7 @@ export interface Clients {
     | 'preparePoll'
     | 'recordRolls'
     | 'publishManifest'
+    | 'getKeyCeremony'
     | 'getManifest'
     | 'recordDesks'
     | 'closeBoard'

@@ -74,6 +74,8 @@ test('an issuer, a witness or a board that is away is waited for, and nothing of
     'freezeRoll',
     'freezeRoll of auditor',
     'recordRolls',
+    'sealLotSeed of municipality',
+    'sealLotSeed of auditor',
     'publishManifest',
     'openIssuance of municipality',
     'openIssuance of auditor',

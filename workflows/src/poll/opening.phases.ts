@@ -33,19 +33,30 @@ function giveUp(poll: Poll, roll: number): void {
 
 export const makeKey = (poll: Poll) => poll.hold('key-ceremony');
 
-/** Everything that certificates and ballots are bound to is published before the first certificate. */
+/**
+ * Everything that certificates and ballots are bound to is published before the first certificate. A manifest that asks something
+ * else than was prepared, or has other windows than were planned, opens nothing.
+ */
 export async function openIssuance(poll: Poll): Promise<void> {
   if (!poll.isIdleIn('roll-frozen')) return;
-  const since = new Date().toISOString();
-  const { about } = poll;
-  const manifest = await poll.effect('publish the manifest', 'publishManifest', about, since);
-  await poll.effect('have both issuers issue certificates', 'openIssuance', about);
+  if (poll.facts.windows === undefined) await planWindows(poll);
+  const { about, facts } = poll;
+  const asked = { questionSha256: facts.questionSha256 ?? '', windows: facts.windows ?? null };
+  const { manifestSha256 } = await poll.effect('publish the manifest', 'publishManifest', about, asked);
+  await poll.effect('have both issuers issue certificates', 'openIssuance', about, manifestSha256);
   poll.advance('manifest-published', {
     phase: 'key-made',
     stage: 'opening',
-    facts: manifest,
-    data: { manifestSha256: manifest.manifestSha256 },
+    facts: { manifestSha256 },
+    data: { manifestSha256 },
   });
+}
+
+/** On record before anybody writes them into a manifest: the poll keeps to them whatever the charter says later. */
+async function planWindows(poll: Poll): Promise<void> {
+  const since = new Date().toISOString();
+  const { windows } = await poll.effect('compute when the phases end', 'planPollWindows', poll.about, since);
+  poll.advance('windows-planned', { facts: { windows }, data: { windows } });
 }
 
 export const takeVotes = (poll: Poll) => poll.hold('opening', 'voting');

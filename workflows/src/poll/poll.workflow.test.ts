@@ -1,10 +1,11 @@
+import type { Manifest } from '@talkoot/ballot-protocol';
 import { searchAttributes } from '@talkoot/workflow-contracts';
 import type { StateOf, WaitName } from '@talkoot/workflow-contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { follow, reason } from '../../test/courses.ts';
 import { startEngine } from '../../test/engine.ts';
 import type { Engine, Running } from '../../test/engine.ts';
-import { charter } from '../../test/town.ts';
+import { charter, manifestOf, textOf } from '../../test/town.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -22,6 +23,13 @@ async function until(run: Running<'poll'>, step: string) {
   return run.reached(step);
 }
 
+const later = {
+  opens: '2045-01-01T00:00:00Z',
+  certificatesClose: '2045-02-01T00:00:00Z',
+  castingCloses: '2045-02-01T00:30:00Z',
+  complaintsClose: '2045-02-04T00:30:00Z',
+};
+
 async function withKey(): Promise<{ run: Running<'poll'>; windows: PollWindowsOf }> {
   const run = await engine.start('poll');
   await follow(run, 'key-ceremony');
@@ -34,7 +42,7 @@ type PollWindowsOf = NonNullable<StateOf<'poll'>['facts']['windows']>;
 describe('a poll whose phases end by deadline', () => {
   test('keeps to the instants of its manifest, to the second', async () => {
     const { run, windows } = await withKey();
-    expect(engine.town.manifests.get(run.id)).toEqual({ windows });
+    expect(JSON.parse(engine.town.manifests.get(run.id)!)).toMatchObject({ windows });
     const ends = [
       ['opening', 'opens'],
       ['voting', 'certificatesClose'],
@@ -82,18 +90,62 @@ describe('a poll whose phases end by deadline', () => {
     expect(inMs(state.wait!.since) - closed).toBeGreaterThanOrEqual(9 * day);
   });
 
-  test('keeps the windows that were published first, whatever the charter says by now', async () => {
-    const first = {
-      opens: '2045-01-01T00:00:00Z',
-      certificatesClose: '2045-02-01T00:00:00Z',
-      castingCloses: '2045-02-01T00:30:00Z',
-      complaintsClose: '2045-02-04T00:30:00Z',
-    };
-    engine.town.manifests.set('pol-first', { windows: first });
-    const run = await engine.start('poll', { id: 'pol-first', phase: 'roll-frozen' });
+  test('keeps to the windows that were planned, whatever the charter says by now', async () => {
+    const run = await engine.start('poll', {
+      id: 'pol-first',
+      phase: 'roll-frozen',
+      facts: { windows: later },
+    });
     const { state } = await run.reached('opening-opened');
-    expect(state.facts['windows']).toEqual(first);
-    expect(inMs(state.wait!.due)).toBe(inMs(first.opens));
+    expect(state.facts['windows']).toEqual(later);
+    expect(JSON.parse(engine.town.manifests.get(run.id)!)).toMatchObject({ windows: later });
+    expect(inMs(state.wait!.due)).toBe(inMs(later.opens));
+  });
+});
+
+describe('a manifest', () => {
+  /** What a poll is stuck at whose manifest somebody wrote before the worker asked for it. */
+  async function stuckAt(pollId: string, changes: Partial<Manifest>): Promise<string> {
+    const manifest = await manifestOf(pollId, { windows: later, ...changes });
+    engine.town.manifests.set(pollId, textOf(manifest));
+    const run = await engine.start('poll', { id: pollId, phase: 'roll-frozen', facts: { windows: later } });
+    for (const limit = Date.now() + 20_000; Date.now() < limit;) {
+      const details = await run.details();
+      if (!details.includes('**Stuck**')) continue;
+      expect(engine.town.calls.filter((call) => call.startsWith('openIssuance'))).toEqual([]);
+      expect(run.steps).not.toContain('manifest-published');
+      return details;
+    }
+    throw new Error('It never got stuck');
+  }
+
+  test('that asks something else than was prepared opens nothing, and the operator reads why', async () => {
+    const { ballot } = await manifestOf('pol-cheap');
+    const options = [{ ...ballot.options[0]!, cost: 1 }, ...ballot.options.slice(1)];
+    const changed = { ...ballot, options } as Manifest['ballot'];
+    expect(await stuckAt('pol-cheap', { ballot: changed })).toContain(
+      'publish the manifest: question-differs',
+    );
+  });
+
+  test('that has other windows than were planned opens nothing', async () => {
+    const windows = { ...later, opens: '2044-12-01T00:00:00Z' };
+    expect(await stuckAt('pol-sooner', { windows })).toContain('publish the manifest: windows-differ');
+  });
+
+  test('that is another one when the issuers are to be bound to it opens nothing', async () => {
+    const { board } = await manifestOf('pol-swapped');
+    const elsewhere = { ...board, origin: 'elsewhere.example' };
+    const other = textOf(await manifestOf('pol-swapped', { windows: later, board: elsewhere }));
+    engine.town.meanwhile.set('publishManifest', async () => {
+      engine.town.meanwhile.delete('publishManifest');
+      // After the answer was made.
+      setImmediate(() => engine.town.manifests.set('pol-swapped', other));
+    });
+    const facts = { windows: later };
+    const run = await engine.start('poll', { id: 'pol-swapped', phase: 'roll-frozen', facts });
+    await expect.poll(() => run.details(), { timeout: 20_000 }).toContain('manifest-differs');
+    expect(engine.town.calls.filter((call) => call.startsWith('openIssuance'))).toEqual([]);
   });
 });
 
@@ -120,7 +172,13 @@ describe('trustees', () => {
     });
     const run = await engine.start('poll', { phase: 'prepared', stage: null });
     await run.reached('opening-opened');
-    expect(run.steps).toEqual(['key-made', 'roll-frozen', 'manifest-published', 'opening-opened']);
+    expect(run.steps).toEqual([
+      'key-made',
+      'roll-frozen',
+      'windows-planned',
+      'manifest-published',
+      'opening-opened',
+    ]);
   });
 
   test('who release before it is on record that they may are not waited for', async () => {

@@ -1,4 +1,5 @@
 import { AllocationRuleShape } from '@talkoot/allocation';
+import { SealedSeedShape } from '@talkoot/ballot-protocol/shapes';
 import { z } from 'zod';
 import { route } from '../api.ts';
 import { IssuerRollShape } from '../identity/certificate.ts';
@@ -32,6 +33,8 @@ export const PollWindowsShape = z
   })
   .meta({ id: 'PollWindows' });
 export type PollWindows = z.infer<typeof PollWindowsShape>;
+/** How far clocks of different machines may be apart, in milliseconds, before a window binds. */
+export const clockToleranceMs = 60_000;
 
 /** What the worker asks. Every one may be repeated and answers the same. */
 export const ballotsInternalRoutes = {
@@ -75,15 +78,29 @@ export const ballotsInternalRoutes = {
   publishManifest: route('PUT /internal/v1/polls/{pollId}/manifest', {
     kind: 'plain',
     summary:
-      'Write the manifest, once the key is made, and open the board with it under a witnessed checkpoint; the first stays',
+      'Write the manifest, once the key is made, and open the board with it under a witnessed checkpoint; the first stays. Refused if it does not ask what was prepared.',
     access: worker,
     params: Poll,
-    body: z.object({ windows: PollWindowsShape.nullable() }),
+    body: z.object({
+      windows: PollWindowsShape.nullable(),
+      /** What both issuers sealed to the key of this poll, in the order of the manifest. */
+      lot: z.tuple([SealedSeedShape, SealedSeedShape]),
+      questionSha256: Sha256Shape.meta({
+        description: 'Of the question, as it was when the poll was prepared',
+      }),
+    }),
     answer: z.object({
       manifest: z.string().meta({ description: 'Canonical JSON (RFC 8785)' }),
       manifestSha256: Sha256Shape,
     }),
-    problems: ['key-not-made', 'manifest-invalid', 'witnesses-silent', 'board-not-current'],
+    problems: [
+      'key-not-made',
+      'issuers-differ',
+      'manifest-invalid',
+      'question-differs',
+      'witnesses-silent',
+      'board-not-current',
+    ],
   }),
   closeBoard: route('PUT /internal/v1/polls/{pollId}/board/closed', {
     kind: 'plain',
@@ -96,14 +113,14 @@ export const ballotsInternalRoutes = {
   settleComplaints: route('PUT /internal/v1/polls/{pollId}/board/final', {
     kind: 'plain',
     summary:
-      'Publish what complaints showed to be missing; the final checkpoint, and whether the key may be released',
+      'Publish what complaints showed to be missing, and the closing record; the final checkpoint, and whether the key may be released',
     access: worker,
     params: Poll,
     answer: z.object({
       ballots: z.int().min(0).meta({ description: 'Keys on the board, whatever their ballots say' }),
       enough: z.boolean().meta({ description: "Whether they reach the charter's minimum" }),
     }),
-    problems: ['poll-not-closed', 'witnesses-silent', 'board-not-current'],
+    problems: ['poll-not-closed', 'windows-bind', 'witnesses-silent', 'board-not-current'],
   }),
   tallyPoll: route('PUT /internal/v1/polls/{pollId}/tally', {
     kind: 'plain',
@@ -113,7 +130,7 @@ export const ballotsInternalRoutes = {
     params: Poll,
     body: z.object({ outcome: z.enum(['counted', 'withheld']) }),
     answer: PollResultShape,
-    problems: ['poll-not-closed', 'key-not-released', 'issuers-differ'],
+    problems: ['poll-not-closed', 'key-not-released'],
   }),
   publishPollFiles: route('PUT /internal/v1/polls/{pollId}/publication', {
     kind: 'plain',
@@ -123,7 +140,7 @@ export const ballotsInternalRoutes = {
     answer: z.object({
       files: z.array(z.object({ name: z.string(), sha256: Sha256Shape, bytes: z.int().min(0) })),
     }),
-    problems: ['poll-not-tallied', 'issuers-differ'],
+    problems: ['poll-not-tallied', 'issuers-differ', 'closing-differs'],
   }),
   getResult: route('GET /internal/v1/polls/{pollId}/result', {
     summary: 'What came of a poll that is over or published',

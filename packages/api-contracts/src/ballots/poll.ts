@@ -228,6 +228,12 @@ export const pollProblems = {
   'poll-differs': { status: 409, title: 'Another poll has this id' },
   'poll-invalid': { status: 422, title: 'No such poll can be held' },
   'windows-bind': { status: 409, title: 'The manifest says when this phase ends: nobody ends it before' },
+  'step-off-course': { status: 409, title: 'A poll does not come from this phase to that one' },
+  'appeal-not-decided': { status: 409, title: 'The appeal body has not upheld an appeal against this poll' },
+  'question-differs': {
+    status: 409,
+    title: 'The poll does not ask any more what was prepared: somebody has changed it since',
+  },
   'poll-without-manifest': { status: 409, title: 'The manifest of the poll is not written yet' },
   'manifest-invalid': { status: 409, title: 'No manifest can be made of what this poll is to be' },
   'key-not-made': { status: 409, title: 'The trustees have not made the key of this poll yet' },
@@ -236,6 +242,11 @@ export const pollProblems = {
   'poll-roll-not-frozen': { status: 409, title: 'The rolls of the poll are not frozen yet' },
   'issuers-differ': { status: 409, title: 'These are not the two issuers of this poll' },
   'poll-not-closed': { status: 409, title: 'The poll is not closed' },
+  'closing-differs': {
+    status: 409,
+    title:
+      'Complaints or totals of desks are not those that the board was closed with: somebody has changed them since',
+  },
   'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
   'poll-not-published': { status: 409, title: 'The result is not published yet' },
   'no-pabulib-form': { status: 409, title: 'Only a prioritisation can be written as a Pabulib file' },

@@ -30,7 +30,6 @@ export const IssuerRollShape = z
     rollHash: Sha256Shape.meta({ description: 'Of the sorted salted commitments of its entries' }),
     organisation: z.string().min(1).max(200),
     logKey: hexOf(32).meta({ description: 'Ed25519; signs the log of the certificates it issues' }),
-    lotCommitment: Sha256Shape.meta({ description: 'Of its seed of the lot' }),
   })
   .meta({ id: 'IssuerRoll' });
 export type IssuerRoll = z.infer<typeof IssuerRollShape>;
@@ -136,12 +135,21 @@ export const certificateProblems = {
     title: 'The issuer may sign nothing until the witnesses confirm that its log has lost nothing',
   },
   'manifest-foreign': { status: 409, title: 'This manifest does not say what this issuer published' },
+  'poll-key-invalid': { status: 422, title: 'This is no point of P-256' },
+  'poll-key-differs': {
+    status: 409,
+    title: 'The seed of the lot was sealed to another key of this poll; it is sealed once',
+  },
   'witness-unknown': { status: 409, title: 'The manifest names a witness that this issuer does not know' },
   'not-on-roll': { status: 403, title: 'You are not on the electoral roll of this poll' },
   'blinded-out-of-range': { status: 422, title: 'The blinded message is no number below the modulus' },
   'certificate-already-issued': {
     status: 409,
     title: 'Your certificate for this poll was issued already, for another blinded message',
+  },
+  'windows-bind': {
+    status: 409,
+    title: 'The manifest says until when certificates are issued: nobody ends it before',
   },
   'certificates-closed': { status: 409, title: 'No certificates are issued for this poll any more' },
 } as const;

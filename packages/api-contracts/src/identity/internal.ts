@@ -1,3 +1,4 @@
+import { SealedSeedShape } from '@talkoot/ballot-protocol/shapes';
 import { z } from 'zod';
 import { route } from '../api.ts';
 import { hexOf, IdShape, InstantShape } from '../shapes.ts';
@@ -45,26 +46,28 @@ export const identityInternalRoutes = {
     answer: z.object({ pollId: IdShape }),
     problems: ['manifest-foreign', 'witness-unknown', 'certificates-closed', 'log-not-current'],
   }),
-  revealLotSeed: route('PUT /internal/v1/polls/{pollId}/lot-seed', {
+  sealLotSeed: route('PUT /internal/v1/polls/{pollId}/lot-seed', {
     kind: 'plain',
-    summary: "The issuer's seed of the lot, once no more certificates are issued",
-    access: { services: ['ballots'] },
+    summary:
+      "The issuer's seed of the lot, sealed to the key of the poll once the trustees have made it; the same answer for ever",
+    access: { services: ['worker'] },
     params: z.object({ pollId: IdShape }),
-    answer: z.object({ pollId: IdShape, seed: hexOf(32) }),
-    problems: ['certificates-not-closed'],
+    body: z.object({ pollKey: hexOf(33).meta({ description: 'P-256, compressed' }) }),
+    answer: SealedSeedShape,
+    problems: ['poll-key-invalid', 'poll-key-differs', 'certificates-closed'],
   }),
   closeIssuance: route('PUT /internal/v1/polls/{pollId}/issuance-closed', {
     kind: 'plain',
     summary:
       'Issue no more certificates for a poll: finish its log under a witnessed checkpoint, destroy its key; answers the same for ever',
-    access: { services: ['ballots', 'worker'] },
+    access: { services: ['worker'] },
     params: z.object({ pollId: IdShape }),
     answer: z.object({
       pollId: IdShape,
       issued: z.int().min(0),
       desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })),
     }),
-    problems: ['log-not-current'],
+    problems: ['log-not-current', 'windows-bind'],
   }),
   getElectorate: route('GET /internal/v1/municipalities/{municipalityId}/electorate', {
     summary: 'How many residents are eligible today, for thresholds',

@@ -20,6 +20,7 @@ import { castingOf } from '../casting/casting.ts';
 import { castingRoutes } from '../casting/casting.routes.ts';
 import { gateStore } from '../casting/gate.store.ts';
 import { leafStore } from '../casting/leaf.store.ts';
+import { deskStore } from '../desk/desk.store.ts';
 import { boardOf } from './board.ts';
 import { boardRoutes } from './board.routes.ts';
 import { boardOrigin } from './sealed.poll.ts';
@@ -125,7 +126,8 @@ async function startProcess({ url, setting, manifests, log }: Start) {
       return { manifest };
     },
   };
-  const board = boardOf({ connection, polls, gates, leaves, setting, log });
+  const desks = deskStore(connection);
+  const board = boardOf({ connection, polls, gates, leaves, desks, setting, log, now: () => new Date() });
   const casting = castingOf({ connection, board, gates, leaves });
   await prepareModels(connection);
   const tokens = await testTokens();
@@ -154,12 +156,15 @@ async function startProcess({ url, setting, manifests, log }: Start) {
     cast: (pollId: string, body: Bytes) => anyone.castBallot({ params: { pollId }, body }),
     /**
      * The published leaves in their order, after requiring that they are what every archived checkpoint says, ascend between
-     * any two of them, and that none is there twice.
+     * any two of them but for the closing record, and that none is there twice.
      */
     async soundBoard(pollId: string): Promise<Bytes[]> {
       const published: Bytes[] = [];
       for await (const leaf of board.leavesOf(pollId)) published.push(Uint8Array.from(leaf));
-      const hashes = [Buffer.from(manifests.get(pollId)!), ...published].map((leaf) => leafHash(leaf));
+      const closing = await board.closingOf(pollId);
+      const last = closing ? [Buffer.from(closing.record)] : [];
+      const all = [Buffer.from(manifests.get(pollId)!), ...published, ...last];
+      const hashes = all.map((leaf) => leafHash(leaf));
       const checkpoints = parseArchive(await board.archiveOf(pollId));
       const replay = new RootReplay(checkpoints);
       for (const hash of hashes) replay.append(hash);
@@ -167,7 +172,7 @@ async function startProcess({ url, setting, manifests, log }: Start) {
       if (problems.length > 0) throw new Error(JSON.stringify(problems));
       const ends = new Set(checkpoints.map(({ size }) => size));
       if (!ends.has(hashes.length)) throw new Error('The last leaves are under no checkpoint');
-      for (let at = 2; at < hashes.length; at += 1) {
+      for (let at = 2; at < hashes.length - last.length; at += 1) {
         const isAscending = Buffer.compare(hashes[at - 1]!, hashes[at]!) < 0;
         if (!isAscending && !ends.has(at)) throw new Error(`Leaf ${at} does not ascend`);
       }

@@ -9,9 +9,12 @@ import type { GateStore } from '../casting/gate.store.ts';
 import type { LeafStore } from '../casting/leaf.store.ts';
 import { complaintsOf } from '../complaint/complaint.ts';
 import { complaintStore } from '../complaint/complaint.store.ts';
+import type { DeskStore } from '../desk/desk.store.ts';
 import { joined } from '../joined.ts';
 import { publishRest, unlessForestalled } from './batch.ts';
 import { boardProblems } from './board.problems.ts';
+import { closingStore } from './closing.store.ts';
+import type { Closing } from './closing.store.ts';
 import { publisher } from './publisher.ts';
 import { sealedPolls } from './sealed.poll.ts';
 import type { BoardSetting, SealedPoll } from './sealed.poll.ts';
@@ -22,16 +25,19 @@ export interface BoardParts {
   readonly polls: { get(pollId: string): Promise<{ readonly manifest: string | null }> };
   readonly gates: GateStore;
   readonly leaves: LeafStore;
+  readonly desks: DeskStore;
   readonly setting: BoardSetting;
   readonly log: Logger;
+  readonly now: () => Date;
 }
 
 /** The bulletin boards of all polls: what is published, when, and how it is read. */
 export function boardOf(given: BoardParts) {
   const { connection, gates, leaves } = given;
   const complaints = complaintStore(connection);
+  const closings = closingStore(connection);
   const sealed = sealedPolls({ ...given, logs: logStore(connection) });
-  const parts = { ...given, complaints, sealed };
+  const parts = { ...given, complaints, closings, sealed };
   const batches = publisher(parts);
   const taken = complaintsOf(parts);
   const underWay = joined();
@@ -105,7 +111,7 @@ export function boardOf(given: BoardParts) {
      * Publishes what complaints showed to be missing; from then on the board is final. Who asks while it is under way joins
      * it.
      * @returns how many keys cast a ballot, and whether they reach the manifest's minimum
-     * @throws DomainError `poll-not-closed`, `witnesses-silent`, `board-not-current`
+     * @throws DomainError `poll-not-closed`, `windows-bind`, `witnesses-silent`, `board-not-current`
      */
     settle: (pollId: string) => underWay(`settle ${pollId}`, () => settle(pollId)),
 
@@ -119,7 +125,10 @@ export function boardOf(given: BoardParts) {
     /** All complaints that are kept, by the hash of their leaf. */
     complaintsOf: (pollId: string): Promise<Complaint[]> => complaints.all(pollId),
 
-    /** The bytes of the board's leaves in its order, from the first after the manifest on. */
+    /** What the board was closed with; null before complaints are settled. */
+    closingOf: (pollId: string): Promise<Closing | null> => closings.find(pollId),
+
+    /** The bytes of the board's leaves in its order, between the manifest and the closing record. */
     leavesOf: (pollId: string): AsyncIterable<Uint8Array> => leaves.published(pollId),
 
     /** All archived checkpoints, as PROTOCOL.md writes `board.checkpoints`. */

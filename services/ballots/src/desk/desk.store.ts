@@ -49,8 +49,8 @@ export function deskStore(connection: Connection) {
     },
 
     /** All of a poll; there are no more than `mostDesks`. */
-    async all(pollId: string): Promise<DeskTotal[]> {
-      return (await totals.find({ pollId }).lean()).map(totalOf);
+    async all(pollId: string, session?: ClientSession): Promise<DeskTotal[]> {
+      return (await totals.find({ pollId }, null, session ? { session } : {}).lean()).map(totalOf);
     },
 
     /** Records what both issuers counted; the first answers stay. */
@@ -66,3 +66,4 @@ export function deskStore(connection: Connection) {
     },
   };
 }
+export type DeskStore = ReturnType<typeof deskStore>;

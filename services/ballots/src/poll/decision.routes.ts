@@ -34,7 +34,7 @@ interface Taken {
 }
 
 /** Decisions that move a poll. The workflow decides whether it is their turn; what the manifest binds is refused before. */
-export function decisionRoutes({ connection, record, polls, now }: Ballots): Routes {
+export function decisionRoutes({ connection, record, polls, appeals, now }: Ballots): Routes {
   const decide = async (call: PollCall, { data = {}, ...taken }: Taken) => {
     const { municipalityId, pollId } = call.params;
     const decision = { kind: 'poll' as const, lifecycleId: pollId, municipalityId, data, ...taken };
@@ -75,7 +75,9 @@ export function decisionRoutes({ connection, record, polls, now }: Ballots): Rou
     async decidePollAppeal(call) {
       const { upheld } = call.body;
       const reason = await withReason(call, 'appeal-decision', call.body.reason);
-      return decide(call, { name: 'decide-appeal', as: 'appeal-body', data: { upheld, reason } });
+      // Recorded before the workflow hears of it: a step that annuls the poll refers to it.
+      const check = () => appeals.record(call.operationId, call.params.pollId, upheld);
+      return decide(call, { name: 'decide-appeal', as: 'appeal-body', data: { upheld, reason }, check });
     },
 
     async requestPollWaitChange(call) {

@@ -1,9 +1,8 @@
 import { newSigningKey } from '@talkoot/ballot-protocol';
+import { anyPoint } from '../ballots.fixture.ts';
 import type { TestIssuer } from '../ballots.fixture.ts';
 import type { ManifestParts } from './manifest.ts';
-
-/** Points that are none of a ceremony's, but points of the curve. */
-const point = '036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296';
+import { ceremonyOf } from './poll.ts';
 
 /** Public keys of nobody. */
 const signingKeys = Array.from({ length: 3 }, () => Buffer.from(newSigningKey().publicKey).toString('hex'));
@@ -19,9 +18,10 @@ export function partsOf([first, second]: readonly [TestIssuer, TestIssuer]): Man
         index: place + 1,
         signingKey: signingKeys[place]!,
       })),
-      commitments: [point, point],
+      commitments: [anyPoint, anyPoint],
       transcript: '00'.repeat(32),
     },
+    lot: [sealedSeed('a'), sealedSeed('b')],
     windows: null,
     board: {
       origin: 'ballots.test/lintula/pol-1',
@@ -41,3 +41,17 @@ export function partsOf([first, second]: readonly [TestIssuer, TestIssuer]): Man
     ],
   };
 }
+
+/** A key that the trustees of this poll could have made. */
+export function keyOf(poll: Parameters<typeof ceremonyOf>[0]): ManifestParts['key'] {
+  const { threshold, trustees } = ceremonyOf(poll);
+  return {
+    threshold,
+    trustees: trustees.map(({ sealingKey: _, ...trustee }) => trustee),
+    commitments: Array.from({ length: threshold }, () => anyPoint),
+    transcript: '00'.repeat(32),
+  };
+}
+
+/** What nobody opens, in a sound form. */
+const sealedSeed = (digit: string) => ({ commitment: digit.repeat(64), sealed: `04${digit.repeat(224)}` });

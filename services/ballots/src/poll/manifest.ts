@@ -1,29 +1,23 @@
 import { issuerNames } from '@talkoot/api-contracts/identity';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import type { PollWindows } from '@talkoot/api-contracts/ballots';
-import { ballotLength, ManifestError, writeManifest } from '@talkoot/ballot-protocol';
-import type { BallotRules, Manifest, PollKey } from '@talkoot/ballot-protocol';
+import { ballotLength, ManifestError, questionHash, writeManifest } from '@talkoot/ballot-protocol';
+import type { Asked, BallotRules, Manifest, PollKey, SealedSeed } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
-import { ballotOf } from './poll.ts';
+import { ballotOf, ceremonyOf } from './poll.ts';
 import type { Poll } from './poll.ts';
 
-type Asked = Pick<
+type Question = Pick<
   Poll,
-  | 'pollId'
-  | 'municipalityId'
-  | 'kind'
-  | 'ballot'
-  | 'options'
-  | 'budget'
-  | 'allocation'
-  | 'protocol'
-  | 'issuers'
+  'pollId' | 'municipalityId' | 'kind' | 'ballot' | 'options' | 'budget' | 'allocation' | 'protocol'
 >;
 
-/** What the operator of the board and the trustees add to what was asked for. */
+/** What the issuers, the trustees and the operator of the board add to what was asked for. */
 export interface ManifestParts {
   readonly key: PollKey;
+  /** Of the issuers, in their order. */
+  readonly lot: readonly [SealedSeed, SealedSeed];
   readonly windows: PollWindows | null;
   readonly board: { readonly origin: string; readonly publicKey: string };
   readonly witnesses: Manifest['witnesses'];
@@ -33,23 +27,18 @@ export interface ManifestParts {
  * What voters, issuers, trustees and witnesses bind themselves to, as PROTOCOL.md writes it: canonical JSON.
  * @throws DomainError `manifest-invalid` with every problem in its detail
  */
-export function manifestOf(poll: Asked, parts: ManifestParts): string {
-  const { kind, budget, allocation, protocol } = poll;
+export function manifestOf(poll: Question & Pick<Poll, 'issuers'>, parts: ManifestParts): string {
   const [first, second] = poll.issuers;
+  const asked = askedOf(poll);
   const manifest: Manifest = {
     protocol: 'talkoot-poll-v1',
-    municipality: poll.municipalityId,
-    poll: poll.pollId,
-    kind,
-    ballot: ballotRulesOf(poll),
-    allocation: allocation && budget && ({ ...allocation, budget: budget.amount } as Manifest['allocation']),
-    lot: [first!.lotCommitment, second!.lotCommitment],
+    ...asked,
+    lot: [...parts.lot],
     issuers: [issuerOf(first!), issuerOf(second!)],
     key: parts.key,
-    board: { ...parts.board, batchSize: protocol.batchSize },
+    board: { ...parts.board, ...asked.board },
     witnesses: [...parts.witnesses],
     windows: parts.windows,
-    minima: protocol.minima,
     page: [],
   };
   try {
@@ -59,6 +48,28 @@ export function manifestOf(poll: Asked, parts: ManifestParts): string {
     throw error;
   }
 }
+
+/** What a manifest will ask, as far as it is known before there are rolls and a key. */
+function askedOf(poll: Question): Asked {
+  const { kind, budget, allocation, protocol } = poll;
+  return {
+    municipality: poll.municipalityId,
+    poll: poll.pollId,
+    kind,
+    ballot: ballotRulesOf(poll),
+    allocation: allocation && budget && ({ ...allocation, budget: budget.amount } as Manifest['allocation']),
+    minima: protocol.minima,
+    board: { batchSize: protocol.batchSize },
+    key: {
+      threshold: protocol.threshold,
+      trustees: ceremonyOf(poll).trustees.map(({ sealingKey: _, ...trustee }) => trustee),
+    },
+  };
+}
+
+/** By which the manifest is held against what was asked for, in hexadecimal. */
+export const questionSha256Of = (poll: Question): string =>
+  Buffer.from(questionHash(askedOf(poll))).toString('hex');
 
 function ballotRulesOf(poll: Pick<Poll, 'kind' | 'ballot' | 'options'>): BallotRules {
   const { type, minChoices, maxChoices, points } = ballotOf(poll);
@@ -95,9 +106,8 @@ export const hashOf = (manifest: string): string => createHash('sha256').update(
  */
 export function requireBothIssuers(issuers: readonly IssuerRoll[]): void {
   const named = issuers.map(({ name }) => name).join() === issuerNames.join();
-  const isShared = (part: 'modulus' | 'organisation' | 'logKey' | 'lotCommitment') =>
-    issuers[0]![part] === issuers[1]![part];
-  const shared = (['modulus', 'organisation', 'logKey', 'lotCommitment'] as const).find(isShared);
+  const isShared = (part: 'modulus' | 'organisation' | 'logKey') => issuers[0]![part] === issuers[1]![part];
+  const shared = (['modulus', 'organisation', 'logKey'] as const).find(isShared);
   if (!named || shared !== undefined)
     throw new DomainError('issuers-differ', shared && `Both have one ${shared}`);
 }

@@ -1,8 +1,9 @@
+import { questionHash, readManifest } from '@talkoot/ballot-protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bonusPlan, plan, testIssuers } from '../ballots.fixture.ts';
 import type { TestIssuer } from '../ballots.fixture.ts';
-import { partsOf } from './manifest.fixture.ts';
-import { hashOf, manifestOf, requireBothIssuers } from './manifest.ts';
+import { keyOf, partsOf } from './manifest.fixture.ts';
+import { hashOf, manifestOf, questionSha256Of, requireBothIssuers } from './manifest.ts';
 import type { ManifestParts } from './manifest.ts';
 import { pollFrom } from './poll.ts';
 
@@ -37,7 +38,7 @@ describe('a manifest', () => {
       m(poll, [municipality, { ...auditor, modulus: municipality.modulus.replace(/^./, 'f') }]),
       m(poll, [municipality, { ...auditor, roll: 11 }]),
       m(poll, [municipality, { ...auditor, excluded: 1 }]),
-      m(poll, [municipality, { ...auditor, lotCommitment: 'c'.repeat(64) }]),
+      m(poll, issuers(), { lot: [partsOf(both).lot[1], partsOf(both).lot[0]] }),
       m(poll, [{ ...municipality, rollHash: 'b'.repeat(64) }, auditor]),
       m(poll, issuers(), { windows }),
       m(poll, issuers(), { key: { ...key, transcript: '11'.repeat(32) } }),
@@ -62,6 +63,65 @@ describe('a manifest', () => {
   });
 });
 
+describe('what is asked', () => {
+  const { protocol } = poll;
+  const [clerk, ...others] = protocol.trustees;
+  const published = (one = poll, parts: Partial<ManifestParts> = {}) => {
+    const sound = { ...partsOf(both), key: keyOf(one), ...parts };
+    const text = manifestOf({ ...one, issuers: [...issuers()] }, sound);
+    return Buffer.from(questionHash(readManifest(Buffer.from(text)).manifest)).toString('hex');
+  };
+  const variants: [what: string, other: typeof poll][] = [
+    ['poll', { ...poll, pollId: 'pol-2' }],
+    ['municipality', { ...poll, municipalityId: 'other' }],
+    ['budget', { ...poll, budget: { amount: 1, currency: 'EUR' } }],
+    ['rule of ballots', { ...poll, ballot: { ...poll.ballot, maxChoices: 1 } }],
+    ['order of options', { ...poll, options: poll.options.toReversed() }],
+    ['option', { ...poll, options: poll.options.slice(1) }],
+    [
+      'cost',
+      { ...poll, options: poll.options.with(0, { optionId: 'prj-a', cost: { amount: 1, currency: 'EUR' } }) },
+    ],
+    ['parameter of allocation', { ...poll, allocation: { rule: 'greedy', minimumVotes: 1 } }],
+    ['batch size', { ...poll, protocol: { ...protocol, batchSize: 4 } }],
+    ['minimum', { ...poll, protocol: { ...protocol, minima: { roll: 1, counted: 1 } } }],
+    ['threshold', { ...poll, protocol: { ...protocol, threshold: 3 } }],
+    ['order of trustees', { ...poll, protocol: { ...protocol, trustees: [...others, clerk!] } }],
+    [
+      'key of a trustee',
+      {
+        ...poll,
+        protocol: {
+          ...protocol,
+          trustees: [
+            { ...clerk!, signingKey: 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025' },
+            ...others,
+          ],
+        },
+      },
+    ],
+    ['kind', pollFrom('pol-1', bonusPlan)],
+  ];
+
+  it('has one hash, when it is prepared and in the manifest, whatever windows, lot and operator of the board', () => {
+    for (const one of [poll, ...variants.map(([, other]) => other)])
+      expect(published(one)).toBe(questionSha256Of(one));
+    const windows = {
+      opens: '2026-05-01T09:00:00Z',
+      certificatesClose: '2026-05-14T18:00:00Z',
+      castingCloses: '2026-05-14T18:30:00Z',
+      complaintsClose: '2026-05-17T18:30:00Z',
+    };
+    const [first, second] = partsOf(both).lot;
+    expect(published(poll, { windows })).toBe(published());
+    expect(published(poll, { lot: [second, first] })).toBe(published());
+  });
+
+  it.each(variants)('is something else with another %s', (_, other) => {
+    expect(questionSha256Of(other)).not.toBe(questionSha256Of(poll));
+  });
+});
+
 describe('the issuers of a poll', () => {
   it.each<[string, () => readonly object[]]>([
     ['one issuer twice', () => [both[0].roll, both[0].roll]],
@@ -72,10 +132,6 @@ describe('the issuers of a poll', () => {
       () => [both[0].roll, { ...both[1].roll, organisation: both[0].roll.organisation }],
     ],
     ['one log key for both', () => [both[0].roll, { ...both[1].roll, logKey: both[0].roll.logKey }]],
-    [
-      'one seed for both',
-      () => [both[0].roll, { ...both[1].roll, lotCommitment: both[0].roll.lotCommitment }],
-    ],
   ])('are not %s', (_, wrong) => {
     expect(() => requireBothIssuers(wrong() as never)).toThrow(/issuers-differ/);
   });

@@ -1,15 +1,17 @@
 import type { BallotsApi, PollWindows } from '@talkoot/api-contracts/ballots';
-import { publicKeyOf } from '@talkoot/ballot-protocol';
+import { publicKeyOf, questionHash, readManifest } from '@talkoot/ballot-protocol';
 import { decodeCursor, DomainError, inTransaction, pageFrom } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
 import { readText } from '@talkoot/lifecycle-record';
 import { initialState } from '@talkoot/workflow-contracts';
+import type { LifecycleFacts } from '@talkoot/workflow-contracts';
 import { z } from 'zod';
 import type { Ballots } from '../ballots.ts';
 import { boardOrigin } from '../board/sealed.poll.ts';
-import { hashOf, manifestOf, requireBothIssuers } from './manifest.ts';
+import { hashOf, manifestOf, questionSha256Of, requireBothIssuers } from './manifest.ts';
+import type { ManifestParts } from './manifest.ts';
 import { ballotOf, pollFrom } from './poll.ts';
-import type { PollPlan } from './poll.ts';
+import type { Poll, PollPlan } from './poll.ts';
 
 type Routes = Pick<
   Handlers<BallotsApi>,
@@ -43,7 +45,7 @@ export function pollRoutes(parts: Ballots): Routes {
 
     async publishManifest(call) {
       const { pollId } = call.params;
-      const manifest = await manifestOnce(parts, pollId, call.body.windows);
+      const manifest = await manifestOnce(parts, pollId, call.body);
       await parts.board.open(Buffer.from(manifest));
       return { body: { manifest, manifestSha256: hashOf(manifest) } };
     },
@@ -90,7 +92,8 @@ export function pollRoutes(parts: Ballots): Routes {
 async function prepare({ connection, polls, record }: Ballots, pollId: string, plan: PollPlan) {
   const poll = pollFrom(pollId, plan);
   const { municipalityId, pilotId, roundId, projectId } = plan;
-  const state = initialState('poll', { id: pollId, municipalityId, pilotId, roundId, projectId });
+  const facts = { questionSha256: questionSha256Of(poll) } satisfies LifecycleFacts['poll'];
+  const state = initialState('poll', { id: pollId, municipalityId, pilotId, roundId, projectId, facts });
   const isPrepared = async () => {
     const before = await polls.find(pollId);
     if (before && before.planSha256 !== poll.planSha256) throw new DomainError('poll-differs');
@@ -108,22 +111,39 @@ async function prepare({ connection, polls, record }: Ballots, pollId: string, p
   }
 }
 
+/** What the worker says of a manifest: when its phases end, what both issuers sealed for the lot, and what was asked for. */
+interface Wanted {
+  readonly windows: PollWindows | null;
+  readonly lot: ManifestParts['lot'];
+  readonly questionSha256: string;
+}
+
 /**
- * The manifest of a poll, written on the first call and the same ever after.
- * @throws DomainError `key-not-made`, `manifest-invalid`
+ * The manifest of a poll, written on the first call and the same ever after. Who changed what is asked since it was prepared
+ * gets no manifest of it.
+ * @throws DomainError `key-not-made`, `issuers-differ`, `manifest-invalid`, `question-differs`
  */
-async function manifestOnce(
-  { polls, keys, setting }: Ballots,
-  pollId: string,
-  windows: PollWindows | null,
-): Promise<string> {
+async function manifestOnce(parts: Ballots, pollId: string, wanted: Wanted): Promise<string> {
+  const { polls } = parts;
   const poll = await polls.get(pollId);
-  if (poll.manifest !== null) return poll.manifest;
-  const { key } = await keys.find(pollId);
+  const manifest = poll.manifest ?? (await newManifest(parts, poll, wanted));
+  const question = questionHash(readManifest(Buffer.from(manifest)).manifest);
+  if (hexOf(question) !== wanted.questionSha256) throw new DomainError('question-differs');
+  return polls.setManifest(pollId, manifest, wanted.windows);
+}
+
+async function newManifest(
+  { keys, setting }: Ballots,
+  poll: Poll,
+  { windows, lot }: Wanted,
+): Promise<string> {
+  const { key } = await keys.find(poll.pollId);
   // A key is made only once the rolls are frozen, so that both are there.
   if (key === null) throw new DomainError('key-not-made');
+  if (lot[0].commitment === lot[1].commitment)
+    throw new DomainError('issuers-differ', 'Both have one seed of the lot');
   const board = {
-    origin: boardOrigin(setting.origin, poll.municipalityId, pollId),
+    origin: boardOrigin(setting.origin, poll.municipalityId, poll.pollId),
     publicKey: hexOf(publicKeyOf(setting.key)),
   };
   const witnesses = setting.witnesses.map(({ name, organisation, publicKey }) => ({
@@ -131,7 +151,7 @@ async function manifestOnce(
     organisation,
     publicKey: hexOf(publicKey),
   }));
-  return polls.setManifest(pollId, manifestOf(poll, { key, windows, board, witnesses }), windows);
+  return manifestOf(poll, { key, lot, windows, board, witnesses });
 }
 
 const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

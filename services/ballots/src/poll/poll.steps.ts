@@ -8,6 +8,8 @@ import type { ClientSession } from 'mongoose';
 import type { GateStore } from '../casting/gate.store.ts';
 import { resultWithout } from '../tally/result.ts';
 import type { TallyStore } from '../tally/tally.store.ts';
+import type { AppealStore } from './appeal.store.ts';
+import { requireOnCourse } from './poll.course.ts';
 import { isOver } from './poll.ts';
 import type { Poll } from './poll.ts';
 import type { PollStore } from './poll.store.ts';
@@ -16,7 +18,9 @@ export interface PollStepParts {
   readonly polls: PollStore;
   readonly gates: GateStore;
   readonly tallies: TallyStore;
+  readonly appeals: AppealStore;
   readonly outbox: Outbox;
+  readonly now: () => Date;
   /** Tells a lifecycle a fact; see lifecycle-record. */
   readonly report: (
     session: ClientSession,
@@ -31,15 +35,20 @@ export interface PollStepParts {
   ) => Promise<void>;
 }
 
-/** What a step of a poll changes here, in the transaction that records it. */
+/**
+ * What a step of a poll changes here, in the transaction that records it. Whoever has the worker's token, or writes to its
+ * engine, takes no step that a poll cannot take.
+ */
 export function pollSteps(parts: PollStepParts): StepEffect {
   return async (step, state, session) => {
-    const phase = step.phase as Phase<'poll'>;
-    if (step.from === phase) return;
-    const { polls, gates, tallies } = parts;
-    await polls.setPhase(state.id, phase, session);
+    const { polls, gates, tallies, now } = parts;
     const poll = await polls.find(state.id, session);
     if (!poll) return;
+    requireOnCourse(poll, step, now());
+    const phase = step.phase as Phase<'poll'>;
+    if (step.from === phase) return;
+    if (phase === 'annulled') await requireUpheld(parts, poll, step, session);
+    await polls.setPhase(state.id, phase, session);
     if (phase === 'open') await openGate(parts, poll, session);
     if (phase === 'closed') await gates.close(state.id, session);
     if (phase === 'published') await tellTallied(parts, poll, step, session);
@@ -53,6 +62,18 @@ export function pollSteps(parts: PollStepParts): StepEffect {
 async function openGate({ gates }: PollStepParts, poll: Poll, session: ClientSession): Promise<void> {
   if (poll.manifest === null) throw new DomainError('poll-without-manifest');
   await gates.open(poll.pollId, session);
+}
+
+/** Only the appeal body annuls a poll, and it said so here. */
+async function requireUpheld(
+  { appeals }: PollStepParts,
+  { pollId }: Poll,
+  { command }: RecordedStep,
+  session: ClientSession,
+): Promise<void> {
+  if (command?.name === 'decide-appeal' && (await appeals.isUpheld(command.decisionId, pollId, session)))
+    return;
+  throw new DomainError('appeal-not-decided');
 }
 
 async function tellTallied(

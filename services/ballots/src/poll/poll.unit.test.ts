@@ -1,10 +1,10 @@
-import { newTrustee, readManifest } from '@talkoot/ballot-protocol';
+import { newTrustee, questionHash, readManifest } from '@talkoot/ballot-protocol';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bonusPlan, criteriaPlan, plan, testIssuers } from '../ballots.fixture.ts';
 import type { TestIssuer } from '../ballots.fixture.ts';
-import { manifestOf } from './manifest.ts';
-import { partsOf } from './manifest.fixture.ts';
+import { manifestOf, questionSha256Of } from './manifest.ts';
+import { keyOf, partsOf } from './manifest.fixture.ts';
 import { awaitedOf } from '../key/key.ts';
 import type { KeyMaking } from '../key/key.ts';
 import { ballotOf, ceremonyOf, pollFrom } from './poll.ts';
@@ -120,7 +120,7 @@ describe('whatever poll is accepted', () => {
     ) as object),
   }) as never;
 
-  it('can be written as a manifest that every voter reads', () => {
+  it('can be written as a manifest that every voter reads, and that asks the same', () => {
     let accepted = 0;
     const rolls = { issuers: issuers.map(({ roll }) => roll) };
     fc.assert(
@@ -132,8 +132,10 @@ describe('whatever poll is accepted', () => {
           return;
         }
         accepted += 1;
-        const text = manifestOf({ ...poll, ...rolls }, partsOf(issuers));
-        expect(readManifest(Buffer.from(text)).manifest.poll).toBe('pol-1');
+        const text = manifestOf({ ...poll, ...rolls }, { ...partsOf(issuers), key: keyOf(poll) });
+        const { manifest } = readManifest(Buffer.from(text));
+        expect(manifest.poll).toBe('pol-1');
+        expect(Buffer.from(questionHash(manifest)).toString('hex')).toBe(questionSha256Of(poll));
       }),
       { numRuns: 2_000 },
     );

@@ -1,3 +1,4 @@
+import { clockToleranceMs } from '@talkoot/api-contracts/ballots';
 import type { PollWindows } from '@talkoot/api-contracts/ballots';
 import { DomainError } from '@talkoot/http-service';
 
@@ -37,6 +38,14 @@ export function requireWindow(windows: PollWindows | null, act: EndingAct, now: 
 export function requireDueWithin(windows: PollWindows | null, wait: string | null, due: string): void {
   const moment = waits[wait ?? ''];
   if (windows !== null && moment !== undefined) refuseBefore(windows, moment, new Date(due));
+}
+
+/**
+ * Refuses what the worker does before the manifest lets anybody do it, clocks being a little apart.
+ * @throws DomainError `windows-bind`
+ */
+export function requireMoment(windows: PollWindows | null, moment: keyof PollWindows, now: Date): void {
+  if (windows !== null) refuseBefore(windows, moment, new Date(now.getTime() + clockToleranceMs));
 }
 
 function refuseBefore(windows: PollWindows, moment: keyof PollWindows, at: Date): void {

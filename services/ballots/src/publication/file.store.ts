@@ -11,6 +11,12 @@ export interface StoredFile {
   readonly bytes: number;
 }
 
+/** A file that is to be stored: its name, and its bytes as they come. */
+export type Content = readonly [
+  name: string,
+  bytes: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
+];
+
 interface PieceDocument {
   /** The writing and the place, from 0. Not an ObjectId, which would tell when. */
   _id: string;
@@ -33,24 +39,51 @@ export function fileStore(connection: Connection) {
   const model = connection.model<PieceDocument>('FilePiece', schema);
   const pieces = () => model.collection as unknown as mongo.Collection<PieceDocument>;
   const pieceId = (file: string, place: number) => `${file}#${place}`;
+
+  async function write(id: string, [name, content]: Content): Promise<StoredFile> {
+    const sha256 = createHash('sha256');
+    let [place, bytes] = [0, 0];
+    for await (const piece of inPieces(content)) {
+      sha256.update(piece);
+      bytes += piece.length;
+      const document = { _id: pieceId(id, place), file: id, bytes: new mongo.Binary(piece) };
+      await pieces().insertOne(document, { timeoutMS: deadlineMs });
+      place += 1;
+    }
+    return { id, name, sha256: sha256.digest('hex'), bytes };
+  }
+
+  /** Removes files that no document names. */
+  async function remove(files: readonly Pick<StoredFile, 'id'>[]): Promise<void> {
+    await pieces().deleteMany({ file: { $in: files.map(({ id }) => id) } });
+  }
+
   return {
-    /** Stores a file. What is left of one that could not be finished is never read. */
-    async write(
-      pollId: string,
-      name: string,
-      content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-    ): Promise<StoredFile> {
-      const id = `${pollId}/${name}/${randomUUID()}`;
-      const sha256 = createHash('sha256');
-      let [place, bytes] = [0, 0];
-      for await (const piece of inPieces(content)) {
-        sha256.update(piece);
-        bytes += piece.length;
-        const document = { _id: pieceId(id, place), file: id, bytes: new mongo.Binary(piece) };
-        await pieces().insertOne(document, { timeoutMS: deadlineMs });
-        place += 1;
+    /** Stores files of a poll one after the other: all of them, or nothing of any is left. */
+    async write(pollId: string, contents: Iterable<Content>): Promise<StoredFile[]> {
+      const begun: { readonly id: string }[] = [];
+      const written: StoredFile[] = [];
+      try {
+        for (const content of contents) {
+          const id = `${pollId}/${content[0]}/${randomUUID()}`;
+          begun.push({ id });
+          written.push(await write(id, content));
+        }
+        return written;
+      } catch (error) {
+        // What a database that is away keeps of them is swept later.
+        await remove(begun).catch(() => undefined);
+        throw error;
       }
-      return { id, name, sha256: sha256.digest('hex'), bytes };
+    },
+
+    remove,
+
+    /** Removes everything of a poll but these files, most of which processes left that died while they wrote. */
+    async removeAllBut(pollId: string, named: readonly StoredFile[]): Promise<number> {
+      const ofPoll = { file: { $gt: `${pollId}/`, $lt: `${pollId}0` } };
+      const kept = { file: { $nin: named.map(({ id }) => id) } };
+      return (await pieces().deleteMany({ $and: [ofPoll, kept] })).deletedCount;
     },
 
     /** The bytes of a file, in order. */
@@ -61,22 +94,16 @@ export function fileStore(connection: Connection) {
         yield found.bytes.value();
       }
     },
-
-    /** Removes files that no document names. */
-    async remove(files: readonly StoredFile[]): Promise<void> {
-      await pieces().deleteMany({ file: { $in: files.map(({ id }) => id) } });
-    },
   };
 }
 export type FileStore = ReturnType<typeof fileStore>;
 
 /** The same bytes in pieces of one length; the last one may be shorter. */
-async function* inPieces(
-  content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+async function* inPieces(content: Content[1]): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of content) {
+  for await (const one of content) {
+    const chunk = typeof one === 'string' ? Buffer.from(one) : one;
     waiting.push(chunk);
     length += chunk.length;
     if (length < pieceBytes) continue;

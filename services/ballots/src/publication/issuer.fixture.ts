@@ -27,10 +27,6 @@ export function issuerClientOf(
 ): IssuerClient {
   const issued = issuer.rollValues.toSorted(compareBytes);
   return {
-    revealLotSeed: async ({ params: { pollId } }) => ({
-      pollId,
-      seed: Buffer.from(issuer.seed).toString('hex'),
-    }),
     getRollFile: async () => writeRoll(issuer.rollValues),
     getIssuanceFile: async () => Buffer.concat(issued),
     getIssuanceCheckpoints: async ({ params: { pollId } }) =>

@@ -1,4 +1,11 @@
-import { lotOrder, lotSeed, parseCanonical, parseComplaints, readManifest } from '@talkoot/ballot-protocol';
+import {
+  lotOrder,
+  lotSeed,
+  parseCanonical,
+  parseComplaints,
+  readClosingRecord,
+  readManifest,
+} from '@talkoot/ballot-protocol';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ballotsFixture, bonusPlan, criteriaPlan, plan } from '../ballots.fixture.ts';
@@ -15,6 +22,7 @@ import {
   tally,
 } from '../held-poll.fixture.ts';
 import type { PollPlan } from '../poll/poll.ts';
+import { sweepPublished } from './sweep.ts';
 
 let fixture: BallotsFixture;
 beforeAll(async () => {
@@ -159,12 +167,136 @@ describe('anybody recounts from the published files', () => {
   });
 });
 
+describe('the closing record', () => {
+  const closed = async (pollId: string) => {
+    await fixture.prepare(pollId, plan, 'open');
+    const { complaint } = await lostPromise(pollId);
+    for (const place of [0, 1]) await fixture.cast(pollId, await fixture.leaf(pollId, approve(place)));
+    await fixture.anyone.complain({ params: { pollId }, body: complaint });
+    const clerk = (id: string) => fixture.as(id, 'lintula', 'desk-clerk');
+    for (const id of ['per-1', 'per-2']) {
+      const params = { ...paramsOf(pollId), desk: 'des-library' };
+      const asked = { params, idempotencyKey: `${pollId}-${id}`, body: { entered: 2 } };
+      await (await clerk(id)).stateDeskTotal(asked);
+    }
+    const issued = { desks: [{ desk: 'des-library', issued: 2 }] };
+    const issuers = [
+      { name: 'municipality' as const, ...issued },
+      { name: 'auditor' as const, ...issued },
+    ];
+    await fixture.worker.recordDesks({ params: { pollId }, body: { issuers } });
+    await closeBoard(fixture, pollId);
+    await release(fixture, pollId, 1, 3);
+    await tally(fixture, pollId);
+  };
+
+  it('is the last leaf of the board, and names what complaints and desks were to the byte', async () => {
+    const pollId = 'pol-closing';
+    await closed(pollId);
+    const late = (await fixture.as('per-3', 'lintula', 'desk-clerk')).stateDeskTotal({
+      params: { ...paramsOf(pollId), desk: 'des-library' },
+      idempotencyKey: 'pol-closing-late',
+      body: { entered: 1 },
+    });
+    await expect(late).rejects.toMatchObject({ code: 'totals-over' });
+    await publish(fixture, pollId);
+    const [complaints, desks, record] = await Promise.all(
+      ['complaints.json', 'desks.json', 'closing.json'].map((name) => file(pollId, name)),
+    );
+    const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+    expect(readClosingRecord(record!)).toEqual({
+      protocol: 'talkoot-closing-v1',
+      manifest: Buffer.from(fixture.binding(pollId).m).toString('hex'),
+      complaints: sha256(complaints!),
+      desks: sha256(desks!),
+    });
+    expect(parseComplaints(complaints!)).toHaveLength(1);
+    expect(parseCanonical(desks!)).toEqual([{ desk: 'des-library', issued: 2, entered: 2 }]);
+    expect(faultsIn(await recounted(fixture, pollId))).toEqual([]);
+  });
+
+  it('lets nothing be published after somebody changed complaints or desks in the database', async () => {
+    const pollId = 'pol-changed';
+    await closed(pollId);
+    const files = () => fixture.worker.publishPollFiles({ params: { pollId } });
+    const complaints = fixture.connection.collection<{ poll: string }>('complaints');
+    const kept = await complaints.find({ poll: pollId }).toArray();
+    await complaints.deleteMany({ poll: pollId });
+    await expect(files()).rejects.toMatchObject({
+      code: 'closing-differs',
+      problem: { detail: 'complaints.json' },
+    });
+    await complaints.insertMany(kept);
+    const closings = fixture.connection.collection<{ _id: string; desks: string }>('closings');
+    const { desks } = (await closings.findOne({ _id: pollId }))!;
+    const setDesks = (text: string) => closings.updateOne({ _id: pollId }, { $set: { desks: text } });
+    await setDesks('[]');
+    await expect(files()).rejects.toMatchObject({
+      code: 'closing-differs',
+      problem: { detail: 'desks.json' },
+    });
+    await setDesks(desks);
+    await publish(fixture, pollId);
+    expect(faultsIn(await recounted(fixture, pollId))).toEqual([]);
+  });
+});
+
+describe('what writers left who died', () => {
+  const files = async (pollId: string) =>
+    (await fixture.connection.collection('filepieces').distinct('file', { file: { $regex: `^${pollId}/` } }))
+      .length;
+  const dying = (pollId: string) =>
+    fixture.connection.collection<{ _id: string }>('filepieces').insertOne({
+      _id: `${pollId}/board.bin/dead#0`,
+      file: `${pollId}/board.bin/dead`,
+      bytes: Buffer.alloc(9),
+    } as never);
+
+  it('is swept when the files stand, and when the service starts, and nothing that is named', async () => {
+    const pollId = 'pol-swept';
+    await fixture.prepare(pollId, plan, 'open');
+    for (const place of [0, 1]) await fixture.cast(pollId, await fixture.leaf(pollId, approve(place)));
+    await closeBoard(fixture, pollId);
+    await release(fixture, pollId, 1, 2);
+    await tally(fixture, pollId);
+    await dying(pollId);
+    // Another process could be about to name it.
+    expect(await sweepPublished(fixture.ballots)).toBe(0);
+    await publish(fixture, pollId);
+    const named = 12 + 4;
+    expect(await files(pollId)).toBe(named);
+    await dying(pollId);
+    await fixture.connection
+      .collection<{ _id: string }>('publications')
+      .updateOne({ _id: pollId }, { $set: { swept: false } });
+    expect(await sweepPublished(fixture.ballots)).toBe(1);
+    expect(await sweepPublished(fixture.ballots)).toBe(0);
+    expect(await files(pollId)).toBe(named);
+    expect(faultsIn(await recounted(fixture, pollId))).toEqual([]);
+  });
+
+  it('of one attempt is nothing when an issuer does not answer in the middle of it', async () => {
+    const pollId = 'pol-interrupted';
+    await fixture.prepare(pollId, plan, 'open');
+    for (const place of [0, 1]) await fixture.cast(pollId, await fixture.leaf(pollId, approve(place)));
+    await closeBoard(fixture, pollId);
+    await release(fixture, pollId, 1, 2);
+    await tally(fixture, pollId);
+    const before = await files(pollId);
+    const away = vi.spyOn(fixture.ballots.issuers[1], 'getIssuanceFile').mockRejectedValue(new Error('away'));
+    await expect(fixture.worker.publishPollFiles({ params: { pollId } })).rejects.toThrow();
+    away.mockRestore();
+    expect(await files(pollId)).toBe(before);
+  });
+});
+
 describe('a publication', () => {
   it('is listed with sizes and hashes, and its files never change', async () => {
     const { files } = await fixture.anyone.getPublication({ params: paramsOf('pol-greedy') });
     expect(files.map(({ name }) => name).toSorted()).toEqual([
       'board.bin',
       'board.checkpoints',
+      'closing.json',
       'complaints.json',
       'desks.json',
       'issuance.auditor.bin',
@@ -202,7 +334,7 @@ describe('a publication', () => {
     await fixture.prepare(pollId, plan, 'roll-frozen');
     await expect(file(pollId, 'manifest.json')).rejects.toMatchObject({ code: 'poll-not-published' });
     await fixture.makeKey(pollId);
-    await fixture.worker.publishManifest({ params: { pollId }, body: { windows: null } });
+    await fixture.worker.publishManifest({ params: { pollId }, body: await fixture.wantedManifest(pollId) });
     const { m } = readManifest(await file(pollId, 'manifest.json'));
     const { manifestSha256 } = await fixture.anyone.getPoll({ params: paramsOf(pollId) });
     expect(Buffer.from(m).toString('hex')).toBe(manifestSha256);
@@ -228,7 +360,7 @@ describe('a publication', () => {
     await release(fixture, pollId, 1, 2);
     await tally(fixture, pollId);
     const { files } = await fixture.worker.publishPollFiles({ params: { pollId } });
-    expect(files).toHaveLength(13);
+    expect(files).toHaveLength(14);
     for (const name of ['result.json', 'board.bin'])
       await expect(file(pollId, name)).rejects.toMatchObject({ code: 'poll-not-published' });
     const elsewhere = { municipalityId: 'other', pollId };

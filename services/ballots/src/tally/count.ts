@@ -6,8 +6,7 @@ import {
   DecidingLeaves,
   files as names,
   openLeaves,
-  optionsByLot,
-  uncommittedSeeds,
+  openLotSeeds,
 } from '@talkoot/ballot-protocol/counting';
 import type { Count, Release } from '@talkoot/ballot-protocol/counting';
 import { DomainError } from '@talkoot/http-service';
@@ -15,13 +14,13 @@ import type { Ballots } from '../ballots.ts';
 import type { ReleasedShare } from '../key/key.ts';
 import { isClosed } from '../poll/poll.ts';
 import type { Poll } from '../poll/poll.ts';
-import type { StoredFile } from '../publication/file.store.ts';
+import type { Content, StoredFile } from '../publication/file.store.ts';
 import { csvOf, exportNames, pabulibOf } from './ballots.export.ts';
 import { resultOf, resultWithout } from './result.ts';
 
 /**
  * Counts a poll once, or records that nobody learns what its ballots say; repeating it answers the stored result.
- * @throws DomainError `not-found`, `poll-not-closed`, `key-not-released`, `issuers-differ`
+ * @throws DomainError `not-found`, `poll-not-closed`, `key-not-released`
  */
 export async function tallyPoll(parts: Ballots, pollId: string, outcome: TallyOutcome): Promise<PollResult> {
   const { polls, gates, tallies, files } = parts;
@@ -50,7 +49,6 @@ async function count(parts: Ballots, poll: Poll): Promise<Tallied> {
   const manifest = Buffer.from(poll.manifest!);
   const binding = readManifest(manifest);
   const shares = await releasedShares(parts, binding, poll.pollId);
-  const seeds = await revealedSeeds(parts, binding, poll.pollId);
   const secretKey = combineShares(
     binding.manifest.key,
     shares.map(({ index, share }) => ({ index, share: Buffer.from(share, 'hex') })),
@@ -62,9 +60,9 @@ async function count(parts: Ballots, poll: Poll): Promise<Tallied> {
       if (leaf) deciding.take(leaf.publicKey, { sequence: leaf.sequence, hash, plaintext });
     }
   }
-  const counted = countLeaves(binding.manifest, deciding, optionsByLot(binding, seeds));
+  const counted = countLeaves(binding, deciding, openLotSeeds(binding.manifest, secretKey));
   const written = await writeAll(parts, poll, {
-    release: { shares: [...shares], seeds: [hexOf(seeds[0]), hexOf(seeds[1])] },
+    release: { shares: [...shares] },
     result: counted.result,
     votes: counted.counted.toSorted((a, b) => compareBytes(a.hash, b.hash)),
     selected: counted.allocation?.selected ?? [],
@@ -84,18 +82,6 @@ async function releasedShares(
   return shares.toSorted((a, b) => a.index - b.index).slice(0, threshold);
 }
 
-/** @throws DomainError `issuers-differ` for a seed that its issuer had not committed to */
-async function revealedSeeds({ issuers }: Ballots, { manifest }: BindingManifest, pollId: string) {
-  const [first, second] = await Promise.all(
-    issuers.map(async (issuer) => (await issuer.revealLotSeed({ params: { pollId } })).seed),
-  );
-  const seeds = [Buffer.from(first!, 'hex'), Buffer.from(second!, 'hex')] as const;
-  const [liar] = uncommittedSeeds(manifest, seeds);
-  if (liar)
-    throw new DomainError('issuers-differ', `The seed of ${liar.name} is not the one it had committed to`);
-  return seeds;
-}
-
 interface Findings {
   readonly release: Release;
   readonly result: Count['result'] | null;
@@ -105,20 +91,14 @@ interface Findings {
 }
 
 /** What is published of the count itself, and the exports. */
-async function writeAll({ files }: Ballots, poll: Poll, found: Findings): Promise<StoredFile[]> {
-  const write = (name: string, content: Iterable<Uint8Array>) => files.write(poll.pollId, name, content);
+function writeAll({ files }: Ballots, poll: Poll, found: Findings): Promise<StoredFile[]> {
   const { release, result, votes, selected } = found;
-  const written = [
-    await write(names.release, [canonicalJson(release)]),
-    await write(names.result, [canonicalJson(result)]),
-    await write(exportNames.csv, inBytes(csvOf(poll, votes))),
-  ];
-  if (poll.kind !== 'prioritisation') return written;
-  return [...written, await write(exportNames.pabulib, [Buffer.from(pabulibOf(poll, selected, votes))])];
+  const pabulib: Content[] =
+    poll.kind === 'prioritisation' ? [[exportNames.pabulib, [pabulibOf(poll, selected, votes)]]] : [];
+  return files.write(poll.pollId, [
+    [names.release, [canonicalJson(release)]],
+    [names.result, [canonicalJson(result)]],
+    [exportNames.csv, csvOf(poll, votes)],
+    ...pabulib,
+  ]);
 }
-
-function* inBytes(lines: Iterable<string>): Generator<Uint8Array> {
-  for (const line of lines) yield Buffer.from(line);
-}
-
-const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');

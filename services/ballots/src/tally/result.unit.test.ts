@@ -1,7 +1,7 @@
 import type { Allocation } from '@talkoot/allocation';
-import type { Ballot, BallotRules, Manifest } from '@talkoot/ballot-protocol';
+import type { Ballot } from '@talkoot/ballot-protocol';
 import { countLeaves, DecidingLeaves } from '@talkoot/ballot-protocol/counting';
-import { encodeBallot } from '@talkoot/ballot-protocol';
+import { encodeBallot, readManifest } from '@talkoot/ballot-protocol';
 import { parsePabulib } from '@talkoot/allocation';
 import { sha256Of } from '@talkoot/http-service';
 import fc from 'fast-check';
@@ -27,23 +27,19 @@ const pollOf = (asked: PollPlan) => ({
   roll: 1000,
   issuers: issuers.map(({ roll }) => roll),
 });
-const manifestFor = (asked: PollPlan) =>
-  JSON.parse(manifestOf(pollOf(asked), partsOf(issuers))) as Manifest & { ballot: BallotRules };
+const bindingFor = (asked: PollPlan) =>
+  readManifest(Buffer.from(manifestOf(pollOf(asked), partsOf(issuers))));
 
 /** The count of ballots that each voter cast once. */
 function counted(asked: PollPlan, ballots: readonly Ballot[]) {
-  const manifest = manifestFor(asked);
+  const binding = bindingFor(asked);
   const deciding = new DecidingLeaves();
   for (const [place, ballot] of ballots.entries()) {
     const publicKey = createHash('sha256').update(`voter ${place}`).digest();
-    const plaintext = encodeBallot(manifest, ballot);
+    const plaintext = encodeBallot(binding.manifest, ballot);
     deciding.take(publicKey, { sequence: 1, hash: publicKey, plaintext });
   }
-  return countLeaves(
-    manifest,
-    deciding,
-    manifest.ballot.options.map(({ id }) => id),
-  );
+  return countLeaves(binding, deciding, [null, null]);
 }
 const resultOfAll = (asked: PollPlan, ballots: readonly Ballot[]) =>
   resultOf(pollOf(asked), counted(asked, ballots));

@@ -30,6 +30,14 @@ async function told(pollId: string) {
   };
 }
 
+/** What the appeal body decided, as it reaches the workflow. */
+async function decidedAppeal(pollId: string, upheld: boolean) {
+  const body = await fixture.as('per-appeal', 'lintula', 'appeal-body');
+  const idempotencyKey = `appeal-${pollId}-${upheld}`;
+  await body.decidePollAppeal({ params: paramsOf(pollId), idempotencyKey, body: { upheld, reason: 'So.' } });
+  return fixture.decided.at(-1)!;
+}
+
 async function awaitingRelease(pollId: string, ballots = [approve(0), approve(0, 2), approve(1)]) {
   await fixture.prepare(pollId, plan, 'open');
   for (const ballot of ballots) await fixture.cast(pollId, await fixture.leaf(pollId, ballot));
@@ -56,13 +64,13 @@ describe('a count', () => {
     const pollId = 'pol-joined';
     await awaitingRelease(pollId);
     await release(fixture, pollId, 1, 2);
-    const seeds = vi.spyOn(fixture.ballots.issuers[0], 'revealLotSeed');
+    const board = vi.spyOn(fixture.ballots.board, 'leavesOf');
     const all = await Promise.all([1, 2, 3].map(() => tally(fixture, pollId)));
-    expect(seeds).toHaveBeenCalledTimes(1);
+    expect(board).toHaveBeenCalledTimes(1);
     const again = await tally(fixture, pollId);
     expect(await tally(fixture, pollId, 'withheld')).toEqual(again);
-    expect(seeds).toHaveBeenCalledTimes(1);
-    seeds.mockRestore();
+    expect(board).toHaveBeenCalledTimes(1);
+    board.mockRestore();
     for (const one of all) expect(one).toEqual(again);
     expect(again).toMatchObject({
       outcome: 'counted',
@@ -79,21 +87,6 @@ describe('a count', () => {
       file: new RegExp(`^${pollId}/`),
     });
     expect(files).toHaveLength(4);
-  });
-
-  it('refuses a seed of the lot that its issuer had not committed to, and counts with the right one', async () => {
-    const pollId = 'pol-seed';
-    await awaitingRelease(pollId);
-    await release(fixture, pollId, 2, 3);
-    const seed = vi
-      .spyOn(fixture.ballots.issuers[1], 'revealLotSeed')
-      .mockResolvedValue({ pollId, seed: '00'.repeat(32) });
-    await expect(tally(fixture, pollId)).rejects.toMatchObject({
-      code: 'issuers-differ',
-      problem: { detail: expect.stringMatching(/auditor/) },
-    });
-    seed.mockRestore();
-    expect(await tally(fixture, pollId)).toMatchObject({ ballots: 3 });
   });
 
   it('that lapses without enough shares withholds what the ballots say, for ever', async () => {
@@ -144,16 +137,30 @@ describe('a result', () => {
     await expect(csv).rejects.toMatchObject({ code: 'poll-not-published' });
   });
 
+  it('is annulled by nobody but the appeal body, which upheld an appeal against this poll', async () => {
+    const pollId = 'pol-standing';
+    const before = await hold(fixture, pollId, plan, [approve(0), approve(0)]);
+    const dismissed = await decidedAppeal(pollId, false);
+    const elsewhere = await decidedAppeal('pol-lapsed', true);
+    const forged = { ...dismissed, decisionId: 'f'.repeat(64), data: { ...elsewhere, upheld: true } };
+    const other = { ...(await decidedAppeal(pollId, true)), name: 'end-appeals' };
+    for (const command of [null, dismissed, elsewhere, forged, other]) {
+      const step = fixture.step(pollId, 'annulled', 'published', command);
+      await expect(step).rejects.toMatchObject({ code: 'appeal-not-decided' });
+    }
+    expect(await anyone(pollId)).toEqual(before);
+  });
+
   it('of a poll that an appeal annulled decides nothing, though what was published stays', async () => {
     const pollId = 'pol-annulled';
     const before = await hold(fixture, pollId, plan, [approve(0), approve(0)]);
-    await fixture.step(pollId, 'annulled', 'published');
+    await fixture.step(pollId, 'annulled', 'published', await decidedAppeal(pollId, true));
     const result = await worker(pollId);
     expect(result).toMatchObject({ outcome: 'annulled', ballots: 0, allocation: null });
     expect(result.sha256).not.toBe(before.sha256);
     expect(await anyone(pollId)).toEqual(result);
     expect((await told(pollId)).decided).toEqual(['round/rnd-1']);
-    expect((await fixture.anyone.getPublication({ params: paramsOf(pollId) })).files).toHaveLength(13);
+    expect((await fixture.anyone.getPublication({ params: paramsOf(pollId) })).files).toHaveLength(14);
   });
 });
 

@@ -146,8 +146,8 @@ describe('a certificate', () => {
     await expect(ask()).rejects.toMatchObject({ code: 'certificates-not-open', status: 409 });
     await openPoll(fixture, 'pol-brief');
     await ask();
-    const ballots = await fixture.service('ballots');
-    await ballots.closeIssuance({ params: { pollId: 'pol-brief' } });
+    const worker = await fixture.service('worker');
+    await worker.closeIssuance({ params: { pollId: 'pol-brief' } });
     await expect(ask()).rejects.toMatchObject({ code: 'certificates-closed', status: 409 });
     const other = (await resident(14)).issueCertificate({ params: brief, body: { blinded: blinded() } });
     await expect(other).rejects.toMatchObject({ code: 'certificates-closed' });

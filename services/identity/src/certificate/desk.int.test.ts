@@ -91,8 +91,8 @@ describe('a certificate at a desk', () => {
     await frozenPoll(fixture, 'pol-early');
     const early = atDesk(document(7), blinded(), 'des-library', 'pol-early');
     await expect(early).rejects.toMatchObject({ code: 'certificates-not-open' });
-    const ballots = await fixture.service('ballots');
-    await ballots.closeIssuance({ params: { pollId: 'pol-early' } });
+    const worker = await fixture.service('worker');
+    await worker.closeIssuance({ params: { pollId: 'pol-early' } });
     const late = atDesk(document(7), blinded(), 'des-library', 'pol-early');
     await expect(late).rejects.toMatchObject({ code: 'certificates-closed' });
   });
@@ -121,8 +121,8 @@ describe('a certificate at a desk', () => {
     }
     expect(JSON.stringify(rows)).not.toContain('N-lintula');
     const schoolOnly = rows.filter((row) => row['desk'] === 'des-school').length;
-    const ballots = await fixture.service('ballots');
-    const closed = await ballots.closeIssuance({ params: { pollId: place.pollId } });
+    const worker = await fixture.service('worker');
+    const closed = await worker.closeIssuance({ params: { pollId: place.pollId } });
     expect(closed.desks).toEqual([
       { desk: 'des-library', issued: rows.length - schoolOnly },
       { desk: 'des-school', issued: schoolOnly },

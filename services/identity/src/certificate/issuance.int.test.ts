@@ -8,7 +8,9 @@ import {
   RootReplay,
 } from '@talkoot/ballot-protocol';
 import type { Manifest, SignedCheckpoint } from '@talkoot/ballot-protocol';
+import { openLotSeeds } from '@talkoot/ballot-protocol/counting';
 import { verifySignature as verify } from '@talkoot/ballot-protocol/node';
+import { createECDH } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { identityFixture, withResidents } from '../identity.fixture.ts';
 import type { IdentityFixture } from '../identity.fixture.ts';
@@ -40,7 +42,7 @@ async function rollValueOf(pollId: string, index: number): Promise<string> {
   return (await client.getCertificateState({ params: place(pollId) })).entry!.rollValue;
 }
 const close = async (pollId: string, process: Pick<IdentityFixture, 'service'> = fixture) =>
-  (await process.service('ballots')).closeIssuance({ params: { pollId }, deadlineMs });
+  (await process.service('worker')).closeIssuance({ params: { pollId }, deadlineMs });
 const open = async (pollId: string, manifest: Manifest) =>
   (await fixture.service('worker')).openIssuance({
     params: { pollId },
@@ -111,7 +113,7 @@ describe('issuing opens', () => {
 
   it('once, though two manifests come at once', async () => {
     const roll = await frozenPoll(fixture, 'pol-two');
-    const manifest = await manifestOf(roll, fixture.witness);
+    const manifest = await manifestOf(fixture, roll);
     const sent = await Promise.allSettled(
       [1, 2, 3, 4].map((least) => open('pol-two', { ...manifest, minima: { roll: least, counted: 1 } })),
     );
@@ -124,7 +126,7 @@ describe('issuing opens', () => {
 
   it('not for a manifest that says something else, or names a stranger as witness', async () => {
     const roll = await frozenPoll(fixture, 'pol-foreign');
-    const manifest = await manifestOf(roll, fixture.witness);
+    const manifest = await manifestOf(fixture, roll);
     const [own, other] = manifest.issuers;
     const foreign = open('pol-foreign', { ...manifest, issuers: [{ ...own, rollSize: 119 }, other] });
     await expect(foreign).rejects.toMatchObject({ code: 'manifest-foreign', status: 409 });
@@ -145,7 +147,7 @@ describe('issuing opens', () => {
 
   it('not before a witness has cosigned, and goes on when one does', async () => {
     const roll = await frozenPoll(fixture, 'pol-silent');
-    const manifest = await manifestOf(roll, fixture.witness);
+    const manifest = await manifestOf(fixture, roll);
     fixture.witness.setSilent(true);
     const opening = open('pol-silent', manifest);
     await expect(opening).rejects.toMatchObject({ code: 'log-not-current', status: 503 });
@@ -157,8 +159,8 @@ describe('issuing opens', () => {
 
   it('not for a poll that was closed without a manifest', async () => {
     const roll = await frozenPoll(fixture, 'pol-unheld');
+    const manifest = await manifestOf(fixture, roll);
     expect(await close('pol-unheld')).toEqual({ pollId: 'pol-unheld', issued: 0, desks: [] });
-    const manifest = await manifestOf(roll, fixture.witness);
     await expect(open('pol-unheld', manifest)).rejects.toMatchObject({ code: 'certificates-closed' });
     const checkpoints = fixture.anyone.getIssuanceCheckpoints({ params: place('pol-unheld') });
     await expect(checkpoints).rejects.toMatchObject({ code: 'certificates-not-open' });
@@ -281,8 +283,8 @@ describe('an issuer whose database was set back', () => {
 
   it('does not open a poll again that was open', async () => {
     const roll = await frozenPoll(fixture, 'pol-reopened');
+    const manifest = await manifestOf(fixture, roll);
     const restore = await copyOfDatabase();
-    const manifest = await manifestOf(roll, fixture.witness);
     await open('pol-reopened', manifest);
     await issue('pol-reopened', 0);
     await issue('pol-reopened', 1);
@@ -418,24 +420,101 @@ describe('issuing closes', () => {
 });
 
 describe('the seed of the lot', () => {
-  it('is shown to ballots alone, when issuing is closed, and is what was committed to', async () => {
-    const { lotCommitment: committed } = await openPoll(fixture, 'pol-seed');
+  const seal = async (pollId: string, pollKey: string) =>
+    (await fixture.service('worker')).sealLotSeed({ params: { pollId }, body: { pollKey } });
+  const newKey = () => {
+    const key = createECDH('prime256v1');
+    key.generateKeys();
+    // Leading zeros are left out by it.
+    const secretKey = Buffer.concat([Buffer.alloc(32), key.getPrivateKey()]).subarray(-32);
+    return { secretKey, pollKey: key.getPublicKey('hex', 'compressed') };
+  };
+  const [one, other] = [newKey(), newKey()];
+
+  it('is sealed once to the key of its poll, however many ask, and only that key opens it', async () => {
+    await frozenPoll(fixture, 'pol-seed');
+    const all = await Promise.all([1, 2, 3, 4].map(() => seal('pol-seed', one.pollKey)));
+    expect(new Set(all.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    const another = seal('pol-seed', other.pollKey);
+    await expect(another).rejects.toMatchObject({ code: 'poll-key-differs', status: 409 });
+    const lot = [all[0]!, all[0]!] as const;
+    const [seed] = openLotSeeds({ lot: [...lot] }, one.secretKey);
+    expect(Buffer.from(lotCommitment(seed!)).toString('hex')).toBe(all[0]!.commitment);
+    expect(openLotSeeds({ lot: [...lot] }, other.secretKey)).toEqual([null, null]);
+    await frozenPoll(fixture, 'pol-seed-2');
+    expect((await seal('pol-seed-2', one.pollKey)).commitment).not.toBe(all[0]!.commitment);
+    const [row] = await fixture.connection
+      .collection<{ _id: string }>('rolls')
+      .find({ _id: 'pol-seed' })
+      .toArray();
+    expect(JSON.stringify(row)).not.toContain(Buffer.from(seed!).toString('hex'));
+  });
+
+  it('is sealed to nothing but a key, for the worker alone, while the roll is frozen and nothing more', async () => {
+    await frozenPoll(fixture, 'pol-sealing');
+    const wrong = seal('pol-sealing', `02${'ff'.repeat(32)}`);
+    await expect(wrong).rejects.toMatchObject({ code: 'poll-key-invalid', status: 422 });
+    await expect(seal('pol-nowhere', one.pollKey)).rejects.toMatchObject({ code: 'not-found' });
+    const asked = { params: { pollId: 'pol-sealing' }, body: { pollKey: one.pollKey } };
     const ballots = await fixture.service('ballots');
-    const params = { pollId: 'pol-seed' };
-    const early = ballots.revealLotSeed({ params });
-    await expect(early).rejects.toMatchObject({ code: 'certificates-not-closed', status: 409 });
-    await fixture.identity.rolls.beginClosing('pol-seed');
-    await expect(ballots.revealLotSeed({ params })).rejects.toMatchObject({
-      code: 'certificates-not-closed',
+    await expect(ballots.sealLotSeed(asked)).rejects.toMatchObject({ code: 'forbidden' });
+    await close('pol-sealing');
+    await expect(seal('pol-sealing', one.pollKey)).rejects.toMatchObject({
+      code: 'certificates-closed',
     });
-    await close('pol-seed');
-    const { seed } = await ballots.revealLotSeed({ params });
-    expect(Buffer.from(lotCommitment(Buffer.from(seed, 'hex'))).toString('hex')).toBe(committed);
-    expect(await ballots.revealLotSeed({ params })).toEqual({ pollId: 'pol-seed', seed });
-    const worker = await fixture.service('worker');
-    await expect(worker.revealLotSeed({ params })).rejects.toMatchObject({ code: 'forbidden' });
-    const unknown = ballots.revealLotSeed({ params: { pollId: 'pol-nowhere' } });
-    await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('and no other is in the manifest that certificates are bound to, nor is it sealed to another key', async () => {
+    const roll = await frozenPoll(fixture, 'pol-lot');
+    const manifest = await manifestOf(fixture, roll);
+    const [own, theirs] = manifest.lot;
+    const { key } = manifest;
+    const [first, ...rest] = key.commitments;
+    const foreign: Manifest[] = [
+      { ...manifest, lot: [{ ...own, sealed: theirs.sealed }, theirs] },
+      { ...manifest, lot: [{ ...own, commitment: theirs.commitment }, theirs] },
+      { ...manifest, lot: [theirs, own] },
+      { ...manifest, key: { ...key, commitments: [...rest, first!] } },
+    ];
+    for (const changed of foreign) {
+      await expect(open('pol-lot', changed)).rejects.toMatchObject({ code: 'manifest-foreign' });
+    }
+    await open('pol-lot', manifest);
+  });
+});
+
+describe('issuing ends', () => {
+  const windows = {
+    opens: '2026-07-01T09:00:00Z',
+    certificatesClose: '2026-07-14T18:00:00Z',
+    castingCloses: '2026-07-14T18:30:00Z',
+    complaintsClose: '2026-07-17T18:30:00Z',
+  };
+  const at = (seconds: number) => new Date(Date.parse(windows.certificatesClose) + 1_000 * seconds);
+  afterEach(() => {
+    fixture.clock.at = new Date('2026-06-15T10:00:00Z');
+  });
+
+  it('when the manifest says so and not before, whoever asks', async () => {
+    await openPoll(fixture, 'pol-windows', { windows });
+    fixture.clock.at = at(-61);
+    await expect(close('pol-windows')).rejects.toMatchObject({ code: 'windows-bind', status: 409 });
+    await issue('pol-windows', 0);
+    // Clocks of two machines differ a little.
+    fixture.clock.at = at(-59);
+    expect((await close('pol-windows')).issued).toBe(1);
+  });
+
+  it('at any time where acts end the phases', async () => {
+    await openPoll(fixture, 'pol-acts');
+    expect((await close('pol-acts')).issued).toBe(0);
+  });
+
+  it('for the worker alone', async () => {
+    await openPoll(fixture, 'pol-others');
+    const ballots = await fixture.service('ballots');
+    const closing = ballots.closeIssuance({ params: { pollId: 'pol-others' } });
+    await expect(closing).rejects.toMatchObject({ code: 'forbidden' });
   });
 });
 

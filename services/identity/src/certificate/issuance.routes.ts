@@ -1,18 +1,21 @@
 import type { IdentityApi } from '@talkoot/api-contracts/identity';
+import { sealLotSeed } from '@talkoot/ballot-protocol';
+import type { SealedSeed } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 import type { Handlers } from '@talkoot/http-service';
+import { randomBytes } from 'node:crypto';
 import type { Identity } from '../identity.ts';
 import { publishedRoll } from '../roll/roll.ts';
 import type { Roll } from '../roll/roll.store.ts';
-import { bindTo } from './issuance.ts';
+import { bindTo, requireClosable } from './issuance.ts';
 
 type Routes = Pick<
   Handlers<IdentityApi>,
-  'openIssuance' | 'closeIssuance' | 'revealLotSeed' | 'getIssuanceFile' | 'getIssuanceCheckpoints'
+  'sealLotSeed' | 'openIssuance' | 'closeIssuance' | 'getIssuanceFile' | 'getIssuanceCheckpoints'
 >;
 
 export function issuanceRoutes(identity: Identity): Routes {
-  const { name, logPublicKey, rolls, issuances, issuanceLogs, witnesses, custody } = identity;
+  const { name, logPublicKey, rolls, issuances, issuanceLogs, witnesses, now } = identity;
 
   async function rollOf(pollId: string): Promise<Roll> {
     const roll = await rolls.find(pollId);
@@ -24,18 +27,31 @@ export function issuanceRoutes(identity: Identity): Routes {
   }
 
   return {
+    async sealLotSeed(call) {
+      const { pollId } = call.params;
+      const { pollKey } = call.body;
+      const before = await rollOf(pollId);
+      if (!before.lot) await rolls.setLot(pollId, { pollKey, ...(await newSealedSeed(pollKey)) });
+      const { lot } = before.lot ? before : await rollOf(pollId);
+      if (!lot) throw new DomainError('certificates-closed');
+      if (lot.pollKey !== pollKey) throw new DomainError('poll-key-differs');
+      return { body: { commitment: lot.commitment, sealed: lot.sealed } };
+    },
+
     async openIssuance(call) {
       const { pollId } = call.params;
       const roll = await rollOf(pollId);
       const { municipalityId } = roll;
       // A key that was changed after the roll was frozen could not sign the log that the manifest names.
-      const published = { ...publishedRoll(name, roll), logKey: logPublicKey, municipalityId, pollId };
+      const own = { logKey: logPublicKey, lot: roll.lot, municipalityId, pollId };
+      const published = { ...publishedRoll(name, roll), ...own };
       await issuanceLogs.begin(pollId, bindTo(call.body.manifest, published, witnesses));
       return { body: { pollId } };
     },
 
     async closeIssuance(call) {
       const { pollId } = call.params;
+      requireClosable((await rollOf(pollId)).binding, now());
       // The key goes first: whatever is interrupted afterwards, nothing is signed any more.
       await rolls.beginClosing(pollId);
       let roll = await rollOf(pollId);
@@ -45,13 +61,6 @@ export function issuanceRoutes(identity: Identity): Routes {
         roll = await rollOf(pollId);
       }
       return { body: { pollId, issued: roll.issued!, desks: [...roll.desks] } };
-    },
-
-    async revealLotSeed(call) {
-      const { pollId } = call.params;
-      requireClosed(await rollOf(pollId));
-      const seed = custody.openSeed(pollId, (await rolls.sealedSeedOf(pollId))!);
-      return { body: { pollId, seed: Buffer.from(seed).toString('hex') } };
     },
 
     async getIssuanceFile(call) {
@@ -65,4 +74,17 @@ export function issuanceRoutes(identity: Identity): Routes {
       return { body: new TextDecoder().decode(await issuanceLogs.archive(roll)) };
     },
   };
+}
+
+/**
+ * A fresh seed of the lot. It is forgotten at once: nobody but the trustees together can ever say what it was.
+ * @throws DomainError `poll-key-invalid`
+ */
+async function newSealedSeed(pollKey: string): Promise<SealedSeed> {
+  try {
+    return await sealLotSeed(Buffer.from(pollKey, 'hex'), randomBytes(32));
+  } catch {
+    // Of what it was given only the key can be at fault.
+    throw new DomainError('poll-key-invalid');
+  }
 }

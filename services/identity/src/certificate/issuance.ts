@@ -1,7 +1,8 @@
+import { clockToleranceMs } from '@talkoot/api-contracts/ballots';
 import { issuerNames } from '@talkoot/api-contracts/identity';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import { issuanceOrigin, ManifestError, readManifest } from '@talkoot/ballot-protocol';
-import type { BindingManifest, Issuer, Manifest } from '@talkoot/ballot-protocol';
+import type { BindingManifest, Issuer, Manifest, SealedSeed } from '@talkoot/ballot-protocol';
 import { DomainError } from '@talkoot/http-service';
 
 /**
@@ -31,20 +32,40 @@ export interface ManifestBinding {
   /** Of the log of issued certificates. */
   readonly origin: string;
   readonly batchSize: number;
+  /** Before it certificates are not closed; null where an authorised act ends them. */
+  readonly certificatesClose: string | null;
   /** Names and keys by which the manifest calls its witnesses. */
   readonly witnesses: readonly { readonly name: string; readonly publicKey: string }[];
+}
+
+/** A seed of the lot that only the key of the poll opens. Whoever sealed it has forgotten it. */
+export interface SealedLot extends SealedSeed {
+  /** The key that it is sealed to, compressed and hexadecimal. */
+  readonly pollKey: string;
 }
 
 /** What an issuer published of a poll, to which the manifest has to keep. */
 export interface PublishedPoll extends IssuerRoll {
   readonly municipalityId: string;
   readonly pollId: string;
+  /** Null where it has sealed none: then there is no manifest that it binds itself to. */
+  readonly lot: SealedLot | null;
 }
 
 /** @throws DomainError `certificates-not-open`, `certificates-closed` */
 export function requireOpen(phase: IssuancePhase): void {
   if (phase === 'frozen' || phase === 'opening') throw new DomainError('certificates-not-open');
   if (phase !== 'open') throw new DomainError('certificates-closed');
+}
+
+/**
+ * Refuses to end issuing before the manifest says so, clocks being a little apart.
+ * @throws DomainError `windows-bind`
+ */
+export function requireClosable(binding: ManifestBinding | null, now: Date): void {
+  const moment = binding?.certificatesClose;
+  if (moment && now.getTime() + clockToleranceMs < Date.parse(moment))
+    throw new DomainError('windows-bind', moment);
 }
 
 /**
@@ -65,6 +86,7 @@ export function bindTo(
     m: Buffer.from(m).toString('hex'),
     origin: issuanceOrigin(manifest.board.origin, published.name),
     batchSize: manifest.board.batchSize,
+    certificatesClose: manifest.windows?.certificatesClose ?? null,
     witnesses: manifest.witnesses.map(({ name, publicKey }) => ({ name, publicKey })),
   };
 }
@@ -97,9 +119,20 @@ function differencesOf(manifest: Manifest, published: PublishedPoll): string[] {
     ...(manifest.municipality === municipalityId ? [] : ['municipality']),
     ...(manifest.poll === pollId ? [] : ['poll']),
     ...fields.map((field) => `issuers.${place}.${field}`),
-    ...(manifest.lot[place] === published.lotCommitment ? [] : [`lot.${place}`]),
+    ...differencesOfLot(manifest, published),
     // Two polls of one origin would share a log.
     ...(manifest.board.origin.endsWith(`/${municipalityId}/${pollId}`) ? [] : ['board.origin']),
+  ];
+}
+
+/** A seed that is sealed to another key than the poll's opens to nobody: whoever has all other seeds would know the lot. */
+function differencesOfLot({ lot, key }: Manifest, { name, lot: own }: PublishedPoll): string[] {
+  const place = issuerNames.indexOf(name);
+  const { commitment, sealed } = lot[place]!;
+  const isSame = own?.commitment === commitment && own.sealed === sealed;
+  return [
+    ...(isSame ? [] : [`lot.${place}`]),
+    ...(own?.pollKey === key.commitments[0] ? [] : ['key.commitments.0']),
   ];
 }
 

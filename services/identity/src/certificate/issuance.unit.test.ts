@@ -1,9 +1,10 @@
 import { readManifest } from '@talkoot/ballot-protocol';
 import type { Manifest } from '@talkoot/ballot-protocol';
 import { preparePoll } from '@talkoot/ballot-protocol/testing';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bindTo, requireOpen } from './issuance.ts';
-import type { KnownWitness, PublishedPoll } from './issuance.ts';
+import { bindTo, requireClosable, requireOpen } from './issuance.ts';
+import type { KnownWitness, ManifestBinding, PublishedPoll, SealedLot } from './issuance.ts';
 import { textOf } from './poll.fixture.ts';
 
 let manifest: Manifest;
@@ -24,9 +25,10 @@ function publishedAt(place: 0 | 1): PublishedPoll {
     ...issuer,
     name: name as PublishedPoll['name'],
     roll,
-    lotCommitment: manifest.lot[place],
+    lot: { ...manifest.lot[place], pollKey: manifest.key.commitments[0]! },
   };
 }
+type Changes = Partial<Omit<PublishedPoll, 'lot'>> & { readonly lot?: Partial<SealedLot> | null };
 const bind = (changed: Manifest, published = publishedAt(0), known = witnesses) =>
   bindTo(textOf(changed), published, known);
 
@@ -38,6 +40,7 @@ describe('an issuer binds its certificates to a manifest', () => {
       m: Buffer.from(m).toString('hex'),
       origin: `test.example/lintula/pol-1/issuance/${manifest.issuers[place].name}`,
       batchSize: manifest.board.batchSize,
+      certificatesClose: manifest.windows!.certificatesClose,
       witnesses: manifest.witnesses.map(({ name, publicKey }) => ({ name, publicKey })),
     });
   });
@@ -62,10 +65,16 @@ describe('an issuer binds its certificates to a manifest', () => {
     ['rollHash', { rollHash: '0'.repeat(64) }],
     ['logKey', { logKey: '1'.repeat(64) }],
     ['excluded', { excluded: 1 }],
-    ['lotCommitment', { lotCommitment: '0'.repeat(64) }],
-  ] as const)('refuses one that says another %s than it published', (_, changes) => {
+    ['seed of the lot', { lot: null }],
+    ['commitment', { lot: { commitment: '0'.repeat(64) } }],
+    ['sealed seed', { lot: { sealed: '0'.repeat(226) } }],
+    ['key of the poll', { lot: { pollKey: '0'.repeat(66) } }],
+  ] as const)('refuses one that says another %s than it published', (_, changes: Changes) => {
     for (const place of [0, 1] as const) {
-      const asked = () => bind(manifest, { ...publishedAt(place), ...changes });
+      const published = publishedAt(place);
+      const lot =
+        changes.lot === undefined ? published.lot : changes.lot && { ...published.lot!, ...changes.lot };
+      const asked = () => bind(manifest, { ...published, ...changes, lot });
       expect(asked).toThrow(expect.objectContaining({ code: 'manifest-foreign' }));
     }
   });
@@ -110,5 +119,22 @@ describe('certificates are issued', () => {
   });
   it.each(['closing', 'closed'] as const)('no more when it is %s', (phase) => {
     expect(() => requireOpen(phase)).toThrow(expect.objectContaining({ code: 'certificates-closed' }));
+  });
+});
+
+describe('issuing ends', () => {
+  const moment = '2026-05-14T18:00:00Z';
+  const binding = (certificatesClose: string | null) => ({ certificatesClose }) as ManifestBinding;
+  const at = (ms: number) => new Date(Date.parse(moment) + ms);
+
+  it('no more than a minute before the manifest says so', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 10 }), (ms) => {
+        requireClosable(binding(moment), at(ms - 60_000));
+        expect(() => requireClosable(binding(moment), at(-60_001 - ms))).toThrow(/windows-bind/);
+        requireClosable(binding(null), at(-60_001 - ms));
+        requireClosable(null, at(-60_001 - ms));
+      }),
+    );
   });
 });

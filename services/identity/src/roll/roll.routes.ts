@@ -27,16 +27,16 @@ export function rollRoutes({
       const bounds = eligibilityAt(rule, new Date(asOf), zone);
       const left = await leftOut(residents, municipalityId, { excluded, excludedReferences });
       const before = await rolls.find(pollId);
-      const secrets = before ? null : await custody.newSecrets(pollId);
+      const key = before ? null : await custody.newKey(pollId);
       const freeze = () =>
         inTransaction(connection, async (session) => {
           const rival = await rolls.find(pollId, session);
-          if (rival || !secrets) return rival;
+          if (rival || !key) return rival;
           const eligible = await residents.listEligible(municipalityId, bounds, session);
           const roll = rollOf(eligible, left.personIds);
           const commitments = commitTo(roll.people);
           const own = { pollId, municipalityId, organisation, logKey: logPublicKey };
-          return rolls.freeze({ ...own, ...roll, commitments, secrets }, session);
+          return rolls.freeze({ ...own, ...roll, commitments, key }, session);
         });
       const roll = before ?? (await despiteRivals(freeze))!;
       return { body: { pollId, ...publishedRoll(name, roll), excludedReferences: left.references } };

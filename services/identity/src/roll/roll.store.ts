@@ -2,9 +2,9 @@ import { DomainError } from '@talkoot/http-service';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
 import { issuancePhases } from '../certificate/issuance.ts';
-import type { IssuancePhase, ManifestBinding } from '../certificate/issuance.ts';
+import type { IssuancePhase, ManifestBinding, SealedLot } from '../certificate/issuance.ts';
 import type { DeskTotal } from '../certificate/issuance.store.ts';
-import type { StoredSecrets } from '../certificate/issuer.secrets.ts';
+import type { StoredKey } from '../certificate/key.custody.ts';
 import { saltLength } from './roll.ts';
 import type { RollCommitments } from './roll.ts';
 
@@ -21,8 +21,8 @@ interface RollDocument {
   modulus: string;
   /** Null once closing began: the key is destroyed. */
   sealedKey: Buffer | null;
-  lotCommitment: string;
-  sealedSeed: Buffer;
+  /** Null until the poll has its key. */
+  lot: SealedLot | null;
   phase: IssuancePhase;
   /** Null until there is a manifest. */
   binding: ManifestBinding | null;
@@ -53,8 +53,13 @@ const bindingSchema = new Schema<ManifestBinding>(
     m: String,
     origin: String,
     batchSize: Number,
+    certificatesClose: { type: String, default: null },
     witnesses: [{ _id: false, name: String, publicKey: String }],
   },
+  { _id: false },
+);
+const lotSchema = new Schema<SealedLot>(
+  { pollKey: String, commitment: String, sealed: String },
   { _id: false },
 );
 const rollSchema = new Schema<RollDocument>(
@@ -68,8 +73,7 @@ const rollSchema = new Schema<RollDocument>(
     logKey: String,
     modulus: String,
     sealedKey: { type: Buffer, default: null },
-    lotCommitment: String,
-    sealedSeed: Buffer,
+    lot: { type: lotSchema, default: null },
     phase: { type: String, enum: issuancePhases },
     binding: { type: bindingSchema, default: null },
     logged: { type: Number, default: 0 },
@@ -91,8 +95,8 @@ const commitmentsSchema = new Schema<CommitmentsDocument>(
 /** Reading one entry reads its whole part. */
 const PART = 100;
 
-/** Everything of a poll's roll but its entries and the poll's secrets. */
-export type Roll = Omit<RollDocument, '_id' | 'sealedKey' | 'sealedSeed'> & { readonly pollId: string };
+/** Everything of a poll's roll but its entries and the key that signs. */
+export type Roll = Omit<RollDocument, '_id' | 'sealedKey'> & { readonly pollId: string };
 /** A roll at its freezing. */
 export interface NewRoll {
   readonly pollId: string;
@@ -103,21 +107,18 @@ export interface NewRoll {
   /** In the order of the ids, each once. */
   readonly people: readonly string[];
   readonly commitments: RollCommitments;
-  readonly secrets: StoredSecrets;
+  readonly key: StoredKey;
 }
 
 export function rollStore(connection: Connection) {
   const rolls = connection.model<RollDocument>('Roll', rollSchema);
   const parts = connection.model<RollPartDocument>('RollPart', partSchema);
   const published = connection.model<CommitmentsDocument>('RollCommitments', commitmentsSchema);
-  const withoutSecrets = { sealedKey: 0, sealedSeed: 0 } as const;
-  const shown = ({ _id, ...rest }: Omit<RollDocument, 'sealedKey' | 'sealedSeed'>): Roll => ({
-    pollId: _id,
-    ...rest,
-  });
+  const withoutKey = { sealedKey: 0 } as const;
+  const shown = ({ _id, ...rest }: Omit<RollDocument, 'sealedKey'>): Roll => ({ pollId: _id, ...rest });
   return {
     async find(pollId: string, session?: ClientSession): Promise<Roll | null> {
-      const found = await rolls.findById(pollId, withoutSecrets, session ? { session } : {}).lean();
+      const found = await rolls.findById(pollId, withoutKey, session ? { session } : {}).lean();
       return found && shown(found);
     },
 
@@ -137,19 +138,18 @@ export function rollStore(connection: Connection) {
       return found?.sealedKey ? bytesOf(found.sealedKey) : null;
     },
 
-    /** The seed of the lot, as it is stored. */
-    async sealedSeedOf(pollId: string): Promise<Uint8Array | null> {
-      const found = await rolls.findById(pollId, { sealedSeed: 1 }).lean();
-      return found && bytesOf(found.sealedSeed);
+    /** Keeps what was sealed for the lot, while there is no manifest yet; the first stays. */
+    async setLot(pollId: string, lot: SealedLot): Promise<void> {
+      await rolls.updateOne({ _id: pollId, phase: 'frozen', lot: null }, { $set: { lot } });
     },
 
-    async freeze({ people, commitments, secrets, ...roll }: NewRoll, session: ClientSession): Promise<Roll> {
+    async freeze({ people, commitments, key, ...roll }: NewRoll, session: ClientSession): Promise<Roll> {
       const { pollId, ...rest } = roll;
-      const { sealedKey, sealedSeed, ...announced } = secrets;
       const document = {
         _id: pollId,
         ...rest,
-        ...announced,
+        modulus: key.modulus,
+        lot: null,
         roll: people.length,
         rollHash: commitments.hash,
         phase: 'frozen' as const,
@@ -158,7 +158,7 @@ export function rollStore(connection: Connection) {
         issued: null,
         desks: [],
       };
-      await rolls.insertMany([{ ...document, sealedKey, sealedSeed }], { session });
+      await rolls.insertMany([{ ...document, sealedKey: key.sealedKey }], { session });
       await published.insertMany([{ _id: pollId, file: commitments.file }], { session });
       const documents: RollPartDocument[] = [];
       for (let at = 0; at < people.length; at += PART) {

@@ -36,6 +36,6 @@ export function commitTo(people: readonly string[]): RollCommitments {
 
 /** What everybody may know of a roll and of what the issuer has for its poll. */
 export function publishedRoll(name: IssuerName, roll: Omit<IssuerRoll, 'name'>): IssuerRoll {
-  const { modulus, roll: size, excluded, rollHash: hash, organisation, logKey, lotCommitment } = roll;
-  return { name, modulus, roll: size, excluded, rollHash: hash, organisation, logKey, lotCommitment };
+  const { modulus, roll: size, excluded, rollHash: hash, organisation, logKey } = roll;
+  return { name, modulus, roll: size, excluded, rollHash: hash, organisation, logKey };
 }
