@@ -1,4 +1,5 @@
-import { chooseBatch } from '@talkoot/ballot-protocol';
+import { chooseBatch, compareBytes } from '@talkoot/ballot-protocol';
+import type { WaitingLeaf } from '@talkoot/ballot-protocol';
 import { inTransaction } from '@talkoot/http-service';
 import { LogError } from '@talkoot/witnessed-log';
 import type { ClientSession, Connection } from 'mongoose';
@@ -13,7 +14,7 @@ export interface BatchParts {
   readonly leaves: LeafStore;
 }
 
-/** Most waiting leaves that a half is drawn from: choosing must not hold up the event loop. */
+/** Keys that a half is drawn from, of which each has fifty leaves at most: choosing must not hold up the event loop. */
 const mostDrawnFrom = 4_096;
 /** Most leaves in one transaction. */
 const mostAtOnce = 10_000;
@@ -21,36 +22,50 @@ const mostAtOnce = 10_000;
 const mostRounds = 1_000;
 
 /**
- * Publishes a random half of what waits, if enough waits. A checkpoint stands before and after: leaves ascend between two
- * checkpoints, so nothing is appended to a batch whose own is still missing.
- * @returns how many wait then; null if a rival was faster, or the poll has closed
+ * Publishes the leaves of a random half of the keys that wait, if enough do. A checkpoint stands before and after: leaves ascend
+ * between two checkpoints, so nothing is appended to a batch whose own is still missing.
+ * @returns how many keys wait then; null if a rival was faster, or the poll has closed
  * @throws LogError
  */
 export async function publishHalf(parts: BatchParts, poll: SealedPoll): Promise<number | null> {
   const { pollId, log, binding } = poll;
   const { batchSize } = binding.manifest.board;
   const { size: at } = await log.checkpoint();
-  const pending = await drawn(parts, pollId, Math.max(2 * batchSize, mostDrawnFrom));
-  const batch = chooseBatch({ pending, batchSize, closing: false, random: randomBytes(32) });
-  if (batch.length === 0) return pending.length;
-  await log.requireCurrent('afresh');
-  const isPublished = await unlessForestalled(parts, async (session) => {
-    if ((await parts.gates.stateOf(pollId, session)) !== 'open') return false;
-    await append(parts, poll, at, batch, session);
-    return true;
-  });
-  if (!isPublished) return null;
-  await log.checkpoint();
-  return pending.length - batch.length;
+  const waiting = await drawn(parts, pollId, Math.max(2 * batchSize, mostDrawnFrom));
+  const batch = chooseBatch({ waiting, batchSize, closing: false, random: randomBytes(32) });
+  if (batch.length > 0) await log.requireCurrent('afresh');
+  for (let done = 0; done < batch.length; done += mostAtOnce) {
+    const part = batch.slice(done, done + mostAtOnce);
+    const isPublished = await unlessForestalled(parts, async (session) => {
+      if ((await parts.gates.stateOf(pollId, session)) !== 'open') return false;
+      await append(parts, poll, at + done, part, session);
+      return true;
+    });
+    if (!isPublished) return null;
+    await log.checkpoint();
+  }
+  const published = new Set(batch.map(hexOf));
+  return keysOf(waiting.filter(({ hash }) => !published.has(hexOf(hash))));
 }
 
-/** All that waits; of more than `limit` those that follow a random place on the ring of hashes. */
-async function drawn({ leaves }: BatchParts, pollId: string, limit: number): Promise<Uint8Array[]> {
+/** All that waits; of more than so many keys those that follow a random place on the ring of keys. */
+async function drawn({ leaves }: BatchParts, pollId: string, most: number): Promise<WaitingLeaf[]> {
   const place = randomBytes(32);
-  const first = await leaves.waiting(pollId, limit, { from: place });
-  const left = limit - first.length;
-  return left === 0 ? first : [...first, ...(await leaves.waiting(pollId, left, { below: place }))];
+  const found: WaitingLeaf[] = [];
+  let keys = 0;
+  for (const range of [{ from: place }, { below: place }]) {
+    for await (const leaf of leaves.waiting(pollId, range)) {
+      const last = found.at(-1);
+      if (!last || compareBytes(last.key, leaf.key) !== 0) keys += 1;
+      if (keys > most) return found;
+      found.push(leaf);
+    }
+  }
+  return found;
 }
+
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const keysOf = (waiting: readonly WaitingLeaf[]) => new Set(waiting.map(({ key }) => hexOf(key))).size;
 
 /**
  * Publishes all that waits of a closed poll, some thousands at a time, and seals the board in the transaction that appends
@@ -77,12 +92,20 @@ async function publishSome(
 ): Promise<boolean> {
   const { gates, leaves } = parts;
   if ((await gates.stateOf(poll.pollId, session)) !== 'closed') return true;
-  const pending = await leaves.waiting(poll.pollId, mostAtOnce + 1, { session });
-  const batch = pending.slice(0, mostAtOnce);
-  const isLast = batch.length === pending.length;
+  const { batch, isLast } = await someOf(leaves.waiting(poll.pollId, { session }));
   if (batch.length > 0) await append(parts, poll, at, batch, session);
   if (isLast) await gates.seal(poll.pollId, at + batch.length, session);
   return isLast;
+}
+
+/** As many leaves as one transaction takes, ascending. */
+async function someOf(waiting: AsyncIterable<WaitingLeaf>) {
+  const batch: Uint8Array[] = [];
+  for await (const { hash } of waiting) {
+    if (batch.length === mostAtOnce) return { batch: batch.toSorted(compareBytes), isLast: false };
+    batch.push(hash);
+  }
+  return { batch: batch.toSorted(compareBytes), isLast: true };
 }
 
 /** Appends ascending hashes to the board that has `at` leaves, and marks them published. */

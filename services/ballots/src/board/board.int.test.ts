@@ -113,9 +113,28 @@ describe('the board', () => {
     expect(await sizeOf(pollId)).toBe(1);
     fixture.witness.setSilent(false);
     await fixture.board.publishDue(pollId);
-    expect(await sizeOf(pollId)).toBeGreaterThan(1 + 20);
+    // One batch after the other, until fewer than twice the batch size wait.
+    await expect.poll(() => sizeOf(pollId), { timeout: 15_000 }).toBeGreaterThan(1 + 20);
     const published = await hashesOf(pollId);
     expect(promised.filter((hash) => published.includes(hash)).length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('counts voters: fifty leaves of one key make no batch, and are published together', async () => {
+    const pollId = 'pol-eager';
+    await fixture.open(pollId);
+    const eager = await fixture.voter(pollId);
+    const own: string[] = [];
+    for (let sequence = 1; sequence <= 50; sequence += 1)
+      own.push((await fixture.cast(pollId, await fixture.leaf(pollId, eager, sequence))).leafHash);
+    await castSome(pollId, 4);
+    await fixture.board.publishDue(pollId);
+    expect(await sizeOf(pollId)).toBe(1);
+    await castSome(pollId, 1);
+    await fixture.board.publishDue(pollId);
+    const published = await hashesOf(pollId);
+    const ofEager = published.filter((hash) => own.includes(hash)).length;
+    expect([0, 50]).toContain(ofEager);
+    expect(published).toHaveLength(ofEager === 0 ? 3 : 52);
   });
 
   it('finds what was left behind when nobody casts any more', async () => {
@@ -162,12 +181,14 @@ describe('closing the board', () => {
     const promised = await castSome(pollId, 8);
     await fixture.endCasting(pollId);
     expect(await close(pollId)).toEqual({ leaves: 8 });
-    const before = await fixture.board.archiveOf(pollId);
+    const closed = await fixture.board.archiveOf(pollId);
     expect(await close(pollId)).toEqual({ leaves: 8 });
+    expect(await fixture.board.archiveOf(pollId)).toEqual(closed);
     expect(await settle(pollId)).toEqual({ ballots: 8, enough: true });
+    const settled = await fixture.board.archiveOf(pollId);
     expect(await settle(pollId)).toEqual({ ballots: 8, enough: true });
     expect(await close(pollId)).toEqual({ leaves: 8 });
-    expect(await fixture.board.archiveOf(pollId)).toEqual(before);
+    expect(await fixture.board.archiveOf(pollId)).toEqual(settled);
     expect((await hashesOf(pollId)).toSorted()).toEqual(promised.toSorted());
   });
 

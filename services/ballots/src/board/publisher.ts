@@ -11,28 +11,30 @@ export interface PublisherParts extends BatchParts {
 
 /** What one process knows of the leaves of a poll that wait. */
 interface Backlog {
-  /** Those that waited when somebody last looked; null when nobody can tell. */
+  /** Keys that waited when somebody last looked; null when nobody can tell. */
   seen: number | null;
-  /** Those that this process stored since then. */
+  /** Leaves that this process stored since then: no more keys than that came. */
   added: number;
   /** Nothing was published lately though enough waited: left to the next round of `watch`. */
   isStuck: boolean;
+  isResting: boolean;
   running: Promise<void> | null;
 }
 
 const mostPolls = 1_000;
-const mostBatchesAtOnce = 1_000;
 const mostAtOnce = 8;
 const watchMs = 5_000;
+/** From a look at what waits to the next: a crowd then makes larger batches, and fewer of them. */
+const restMs = 1_000;
 
-/** Whether enough leaves may wait for a batch. What other processes stored is found by `watch`. */
+/** Whether enough keys may wait for a batch. What other processes stored is found by `watch`. */
 export function mayBeDue({ seen, added }: Pick<Backlog, 'seen' | 'added'>, batchSize: number): boolean {
   return seen === null || seen + added >= 2 * batchSize;
 }
 
 function isDue(backlog: Backlog, { binding }: SealedPoll): boolean {
-  const { batchSize } = binding.manifest.board;
-  return !backlog.isStuck && backlog.seen !== null && mayBeDue(backlog, batchSize);
+  const { isStuck, isResting } = backlog;
+  return !isStuck && !isResting && mayBeDue(backlog, binding.manifest.board.batchSize);
 }
 
 /** Publishes batches beside the casting, one at a time for each poll; several processes may do so. */
@@ -43,7 +45,7 @@ export function publisher(parts: PublisherParts) {
     const before = backlogs.get(pollId);
     if (before) return before;
     if (backlogs.size >= mostPolls) forgetOne();
-    const backlog: Backlog = { seen: null, added: 0, isStuck: false, running: null };
+    const backlog: Backlog = { seen: null, added: 0, isStuck: false, isResting: false, running: null };
     backlogs.set(pollId, backlog);
     return backlog;
   }
@@ -62,10 +64,17 @@ export function publisher(parts: PublisherParts) {
       })
       .finally(() => {
         backlog.running = null;
-        // What was stored since the last look joined a run that was already over.
-        if (isDue(backlog, poll)) void run(poll);
+        void rest(poll, backlog);
       });
     return backlog.running;
+  }
+
+  async function rest(poll: SealedPoll, backlog: Backlog): Promise<void> {
+    backlog.isResting = true;
+    await sleep(restMs, undefined, { ref: false });
+    backlog.isResting = false;
+    // What nobody could tell is left to `watch`.
+    if (backlog.seen !== null && isDue(backlog, poll)) void run(poll);
   }
 
   async function lookAfter(pollId: string): Promise<void> {
@@ -85,11 +94,10 @@ export function publisher(parts: PublisherParts) {
     stored(poll: SealedPoll): void {
       const backlog = backlogOf(poll.pollId);
       backlog.added += 1;
-      const { batchSize } = poll.binding.manifest.board;
-      if (!backlog.isStuck && mayBeDue(backlog, batchSize)) void run(poll);
+      if (isDue(backlog, poll)) void run(poll);
     },
 
-    /** Publishes now what is due; also what other processes stored, or left behind. */
+    /** Publishes a batch now if one is due, also of what other processes stored, or left behind. */
     run,
 
     /** Looks after all open polls every few seconds, until stopped: after failures, restarts and other processes. */
@@ -109,12 +117,7 @@ export function publisher(parts: PublisherParts) {
 }
 
 async function publishDue(parts: BatchParts, poll: SealedPoll, backlog: Backlog): Promise<void> {
-  const { batchSize } = poll.binding.manifest.board;
-  for (let batches = 0; batches < mostBatchesAtOnce; batches += 1) {
-    backlog.added = 0;
-    backlog.seen = await publishHalf(parts, poll);
-    backlog.isStuck = false;
-    if (backlog.seen !== null && !mayBeDue(backlog, batchSize)) return;
-    if (backlog.seen === null && (await parts.gates.stateOf(poll.pollId)) !== 'open') return;
-  }
+  backlog.added = 0;
+  backlog.seen = await publishHalf(parts, poll);
+  backlog.isStuck = false;
 }

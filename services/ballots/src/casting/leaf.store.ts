@@ -1,3 +1,4 @@
+import type { WaitingLeaf } from '@talkoot/ballot-protocol';
 import { mongo, Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
 import type { LeafState } from './gate.ts';
@@ -35,7 +36,9 @@ schema.index(
   { poll: 1, key: 1, sequence: 1 },
   { unique: true, partialFilterExpression: { sequence: { $exists: true } } },
 );
-schema.index({ poll: 1, batch: 1, _id: 1 });
+// What waits, by key: leaves of one key are published together. It moves to the other index then.
+schema.index({ poll: 1, key: 1, _id: 1 }, { partialFilterExpression: { batch: 0 } });
+schema.index({ poll: 1, batch: 1, _id: 1 }, { partialFilterExpression: { batch: { $gt: 0 } } });
 
 /** A leaf that passed all checks. */
 export interface CheckedLeaf {
@@ -55,13 +58,17 @@ export interface PromisedLeaf {
 }
 
 interface WaitingRange {
+  /** Keys from this one on. */
   readonly from?: Uint8Array;
+  /** Keys below this one. */
   readonly below?: Uint8Array;
   readonly session?: ClientSession;
 }
 
 const duplicateKey = 11_000;
 const waiting = 0;
+/** How many leaves are read at once while somebody looks for those that wait. */
+const inPiece = 4_096;
 const binary = (bytes: Uint8Array) => new mongo.Binary(bytes);
 const hexOf = (bytes: mongo.Binary) => bytes.toString('hex');
 /** Time a group of ballots may take to become durable, in milliseconds. */
@@ -146,19 +153,15 @@ function storing(leaves: Leaves) {
 
 function publishing(leaves: Leaves) {
   return {
-    /** Hashes of leaves that wait to be published, ascending; only `from` on, or only below `below`, if said. */
-    async waiting(
-      poll: string,
-      limit: number,
-      { from, below, session }: WaitingRange = {},
-    ): Promise<Uint8Array[]> {
+    /** Leaves that wait to be published, by ascending keys, those of a key together. */
+    async *waiting(poll: string, { from, below, session }: WaitingRange = {}): AsyncGenerator<WaitingLeaf> {
       const range = { ...(from && { $gte: binary(from) }), ...(below && { $lt: binary(below) }) };
-      const filter = { poll, batch: waiting, ...((from || below) && { _id: range }) };
+      const filter = { poll, batch: waiting, ...((from || below) && { key: range }) };
+      const projection = { _id: 1, key: 1 };
       const found = leaves()
-        .find(filter, { projection: { _id: 1 }, batchSize: limit, ...(session && { session }) })
-        .sort({ _id: 1 })
-        .limit(limit);
-      return (await found.toArray()).map(({ _id }) => _id.value());
+        .find(filter, { projection, batchSize: inPiece, ...(session && { session }) })
+        .sort({ key: 1, _id: 1 });
+      for await (const { _id, key } of found) yield { hash: _id.value(), key: key!.value() };
     },
 
     /**
