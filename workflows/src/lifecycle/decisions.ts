@@ -65,4 +65,6 @@ export interface Decisions<K extends LifecycleKind> {
   readonly whenOver: { readonly [W in WaitName<K>]: (state: StateOf<K>) => Move<K> };
   /** What its phases mean, where their names do not say it. */
   readonly words?: { readonly [P in Phase<K>]: string };
+  /** What is to be done in the running wait, by whom and with which command: for operators, in Markdown. */
+  readonly acts?: (state: StateOf<K>) => readonly string[];
 }

@@ -338,10 +338,10 @@ export class Lifecycle<K extends LifecycleKind> {
 
   #show(): void {
     this.#signposts.show(this.#state as unknown as StateOf<LifecycleKind>);
-    const words = this.#decisions.words?.[this.#state.phase] ?? null;
-    setCurrentDetails(
-      describe(this.#state as unknown as StateOf<LifecycleKind>, words, [...this.#work], this.#page),
-    );
+    const { words, acts } = this.#decisions;
+    const said = { phase: words?.[this.#state.phase] ?? null, acts: acts?.(this.#state) ?? [] };
+    const state = this.#state as unknown as StateOf<LifecycleKind>;
+    setCurrentDetails(describe(state, said, [...this.#work], this.#page));
   }
 }
 

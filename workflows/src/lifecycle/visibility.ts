@@ -52,48 +52,86 @@ export interface Work {
   readonly trouble: string | null;
 }
 
-/** What an operator reads in the Temporal UI without knowing the code. */
+/** What one kind of lifecycle says of itself beyond what all have. */
+export interface Said {
+  /** What the phase means. */
+  readonly phase: string | null;
+  /** What is to be done in the running wait, and by whom. */
+  readonly acts: readonly string[];
+}
+
+/** What an operator reads in the Temporal UI without knowing the code: Markdown, a paragraph a line. */
 export function describe(
   state: AnyState,
-  words: string | null,
+  { phase, acts }: Said,
   work: readonly Work[],
   page: string | null,
 ): string {
-  const lines = [
-    `**${state.kind} ${state.id}**: phase **${state.phase}**${words === null ? '' : ` (${words})`}, step ${state.step}`,
-    ...(state.wait ? describeWait(state.wait) : [describeAbsence(state)]),
-    ...(state.side ? ['Beside it:', ...describeWait(state.side)] : []),
-    ...work.map(describeWork),
-    `Pilot ${state.pilotId}${state.roundId ? `, round ${state.roundId}` : ''}, ${state.municipalityId}`,
+  const { kind, id, municipalityId, pilotId, roundId, projectId, step } = state;
+  const place = [`Pilot ${pilotId}`, roundId && `round ${roundId}`, projectId && `project ${projectId}`];
+  const paragraphs = [
+    `**${kind} ${id}** of ${municipalityId}: **${state.phase}**${phase === null ? '' : `, that is: ${phase}`}`,
+    ...(state.wait ? describeWait(state, state.wait) : [describeAbsence(state)]),
+    ...(state.wait && acts.length > 0 ? [acts.map((act) => `- ${act}`).join('\n')] : []),
+    ...(state.side ? ['Beside it:', ...describeWait(state, state.side)] : []),
+    ...work.map((one) => describeWork(one, id)),
+    `${place.filter((one) => one !== null).join(', ')}; ${step} steps are on record`,
     ...(page === null ? [] : [`[Public page](${page})`]),
   ];
-  return lines.join('\n\n');
+  return paragraphs.join('\n\n');
 }
 
 /** While nobody is awaited yet, the worker or a service has something to do. */
 function describeAbsence(state: AnyState): string {
-  if (isTerminal(state.kind, state.phase)) return 'It has ended: nobody is awaited';
+  if (isTerminal(state.kind, state.phase))
+    return 'It has ended: nobody is awaited, and nothing is to be done';
   const next = state.stage === null ? '' : `; next comes **${specOf(state.kind, state.stage).awaiting}**`;
-  return `Waiting for the **system**${next}`;
+  return `Waiting for the **system**${next}: nobody has to do anything while it works`;
 }
 
-function describeWait(wait: Wait): string[] {
-  const marks = [
-    wait.reminded ? 'reminded' : '',
-    wait.overdue ? '**overdue**' : '',
-    wait.escalated > 0 ? `escalated to ${wait.escalations[wait.escalated - 1]?.to}` : '',
-    wait.suspendedSince ? `**suspended** since ${wait.suspendedSince}` : '',
-    wait.requestedChange ? `${wait.requestedChange.change} requested, not confirmed` : '',
-  ].filter((mark) => mark !== '');
-  const suffix = marks.length > 0 ? ` (${marks.join(', ')})` : '';
+function describeWait({ kind }: AnyState, wait: Wait): string[] {
+  const { awaiting, name, since, suspendedSince, requestedChange } = wait;
+  const at = (instant: string) => inZone(instant, wait.zone);
   return [
-    `Waiting for **${wait.awaiting}** since ${wait.since}: ${wait.name}`,
-    `Due ${wait.due} (${wait.zone})${suffix}`,
+    `Waiting for **${awaiting}** since ${at(since)}: ${name}`,
+    suspendedSince === null
+      ? `Due **${at(wait.due)}** (${wait.zone})${wait.overdue ? ', **overdue**' : ''}. ${whenDue(kind, wait)}`
+      : `**Suspended** since ${at(suspendedSince)} (${wait.zone}): its time stands still until two people resume it`,
+    ...(requestedChange ? [describeChange(requestedChange, at)] : []),
   ];
 }
 
-function describeWork({ summary, since, trouble }: Work): string {
+/** What time alone will do to it. */
+function whenDue(kind: LifecycleKind, wait: Wait): string {
+  const { atDue } = specOf(kind, wait.name);
+  if (atDue === 'proceed') return 'Then it goes on by itself';
+  if (atDue === 'lapse') return 'Then the chance is over, and cannot be had again';
+  const at = (instant: string) => inZone(instant, wait.zone);
+  const told = wait.escalations.map(({ to, at: when }, rung) =>
+    rung < wait.escalated ? `${to} was told` : `${to} is told ${at(when)}`,
+  );
+  const end = wait.lapseAt === null ? 'it stays open until they act' : `it lapses ${at(wait.lapseAt)}`;
+  return `When it is overdue: ${[...told, end].join(', ')}`;
+}
+
+function describeChange(
+  { change, due }: NonNullable<Wait['requestedChange']>,
+  at: (instant: string) => string,
+): string {
+  const until = due === undefined ? '' : ` to ${at(due)}`;
+  return `Somebody asked to **${change}** it${until}: a second person has to confirm that before it holds`;
+}
+
+function describeWork({ summary, since, trouble }: Work, id: string): string {
+  const clock = since.slice(0, 19).replace('T', ' ');
   return trouble === null
-    ? `Being done since ${since}: ${summary}. If this stays, a service does not answer: see Pending Activities.`
-    : `**Stuck** since ${since}: ${summary}: ${trouble}. It is tried again ever more slowly; the signal \`try-again\` tries at once.`;
+    ? `Being done since ${clock} UTC: ${summary}. If this stays for more than a minute, somebody does not answer: *Pending Activities* says who (Last Failure). It is tried again by itself.`
+    : `**Stuck** since ${clock} UTC: ${summary}: \`${trouble}\`. Mend what this names, then \`talkoot lifecycle try-again ${id}\` (the signal \`try-again\`); by itself it is tried ever more slowly.`;
+}
+
+/** Without offset, as people of the place read their clocks: 2027-05-26 16:00. */
+function inZone(instant: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(
+    new Date(instant),
+  );
 }

@@ -2,7 +2,7 @@ import type { StateOf } from '@talkoot/workflow-contracts';
 import { refuse } from '../lifecycle/decisions.ts';
 import type { Decisions, Move } from '../lifecycle/decisions.ts';
 import { windowFrom } from './poll.windows.ts';
-import { pollWords } from './poll.words.ts';
+import { pollActsInWords, pollWords } from './poll.words.ts';
 
 type Poll = StateOf<'poll'>;
 type PollMove = Move<'poll'>;
@@ -85,4 +85,5 @@ export const pollDecisions: Decisions<'poll'> = {
     'appeal-decision': toDecided,
   },
   words: pollWords,
+  acts: pollActsInWords,
 };

@@ -1,4 +1,5 @@
-import type { Phase } from '@talkoot/workflow-contracts';
+import { pollActsIn } from '@talkoot/workflow-contracts';
+import type { Phase, StateOf } from '@talkoot/workflow-contracts';
 
 /** What each phase of a poll means, for operators. */
 export const pollWords: { readonly [P in Phase<'poll'>]: string } = {
@@ -16,3 +17,11 @@ export const pollWords: { readonly [P in Phase<'poll'>]: string } = {
   'not-held': 'it was never opened',
   annulled: 'an appeal was upheld: it has no result',
 };
+
+/** Who does what in the running wait, and how. */
+export function pollActsInWords({ id, stage, facts }: StateOf<'poll'>): string[] {
+  if (stage === null) return [];
+  return pollActsIn(stage, id, Boolean(facts.windows)).map(
+    ({ by, does, command }) => `**${by}** ${does}${command === null ? '' : `: \`${command}\``}`,
+  );
+}

@@ -230,7 +230,7 @@ test.each([
     const run = await engine.start('poll', { phase, stage });
     await run.reached(`${stage}-opened`);
     const details = await run.details();
-    expect(details).toContain(`phase **${phase}** (`);
+    expect(details).toContain(`: **${phase}**, that is: `);
     expect(details).toContain(words);
     expect(details).toContain(`Waiting for **${awaited}**`);
     const { searchAttributes: shown } = await run.handle.describe();
