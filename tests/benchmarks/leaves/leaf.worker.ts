@@ -4,9 +4,9 @@ import {
   encodeBallot,
   encodeLeaf,
   readManifest,
-  sealBallot,
   unsignedLeaf,
 } from '@talkoot/ballot-protocol';
+import { ballotSealer } from '@talkoot/ballot-protocol/node';
 import { constants, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
@@ -20,29 +20,22 @@ export interface BallotWork {
 
 const { manifest, issuers } = workerData as BallotWork;
 const binding = readManifest(manifest);
+const seal = ballotSealer(binding);
 const keys = issuers.map((pem) => createPrivateKey(pem));
 const padding = constants.RSA_PKCS1_PSS_PADDING;
 
 /** So many ballots of as many voters. What issuers would have signed blindly they sign openly here: the same bytes, sooner. */
-export default async function castBallots({
-  from,
-  number,
-}: {
-  from: number;
-  number: number;
-}): Promise<Uint8Array> {
-  const leaves: Uint8Array[] = [];
-  for (let voter = from; voter < from + number; voter += 1) leaves.push(await castBallot(voter));
-  return Buffer.concat(leaves);
+export default function castBallots({ from, number }: { from: number; number: number }): Uint8Array {
+  return Buffer.concat(Array.from({ length: number }, (_, place) => castBallot(from + place)));
 }
 
-async function castBallot(voter: number): Promise<Uint8Array> {
+function castBallot(voter: number): Uint8Array {
   const { publicKey: published, privateKey } = generateKeyPairSync('ed25519');
   const publicKey = Buffer.from(published.export({ format: 'jwk' }).x!, 'base64url');
   const [first, second] = keys.map((key) => certificate(key, certificateMessage(binding.m, publicKey)));
   const places = [...new Set([voter % 4, (voter % 7) % 4])].toSorted((one, other) => one - other);
   const plaintext = encodeBallot(binding.manifest, { type: 'approval', places });
-  const sealed = await sealBallot(binding, { publicKey, sequence: 1 }, plaintext);
+  const sealed = seal({ publicKey, sequence: 1 }, plaintext);
   const leaf = { publicKey, certificates: [first!, second!] as const, sequence: 1, sealed };
   return encodeLeaf({
     ...leaf,

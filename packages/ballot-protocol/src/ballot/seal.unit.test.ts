@@ -46,10 +46,18 @@ describe('a sealed ballot', () => {
     return here;
   }
 
-  test('opens in its leaf, by either implementation, and has the length that the manifest gives', async () => {
-    const sealed = await sealBallot(poll.binding, place, plaintext());
-    expect(sealed).toHaveLength(65 + poll.binding.manifest.ballot.length + 16);
-    expect(await opened(sealed)).toEqual(plaintext());
+  test('opens in its leaf, sealed and opened by either implementation, and has the length that the manifest gives', async () => {
+    const bySlow = await sealBallot(poll.binding, place, plaintext());
+    const byFast = node.ballotSealer(poll.binding)(place, plaintext());
+    for (const sealed of [bySlow, byFast]) {
+      expect(sealed).toHaveLength(65 + poll.binding.manifest.ballot.length + 16);
+      expect(await opened(sealed)).toEqual(plaintext());
+    }
+  });
+
+  test('is another each time', () => {
+    const seal = node.ballotSealer(poll.binding);
+    expect(seal(place, plaintext())).not.toEqual(seal(place, plaintext()));
   });
 
   test('does not open under another key, in another sequence, in another poll', async () => {

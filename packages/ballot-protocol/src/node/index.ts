@@ -8,5 +8,5 @@ export { pooledLeafChecker } from './leaf.check.pooled.ts';
 export { leafHash } from './leaf.hash.ts';
 export { promiseSigner } from './promise.ts';
 export type { PromiseSigner } from './promise.ts';
-export { ballotOpener } from './seal.ts';
-export type { BallotOpener } from './seal.ts';
+export { ballotOpener, ballotSealer } from './seal.ts';
+export type { BallotOpener, BallotSealer } from './seal.ts';

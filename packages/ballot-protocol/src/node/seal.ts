@@ -1,4 +1,4 @@
-import { createDecipheriv, createECDH, hash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createECDH, ECDH, hash } from 'node:crypto';
 import { isSeal } from '../ballot/hpke.ts';
 import { sealAad, sealInfo } from '../ballot/seal.ts';
 import type { SealPlace } from '../ballot/seal.ts';
@@ -11,6 +11,7 @@ const kem = Buffer.concat([Buffer.from('KEM'), Buffer.of(0x00, 0x10)]);
 const suite = Buffer.concat([Buffer.from('HPKE'), Buffer.of(0x00, 0x10, 0x00, 0x01, 0x00, 0x01)]);
 const nothing = Buffer.alloc(0);
 const baseMode = Buffer.of(0x00);
+const curve = 'prime256v1';
 const encapsulatedLength = 65;
 const tagLength = 16;
 
@@ -23,33 +24,76 @@ export function ballotOpener({ m }: BindingManifest, secretKey: Uint8Array): Bal
   return (leaf) => open(leaf.sealed, sealAad(leaf));
 }
 
+/** Seals a plaintext to the poll's key for one leaf. */
+export type BallotSealer = (place: SealPlace, plaintext: Uint8Array) => Uint8Array;
+
+/** As `sealBallot` of the main entry, by node:crypto. */
+export function ballotSealer({ manifest, m }: BindingManifest): BallotSealer {
+  const recipient = ECDH.convertKey(
+    manifest.key.commitments[0]!,
+    curve,
+    'hex',
+    undefined,
+    'uncompressed',
+  ) as Buffer;
+  const schedule = scheduleOf(sealInfo(m));
+  return (place, plaintext) => {
+    const ephemeral = createECDH(curve);
+    const enc = ephemeral.generateKeys();
+    const keys = keysOf(ephemeral.computeSecret(recipient), enc, recipient, schedule);
+    return Buffer.concat([enc, encrypt(keys, plaintext, sealAad(place))]);
+  };
+}
+
 /** Opens seals (HPKE base mode, RFC 9180) made for one secret key of P-256 and one info; undefined if they do not open. */
 export function hpkeOpener(secretKey: Uint8Array, info: Uint8Array) {
-  const ecdh = createECDH('prime256v1');
+  const ecdh = createECDH(curve);
   ecdh.setPrivateKey(secretKey);
   const publicKey = ecdh.getPublicKey();
-  const schedule = Buffer.concat([
-    baseMode,
-    extract(suite, nothing, 'psk_id_hash', nothing),
-    extract(suite, nothing, 'info_hash', info),
-  ]);
+  const schedule = scheduleOf(info);
   return (sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined => {
     if (!isSeal(sealed)) return undefined;
     const enc = sealed.subarray(0, encapsulatedLength);
     try {
-      const prk = extract(kem, nothing, 'eae_prk', ecdh.computeSecret(enc));
-      const shared = expand(kem, prk, 'shared_secret', Buffer.concat([enc, publicKey]), 32);
-      const secret = extract(suite, shared, 'secret', nothing);
-      const key = expand(suite, secret, 'key', schedule, 16);
-      const nonce = expand(suite, secret, 'base_nonce', schedule, 12);
-      return decrypt(key, nonce, sealed.subarray(encapsulatedLength), aad);
+      const keys = keysOf(ecdh.computeSecret(enc), enc, publicKey, schedule);
+      return decrypt(keys, sealed.subarray(encapsulatedLength), aad);
     } catch {
       return undefined;
     }
   };
 }
 
-function decrypt(key: Buffer, nonce: Buffer, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array {
+interface SealKeys {
+  readonly key: Buffer;
+  readonly nonce: Buffer;
+}
+
+/** What depends on the info alone. */
+function scheduleOf(info: Uint8Array): Buffer {
+  return Buffer.concat([
+    baseMode,
+    extract(suite, nothing, 'psk_id_hash', nothing),
+    extract(suite, nothing, 'info_hash', info),
+  ]);
+}
+
+function keysOf(dh: Uint8Array, enc: Uint8Array, recipient: Uint8Array, schedule: Buffer): SealKeys {
+  const prk = extract(kem, nothing, 'eae_prk', dh);
+  const shared = expand(kem, prk, 'shared_secret', Buffer.concat([enc, recipient]), 32);
+  const secret = extract(suite, shared, 'secret', nothing);
+  return {
+    key: expand(suite, secret, 'key', schedule, 16),
+    nonce: expand(suite, secret, 'base_nonce', schedule, 12),
+  };
+}
+
+function encrypt({ key, nonce }: SealKeys, plaintext: Uint8Array, aad: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-128-gcm', key, nonce, { authTagLength: tagLength });
+  cipher.setAAD(aad);
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt({ key, nonce }: SealKeys, ciphertext: Uint8Array, aad: Uint8Array): Uint8Array {
   const decipher = createDecipheriv('aes-128-gcm', key, nonce, { authTagLength: tagLength });
   decipher.setAAD(aad);
   decipher.setAuthTag(ciphertext.subarray(-tagLength));
