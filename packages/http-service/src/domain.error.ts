@@ -16,8 +16,9 @@ export class DomainError extends Error {
   readonly code: string;
   readonly detail: string | undefined;
   readonly errors: readonly Offence[] | undefined;
-  constructor(code: string, detail?: string, errors?: readonly Offence[]) {
-    super(detail ? `${code}: ${detail}` : code);
+  /** @param options its `cause` goes to the log, never to the caller */
+  constructor(code: string, detail?: string, errors?: readonly Offence[], options?: ErrorOptions) {
+    super(detail ? `${code}: ${detail}` : code, options);
     this.code = code;
     this.detail = detail;
     this.errors = errors;

@@ -4,5 +4,6 @@ export type { LogIdentity } from './log.identity.ts';
 export { logStore } from './log.store.ts';
 export type { LogStore } from './log.store.ts';
 export type { WitnessAddress } from './witness.client.ts';
+export { witnessFaults } from './witness.faults.ts';
 export { witnessedLog } from './witnessed-log.ts';
 export type { WitnessedLog, WitnessedLogOptions } from './witnessed-log.ts';

@@ -4,6 +4,7 @@ import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
 import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
+import { witnessFaults } from '@talkoot/witnessed-log';
 import { createBallotsApp } from './app.ts';
 import { ballotsOf } from './ballots.ts';
 import { ballotsConfig } from './config.ts';
@@ -14,12 +15,18 @@ const log = createLog('ballots', config.LOG_LEVEL);
 const connection = await connectMongo(config.MONGODB_URL, { appName: 'ballots' });
 const outbox = outboxFor(connection, { source: '/services/ballots' });
 const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+const faults = witnessFaults({ log });
 const ballots = ballotsOf({
   connection,
   outbox,
   temporal,
   log,
-  board: { key: config.BOARD_KEY, origin: config.BOARD_ORIGIN, witnesses: config.WITNESSES },
+  board: {
+    key: config.BOARD_KEY,
+    origin: config.BOARD_ORIGIN,
+    witnesses: config.WITNESSES,
+    logOptions: { onFault: faults.hear },
+  },
   // Only for what everybody may read.
   issuers: [
     createClient(identityApi, { baseUrl: config.IDENTITY_URL }),
@@ -45,7 +52,10 @@ const app = createBallotsApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.BALLOTS_URL,
-  readiness: { kafka: { check: () => kafka.check(), needed: false } },
+  readiness: {
+    kafka: { check: () => kafka.check(), needed: false },
+    witnesses: { check: faults.check, needed: false },
+  },
 });
 await runService({
   name: 'ballots',

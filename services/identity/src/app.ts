@@ -1,7 +1,7 @@
 import { auditorApi, identityApi } from '@talkoot/api-contracts/identity';
 import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { createService } from '@talkoot/http-service';
-import type { Auth, Logger } from '@talkoot/http-service';
+import type { Auth, Logger, Readiness } from '@talkoot/http-service';
 import { certificateRoutes } from './certificate/certificate.routes.ts';
 import { issuanceRoutes } from './certificate/issuance.routes.ts';
 import type { Identity } from './identity.ts';
@@ -20,6 +20,7 @@ export interface IdentityAppOptions {
   readonly auth: Auth;
   readonly log: Logger;
   readonly publicUrl: string;
+  readonly readiness?: Readiness;
   /** Opens the routes of a local stack; without it they do not exist. */
   readonly localSecret?: string | undefined;
 }

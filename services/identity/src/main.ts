@@ -1,4 +1,5 @@
 import { connectMongo, createAuth, createLog, prepareModels, runService } from '@talkoot/http-service';
+import { witnessFaults } from '@talkoot/witnessed-log';
 import { createIdentityApp } from './app.ts';
 import { keyCustody } from './certificate/key.custody.ts';
 import { identityConfig } from './config.ts';
@@ -16,6 +17,7 @@ const now = () => new Date();
 const connection = await connectMongo(config.MONGODB_URL, { appName: name });
 const publicUrl = config.PUBLIC_URL ?? config.IDENTITY_URL;
 const tokenKey = await readSigningKey(config.IDENTITY_TOKEN_KEY_FILE);
+const faults = witnessFaults({ log });
 const identity = identityOf({
   connection,
   issuer: config.OIDC_ISSUER,
@@ -26,7 +28,7 @@ const identity = identityOf({
   custody: keyCustody(config.ISSUER_CUSTODY_KEY),
   logKey: config.LOG_KEY,
   witnesses: config.WITNESSES,
-  logOptions: { onFault: (witness, err) => log.warn({ witness, err }, 'a witness does not cosign') },
+  logOptions: { onFault: faults.hear },
   now,
 });
 const attempts = signInStore(connection, now);
@@ -47,6 +49,7 @@ const app = createIdentityApp({
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl,
+  readiness: { witnesses: { check: faults.check, needed: false } },
   localSecret: config.TALKOOT_LOCAL_STACK ? config.LOCAL_GRANT_SECRET : undefined,
 });
 await runService({

@@ -42,7 +42,9 @@ export async function boardFixture(mongodbUrl: string, log?: Logger) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/board_${randomUUID().slice(0, 8)}$1`);
   const boardKey = newSigningKey();
   const witness = await startTestWitness({ keyOf: () => boardKey.publicKey });
-  const setting = { key: boardKey.secretKey, origin: 'ballots.test', witnesses: [witness] };
+  const faults: string[] = [];
+  const logOptions = { onFault: (name: string) => void faults.push(name) };
+  const setting = { key: boardKey.secretKey, origin: 'ballots.test', witnesses: [witness], logOptions };
   const held = new Map<string, HeldPoll>();
   const manifests = new Map<string, string | null>();
   const started = {
@@ -75,6 +77,8 @@ export async function boardFixture(mongodbUrl: string, log?: Logger) {
   return {
     ...first,
     witness,
+    /** Names of witnesses that did not do what a board asked. */
+    faults,
     boardKey,
     manifests,
     prepare,

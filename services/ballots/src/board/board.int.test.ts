@@ -109,8 +109,10 @@ describe('the board', () => {
     await castSome(pollId, 1);
     fixture.witness.setSilent(true);
     const promised = await castSome(pollId, 25);
+    fixture.faults.length = 0;
     await fixture.board.publishDue(pollId);
     expect(await sizeOf(pollId)).toBe(1);
+    expect(fixture.faults).toContain(fixture.witness.name);
     fixture.witness.setSilent(false);
     await fixture.board.publishDue(pollId);
     // One batch after the other, until fewer than twice the batch size wait.

@@ -3,7 +3,7 @@ import type { BindingManifest, LeafVerdict, Promiser } from '@talkoot/ballot-pro
 import { pooledLeafChecker, promiseSigner, verifySignature } from '@talkoot/ballot-protocol/node';
 import type { PromiseSigner } from '@talkoot/ballot-protocol/node';
 import { witnessedLog } from '@talkoot/witnessed-log';
-import type { LogStore, WitnessAddress, WitnessedLog } from '@talkoot/witnessed-log';
+import type { LogStore, WitnessAddress, WitnessedLog, WitnessedLogOptions } from '@talkoot/witnessed-log';
 import { boardProblems } from './board.problems.ts';
 
 /** Whose boards these are: one key for all polls of this service. */
@@ -13,6 +13,7 @@ export interface BoardSetting {
   /** What the origins of all its boards begin with. */
   readonly origin: string;
   readonly witnesses: readonly WitnessAddress[];
+  readonly logOptions?: WitnessedLogOptions;
 }
 
 /** A poll with a manifest, and what the service does in its name. */
@@ -53,7 +54,8 @@ export function sealedPolls({ polls, logs, setting }: SealedPollParts) {
     if (board.publicKey !== Buffer.from(publicKey).toString('hex'))
       throw new Error(`BOARD_KEY is not the key of the board ${board.origin}`);
     const witnesses = witnessesOf(binding, setting.witnesses);
-    const log = witnessedLog(logs, { origin: board.origin, secretKey: setting.key, witnesses });
+    const identity = { origin: board.origin, secretKey: setting.key, witnesses };
+    const log = witnessedLog(logs, identity, setting.logOptions);
     const promiser = { manifest: binding.m, boardKey: publicKey, verify: verifySignature };
     const check = pooledLeafChecker(binding);
     return { pollId, binding, log, promiser, check, sign, requireCurrent: currentness(log) };

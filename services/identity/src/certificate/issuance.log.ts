@@ -192,7 +192,7 @@ async function orNotCurrent<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof LogError) throw new DomainError('log-not-current', error.code);
-    throw error;
+    if (!(error instanceof LogError)) throw error;
+    throw new DomainError('log-not-current', error.code, undefined, { cause: error });
   }
 }
