@@ -54,6 +54,8 @@ export interface RouteSpec<
   /** Largest accepted body in bytes. */
   readonly bodyLimit: number;
   readonly status: 200 | 201 | 202 | 204 | 302;
+  /** Another status of success that it may answer, with the same shape: 202 where what was asked for comes later. */
+  readonly orStatus: 202 | null;
   readonly answer: A;
   /** Octets are answered as `Uint8Array`. */
   readonly answerType:
@@ -93,6 +95,7 @@ interface RouteInput<P, Q, B, A> {
   readonly bodyType?: RouteSpec['bodyType'];
   readonly bodyLimit?: number;
   readonly status?: RouteSpec['status'];
+  readonly orStatus?: 202;
   readonly answer?: A;
   readonly answerType?: RouteSpec['answerType'];
   readonly problems?: readonly string[];
@@ -127,6 +130,7 @@ export function route<
     bodyType: input.bodyType ?? 'application/json',
     bodyLimit: input.bodyLimit ?? 64 * 1024,
     status: input.status ?? (kind === 'create' ? 201 : 200),
+    orStatus: input.orStatus ?? null,
     answer: input.answer as A,
     answerType: input.answerType ?? 'application/json',
     problems: input.problems ?? [],

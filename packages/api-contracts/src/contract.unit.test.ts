@@ -98,6 +98,19 @@ describe('the OpenAPI document', () => {
     }
     expect(add.responses['409'].description).toContain('`taken`');
   });
+  test('names both statuses of a route that may answer that what was asked for comes later', () => {
+    const give = route('POST /v1/things', {
+      kind: 'plain',
+      summary: 'Give',
+      access: { anyone: true },
+      status: 201,
+      orStatus: 202,
+      answer: Registered,
+    });
+    const { responses } = (openApiOf({ ...api, routes: { give } }) as any).paths['/v1/things'].post;
+    expect(responses['202']).toEqual(responses['201']);
+    expect(add.responses['202']).toBeUndefined();
+  });
   test('refuses a route that names an undeclared problem', () => {
     const bad = route('GET /v1/x', { summary: 'x', access: { anyone: true }, problems: ['nowhere'] });
     expect(() => defineApi({ ...api, routes: { bad } })).toThrow(/undeclared problem nowhere/);

@@ -66,7 +66,11 @@ function operationOf(api: ApiSpec, name: string, spec: RouteSpec): Record<string
           },
         }
       : {}),
-    responses: { [String(spec.status)]: successOf(spec), ...refusalsOf(api, spec) },
+    responses: {
+      [String(spec.status)]: successOf(spec),
+      ...(spec.orStatus ? { [String(spec.orStatus)]: successOf(spec) } : {}),
+      ...refusalsOf(api, spec),
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { isPublicKey } from '@talkoot/ballot-protocol';
 import { readConfig, ServiceConfigShape } from '@talkoot/http-service';
 import { z } from 'zod';
 import { isAmbiguous } from './logs/watched.ts';
+import type { RelayedBoard } from './witness.ts';
 
 const visible = /^[!-*,-~]*$/;
 
@@ -46,7 +47,20 @@ export const WitnessConfigShape = ServiceConfigShape.pick({
   WITNESSED_LOGS: WatchedLogsListShape,
   /** Most logs that it watches of each entry. A poll has three. */
   WITNESSED_LOGS_LIMIT: z.coerce.number().int().min(1).default(10_000),
+  /** The ballots service whose ballots it takes too; a witness and nothing else without it. */
+  BALLOTS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Longest time between two tries to hand on what is kept of a poll, in seconds. */
+  RELAY_LONGEST_REST: z.coerce.number().min(1).max(3_600).default(60),
 });
+
+/** What the relay beside the witness is told; null where there is none. */
+export function relayedBoard({
+  BALLOTS_URL: url,
+  RELAY_LONGEST_REST: longest,
+}: Pick<z.output<typeof WitnessConfigShape>, 'BALLOTS_URL' | 'RELAY_LONGEST_REST'>): RelayedBoard | null {
+  if (url === undefined) return null;
+  return { url, deadlineMs: 5_000, rests: { first: 1_000, longest: longest * 1_000, round: 1_000 } };
+}
 
 /** @throws ConfigError */
 export function witnessConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {

@@ -1,6 +1,6 @@
 import { newSigningKey } from '@talkoot/ballot-protocol';
 import { expect, test } from 'vitest';
-import { witnessConfig } from './config.ts';
+import { relayedBoard, witnessConfig } from './config.ts';
 
 const publicKey = Buffer.from(newSigningKey().publicKey).toString('hex');
 const logs = [{ prefix: 'talkoot.test/', suffix: '', publicKey }];
@@ -19,7 +19,18 @@ test('reads keys as bytes, and watches ten thousand logs of each entry unless to
   expect(config.WITNESSED_LOGS_LIMIT).toBe(10_000);
 });
 
+test('takes ballots only for a board whose address it is told', () => {
+  expect(relayedBoard(witnessConfig(environment))).toBeNull();
+  const told = { ...environment, BALLOTS_URL: 'https://ballots.test', RELAY_LONGEST_REST: '2' };
+  expect(relayedBoard(witnessConfig(told))).toMatchObject({
+    url: 'https://ballots.test',
+    rests: { longest: 2_000 },
+  });
+});
+
 test.each([
+  ['a board that is no address', { BALLOTS_URL: 'ballots' }],
+  ['a rest of no time', { RELAY_LONGEST_REST: '0' }],
   ['a key of another length', { WITNESS_KEY: Buffer.alloc(31).toString('base64') }],
   ['a name that no signature line can have', { WITNESS_NAME: 'a witness' }],
   ['logs that are no JSON', { WITNESSED_LOGS: '[' }],

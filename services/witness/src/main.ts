@@ -1,6 +1,6 @@
 import { connectMongo, createLog, prepareModels, runService } from '@talkoot/http-service';
 import { createWitnessApp } from './app.ts';
-import { witnessConfig } from './config.ts';
+import { relayedBoard, witnessConfig } from './config.ts';
 import { witnessOf } from './witness.ts';
 
 const config = witnessConfig();
@@ -13,14 +13,17 @@ const witness = witnessOf({
   logs: config.WITNESSED_LOGS,
   limit: config.WITNESSED_LOGS_LIMIT,
   now: Date.now,
+  board: relayedBoard(config),
+  log,
 });
 await prepareModels(connection);
+const stopRelay = witness.relay?.watch();
 const publicUrl = config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`;
 await runService({
   name: 'witness',
-  app: createWitnessApp({ witness, log, publicUrl }),
+  app: createWitnessApp({ witness, publicUrl }),
   log,
   port: config.PORT,
   host: config.LISTEN_HOST,
-  onStop: [() => connection.close()],
+  onStop: [async () => stopRelay?.(), () => connection.close()],
 });

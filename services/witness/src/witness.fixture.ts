@@ -16,6 +16,7 @@ import { randomUUID } from 'node:crypto';
 import { createWitnessApp } from './app.ts';
 import type { WatchedLogs } from './logs/watched.ts';
 import { witnessOf } from './witness.ts';
+import type { RelayedBoard } from './witness.ts';
 
 const prefix = 'talkoot.test/';
 export const issuanceEnd = '/issuance/municipality';
@@ -25,20 +26,21 @@ export async function witnessFixture(mongodbUrl: string, limit = 1_000) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/witness_${randomUUID().slice(0, 8)}$1`);
   const boardKey = newSigningKey();
   const issuanceKey = newSigningKey();
-  const own = newSigningKey();
+  const ownKey = newSigningKey();
   const logs: WatchedLogs[] = [
     { prefix, suffix: '', publicKey: boardKey.publicKey },
     { prefix, suffix: issuanceEnd, publicKey: issuanceKey.publicKey },
   ];
-  const key = { name: 'witness.test', publicKey: own.publicKey };
+  const key = { name: 'witness.test', publicKey: ownKey.publicKey };
 
   /** A process of this witness. */
-  async function start(now = Date.now) {
+  async function start(now = Date.now, board: RelayedBoard | null = null) {
     const connection = await connectMongo(url, { appName: 'witness-test' });
-    const witness = witnessOf({ connection, name: key.name, secretKey: own.secretKey, logs, limit, now });
-    await prepareModels(connection);
     const log = createLog('witness', process.env['TEST_LOG'] ?? 'silent');
-    const app = createWitnessApp({ witness, log, publicUrl: 'http://witness.test' });
+    const own = { name: key.name, secretKey: ownKey.secretKey };
+    const witness = witnessOf({ connection, ...own, logs, limit, now, board, log });
+    await prepareModels(connection);
+    const app = createWitnessApp({ witness, publicUrl: 'http://witness.test' });
     const served = await testApp(app, witnessApi);
     const client = served.client();
     return {

@@ -1,6 +1,10 @@
+import type { Logger } from '@talkoot/http-service';
+import { publicKeyOf } from '@talkoot/ballot-protocol';
 import type { Connection } from 'mongoose';
 import { cosignedStore } from './cosigning/cosigned.store.ts';
 import type { WatchedLogs } from './logs/watched.ts';
+import { ballotRelay } from './relay/ballot.relay.ts';
+import type { Rests } from './relay/rounds.ts';
 
 export interface WitnessParts {
   readonly connection: Connection;
@@ -13,10 +17,32 @@ export interface WitnessParts {
   readonly limit: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Whose ballots it takes too; null for a witness and nothing else. */
+  readonly board: RelayedBoard | null;
+  readonly log: Logger;
+}
+
+export interface RelayedBoard {
+  /** Base URL of the ballots service. */
+  readonly url: string;
+  /** Time in which it answers or is away, in milliseconds. */
+  readonly deadlineMs: number;
+  readonly rests: Rests;
 }
 
 /** Everything the routes of this service work with. */
 export function witnessOf(parts: WitnessParts) {
-  return { ...parts, cosigned: cosignedStore(parts.connection, parts.limit) };
+  const { connection, name, secretKey, logs, limit, board, log, now } = parts;
+  const key = { name, publicKey: publicKeyOf(secretKey) };
+  const relay =
+    board &&
+    ballotRelay({
+      connection,
+      witness: { key, logs },
+      board,
+      log,
+      now,
+    });
+  return { ...parts, cosigned: cosignedStore(connection, limit), relay };
 }
 export type Witness = ReturnType<typeof witnessOf>;

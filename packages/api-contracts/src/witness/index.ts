@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineApi, route } from '../api.ts';
 import { Sha256Shape } from '../shapes.ts';
+import { relayProblems, relayRoutes } from './relay.ts';
+
+export * from './relay.ts';
 
 const Origin = z
   .string()
@@ -9,7 +12,10 @@ const Origin = z
   .regex(/^[!-*,-~]+$/)
   .meta({ description: 'Of a log, as its checkpoints name it' });
 
-/** C2SP tlog-witness, and what a log has to know of its own past. Nobody signs in: logs sign what they send. */
+/**
+ * C2SP tlog-witness, what a log has to know of its own past, and the relay beside the witness. Nobody signs in: logs and voters
+ * sign what they send.
+ */
 export const witnessApi = defineApi({
   service: 'witness',
   title: 'Talkoot witness',
@@ -25,6 +31,7 @@ export const witnessApi = defineApi({
     'old-size-stale': { status: 409, title: 'The proof has to start from the size last cosigned' },
     'proof-invalid': { status: 422, title: 'The log does not begin with what was cosigned before' },
     'too-many-logs': { status: 503, title: 'This witness watches as many logs of this key as it may' },
+    ...relayProblems,
   },
   routes: {
     addCheckpoint: route('POST /add-checkpoint', {
@@ -64,6 +71,7 @@ export const witnessApi = defineApi({
       }),
       problems: ['unknown-log'],
     }),
+    ...relayRoutes,
   },
 });
 export type WitnessApi = typeof witnessApi;

@@ -68,7 +68,8 @@ export type CastAnswer =
   | { readonly to: 'send'; readonly answer: 'kept' | 'silent' }
   | { readonly to: 'send'; readonly answer: 'refused'; readonly code: string }
   | { readonly to: 'look'; readonly answer: 'included'; readonly index: number; readonly size: number }
-  | { readonly to: 'look'; readonly answer: 'missing' | 'silent' }
+  /** `isOver`: by the manifest the board must have all that it promised. */
+  | { readonly to: 'look'; readonly answer: 'missing' | 'silent'; readonly isOver: boolean }
   | { readonly to: 'complain'; readonly answer: 'taken' | 'refused' | 'silent' }
   | { readonly to: 'rest' };
 
@@ -90,7 +91,7 @@ export function afterAnswer(state: CastState, answer: CastAnswer): CastState {
     case 'send':
       return answer.answer === 'promised' ? promised(state, answer.promise) : unpromised(state, answer);
     case 'look':
-      return answer.answer === 'included' ? ended(state, included(answer)) : missing(state, answer.answer);
+      return answer.answer === 'included' ? ended(state, included(answer)) : missing(state, answer);
     case 'complain':
       if (answer.answer === 'refused') return ended(state, { outcome: 'broken' });
       return rested({ ...state, turn: 'look', hasComplained: answer.answer === 'taken' });
@@ -143,11 +144,14 @@ function over(state: CastState, code: string): CastState {
   );
 }
 
-function missing(state: CastState, answer: 'missing' | 'silent'): CastState {
+function missing(
+  state: CastState,
+  { answer, isOver }: Exclude<Extract<CastAnswer, { to: 'look' }>, { answer: 'included' }>,
+): CastState {
   // A complaint is taken: until its end the board may honour it.
   if (state.hasComplained) return rested(state);
-  // The board itself has said that it does not have it.
-  if (state.isClosed) return { ...state, turn: 'complain' };
+  // The board itself has said that it does not have it, or goes on promising what it should have done.
+  if (state.isClosed || isOver) return { ...state, turn: 'complain' };
   const next: CastState = { ...state, turn: 'send', to: 'board' };
   return answer === 'silent' ? rested(next) : next;
 }

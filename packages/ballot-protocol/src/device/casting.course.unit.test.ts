@@ -13,9 +13,9 @@ const sent = fc.oneof(
 );
 const looked = fc.constantFrom<CastAnswer>(
   { to: 'look', answer: 'included', index: 4, size: 9 },
-  { to: 'look', answer: 'missing' },
-  { to: 'look', answer: 'missing' },
-  { to: 'look', answer: 'silent' },
+  { to: 'look', answer: 'missing', isOver: false },
+  { to: 'look', answer: 'missing', isOver: false },
+  { to: 'look', answer: 'silent', isOver: false },
 );
 const complained = fc
   .constantFrom('taken', 'refused', 'silent')
@@ -52,7 +52,7 @@ function given(...sends: CastAnswer[]): CastState {
     const act = nextAct(state);
     if (act.act === 'end' || acts > 100) throw new Error(`ended before ${JSON.stringify(sends)}`);
     if (act.act === 'rest') state = afterAnswer(state, { to: 'rest' });
-    else if (act.act === 'look') state = afterAnswer(state, { to: 'look', answer: 'missing' });
+    else if (act.act === 'look') state = afterAnswer(state, { to: 'look', answer: 'missing', isOver: false });
     else if (act.act === 'complain') state = afterAnswer(state, { to: 'complain', answer: 'taken' });
     else state = afterAnswer(state, sends.shift()!);
   }
@@ -141,7 +141,7 @@ describe('whatever is answered', () => {
       fc.property(fc.integer({ min: 4, max: 40 }), (length) => {
         const never: Answers = {
           send: promised,
-          look: { to: 'look', answer: 'missing' },
+          look: { to: 'look', answer: 'missing', isOver: false },
           complain: { to: 'complain', answer: 'taken' },
         };
         const acts = play(Array.from({ length: 3 * length }, () => never)).map(({ act }) => act.act);
@@ -193,17 +193,32 @@ describe('a leaf that was promised', () => {
   it('and that a closed board does not have is complained about, then looked for and not sent any more', () => {
     const closed = given(promised, refused('poll-closed'));
     expect(nextAct(closed)).toEqual({ act: 'look' });
-    const missed = afterAnswer(closed, { to: 'look', answer: 'missing' });
+    const missed = afterAnswer(closed, { to: 'look', answer: 'missing', isOver: false });
     expect(nextAct(missed)).toEqual({ act: 'complain' });
     let state = afterAnswer(missed, { to: 'complain', answer: 'taken' });
     for (let round = 0; round < 5; round += 1) {
       expect(awake(state)).toEqual({ act: 'look' });
-      state = afterAnswer(afterAnswer(state, { to: 'rest' }), { to: 'look', answer: 'missing' });
+      state = afterAnswer(afterAnswer(state, { to: 'rest' }), {
+        to: 'look',
+        answer: 'missing',
+        isOver: false,
+      });
     }
   });
 
+  it('and that a board goes on promising though it should have it by now is complained about', () => {
+    const state = afterAnswer(given(promised), { to: 'rest' });
+    expect(nextAct(afterAnswer(state, { to: 'look', answer: 'missing', isOver: true }))).toEqual({
+      act: 'complain',
+    });
+  });
+
   it('is complained about again while nobody takes the complaint, and is broken once none is heard', () => {
-    const missed = afterAnswer(given(promised, refused('poll-closed')), { to: 'look', answer: 'silent' });
+    const missed = afterAnswer(given(promised, refused('poll-closed')), {
+      to: 'look',
+      answer: 'silent',
+      isOver: false,
+    });
     const unheard = afterAnswer(missed, { to: 'complain', answer: 'silent' });
     expect(awake(unheard)).toEqual({ act: 'look' });
     expect(afterAnswer(missed, { to: 'complain', answer: 'refused' }).end).toEqual({ outcome: 'broken' });

@@ -33,13 +33,16 @@ export interface CastPorts {
   /** Keeps the state beside the leaf, before anything follows from it. A rejection ends the casting. */
   readonly keep: (state: CastState) => Promise<void>;
   readonly rest: (ms: number) => Promise<void>;
-  /** Milliseconds, of whatever clock the deadline is of. */
+  /** Milliseconds since 1970. */
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
   /** A faster verification that agrees with `verifySignature`. */
   readonly verify?: Verify;
 }
+
+/** Time in which a board that closed has to publish what it promised, in milliseconds: an hour. */
+const publishedWithin = 3_600_000;
 
 /** A leaf on its way. */
 export interface Casting {
@@ -54,7 +57,7 @@ export interface Casting {
 export interface CastGoal {
   /** `promised`: as soon as there is a receipt; `included`: not before the leaf is found on the board. */
   readonly until: 'promised' | 'included';
-  /** By the clock of the ports: whatever is reached then is answered. */
+  /** In milliseconds since 1970: whatever is reached then is answered. */
   readonly deadline: number;
 }
 
@@ -116,10 +119,13 @@ function actor({ binding, leaf, ports, rests }: Casting, deadline: number) {
       : { to: 'send', ...given };
   }
 
+  const isOver = () =>
+    manifest.windows !== null && ports.now() >= Date.parse(manifest.windows.castingCloses) + publishedWithin;
+
   async function look(): Promise<CastAnswer> {
     const checkpoint = standingBoard(manifest, await ports.checkpoint(), ports.verify);
     const { size } = checkpoint;
-    if (size <= without) return { to: 'look', answer: 'missing' };
+    if (size <= without) return { to: 'look', answer: 'missing', isOver: isOver() };
     let index: number | undefined;
     let place = 0;
     for await (const hash of leafHashesOf(checkpoint, untilDeadline)) {
@@ -128,7 +134,7 @@ function actor({ binding, leaf, ports, rests }: Casting, deadline: number) {
     }
     if (index !== undefined) return { to: 'look', answer: 'included', index, size };
     without = size;
-    return { to: 'look', answer: 'missing' };
+    return { to: 'look', answer: 'missing', isOver: isOver() };
   }
 
   async function untilDeadline(path: string): Promise<Uint8Array> {
@@ -149,7 +155,7 @@ function actor({ binding, leaf, ports, rests }: Casting, deadline: number) {
 
   return (next: RunningAct, state: CastState): Promise<CastAnswer> => {
     if (next.act === 'send') return send(next.to).catch(() => ({ to: 'send', answer: 'silent' }));
-    if (next.act === 'look') return look().catch(() => ({ to: 'look', answer: 'silent' }));
+    if (next.act === 'look') return look().catch(() => ({ to: 'look', answer: 'silent', isOver: isOver() }));
     if (next.act === 'rest') return rest(state);
     return complain(state.promise!).catch(() => ({ to: 'complain', answer: 'silent' }));
   };

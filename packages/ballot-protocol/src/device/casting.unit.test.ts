@@ -25,11 +25,13 @@ const leaf = utf8ToBytes('what the device sends');
 const others = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, at) => leafHash(utf8ToBytes(`another leaf ${from + at}`)));
 const rests = { first: 1_000, longest: 60_000 };
-const deadline = 600_000;
+const began = Date.parse('2026-05-02T09:00:00Z');
+const minutes = 60_000;
+const deadline = began + 10 * minutes;
 
 /** A board, a relay and a clock that passes while a device rests. */
 class Surroundings {
-  now = 0;
+  now = began;
   hashes: Uint8Array[] = [leafHash(poll.manifestBytes), ...others(0, 299)];
   /** Over which its checkpoint is; fewer than there are hashes while the last batch is not witnessed. */
   witnesses = poll.witnessKeys;
@@ -122,7 +124,7 @@ describe('a device', () => {
     there.answers.board = () => {
       throw new Error('connection refused');
     };
-    there.answers.relay = () => (there.now < 20_000 ? { answer: 'kept' } : there.promise());
+    there.answers.relay = () => (there.now < began + 20_000 ? { answer: 'kept' } : there.promise());
     const state = await there.follow('promised');
     expect(state).toMatchObject({ isKept: true, promise: expect.any(Uint8Array) as unknown });
     expect(new Set(there.sent.map(([to]) => to))).toEqual(new Set(['board', 'relay']));
@@ -143,6 +145,16 @@ describe('a device', () => {
     there.onRest = () => there.complaints.length > 0 && there.hashes.push(leafHash(leaf));
     expect(await there.follow('included', promised)).toMatchObject({ end: { outcome: 'included' } });
     expect(there.complaints).toEqual([concatBytes(leaf, promised.promise!)]);
+  });
+
+  it('complains about a board that goes on promising an hour after it had to close', async () => {
+    const there = new Surroundings();
+    const closes = Date.parse(poll.binding.manifest.windows!.castingCloses);
+    there.now = closes + 59 * minutes;
+    const early = await there.follow('included', undefined, closes + 60 * minutes);
+    expect([early.end, there.complaints.length]).toEqual([null, 0]);
+    await there.follow('included', early, closes + 65 * minutes);
+    expect(there.complaints).toHaveLength(1);
   });
 
   it('ends with a broken promise where no complaint is heard', async () => {
@@ -169,7 +181,7 @@ describe('a device', () => {
     const there = new Surroundings();
     there.hashes = [...there.hashes, ...others(1_000, 3_000)];
     there.spoil = (tile) => {
-      there.now += deadline / 4;
+      there.now += 3 * minutes;
       return tile;
     };
     await there.follow();

@@ -6,7 +6,9 @@ import { watchedAs } from '../logs/watched.ts';
 import type { Witness } from '../witness.ts';
 import { cosign } from './cosigning.ts';
 
-export function cosigningRoutes(witness: Witness): Handlers<WitnessApi> {
+type Routes = Pick<Handlers<WitnessApi>, 'addCheckpoint' | 'getTreeHead'>;
+
+export function cosigningRoutes(witness: Witness): Routes {
   return {
     addCheckpoint: async ({ body, log }) => ({ body: await cosign(witness, body, log) }),
 

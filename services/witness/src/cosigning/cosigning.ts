@@ -52,7 +52,9 @@ async function tryToCosign(
     note: kept,
   });
   if (stored === 'too-many-logs') throw new DomainError(stored);
-  return stored === 'stored' ? line : undefined;
+  if (stored === 'overtaken') return undefined;
+  witness.relay?.saw(origin);
+  return line;
 }
 
 function requestIn(body: string): WitnessRequest {
