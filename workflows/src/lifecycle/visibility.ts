@@ -71,7 +71,7 @@ export function describe(
   const place = [`Pilot ${pilotId}`, roundId && `round ${roundId}`, projectId && `project ${projectId}`];
   const paragraphs = [
     `**${kind} ${id}** of ${municipalityId}: **${state.phase}**${phase === null ? '' : `, that is: ${phase}`}`,
-    ...(state.wait ? describeWait(state, state.wait) : [describeAbsence(state)]),
+    ...(state.wait ? describeWait(state, state.wait) : [describeAbsence(state, work)]),
     ...(state.wait && acts.length > 0 ? [acts.map((act) => `- ${act}`).join('\n')] : []),
     ...(state.side ? ['Beside it:', ...describeWait(state, state.side)] : []),
     ...work.map((one) => describeWork(one, id)),
@@ -82,11 +82,12 @@ export function describe(
 }
 
 /** While nobody is awaited yet, the worker or a service has something to do. */
-function describeAbsence(state: AnyState): string {
+function describeAbsence(state: AnyState, work: readonly Work[]): string {
   if (isTerminal(state.kind, state.phase))
     return 'It has ended: nobody is awaited, and nothing is to be done';
   const next = state.stage === null ? '' : `; next comes **${specOf(state.kind, state.stage).awaiting}**`;
-  return `Waiting for the **system**${next}: nobody has to do anything while it works`;
+  const isStuck = work.some(({ trouble }) => trouble !== null);
+  return `Waiting for the **system**${next}${isStuck ? '' : ': nobody has to do anything while it works'}`;
 }
 
 function describeWait({ kind }: AnyState, wait: Wait): string[] {
@@ -126,7 +127,7 @@ function describeWork({ summary, since, trouble }: Work, id: string): string {
   const clock = since.slice(0, 19).replace('T', ' ');
   return trouble === null
     ? `Being done since ${clock} UTC: ${summary}. If this stays for more than a minute, somebody does not answer: *Pending Activities* says who (Last Failure). It is tried again by itself.`
-    : `**Stuck** since ${clock} UTC: ${summary}: \`${trouble}\`. Mend what this names, then \`talkoot lifecycle try-again ${id}\` (the signal \`try-again\`); by itself it is tried ever more slowly.`;
+    : `**Stuck** since ${clock} UTC: ${summary}: ${trouble}. Mend what this names, then \`talkoot lifecycle try-again ${id}\` (the signal \`try-again\`); by itself it is tried ever more slowly.`;
 }
 
 /** Without offset, as people of the place read their clocks: 2027-05-26 16:00. */
