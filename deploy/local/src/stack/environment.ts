@@ -57,7 +57,7 @@ export function urlsOf(ports: Ports): StackUrls {
 export function environmentOf(name: ServiceName, facts: StackFacts): Record<string, string> {
   const named = { OTEL_SERVICE_NAME: name };
   const port = name === 'cli' ? {} : { PORT: String(facts.ports[name]) };
-  // A witness calls nobody and believes nobody: it checks signatures.
+  // A witness believes nobody, and the relay beside it calls the board as anybody does: neither has a token.
   if (name === 'witness') return { ...named, ...observation(), ...port, ...own(name, facts) };
   return {
     ...observation(),

@@ -72,12 +72,16 @@ test('the witness knows which key signs which logs, and everybody who is witness
   }
 });
 
-test('the witness knows where nobody is, nor any token', () => {
-  expect(Object.keys(environmentOf('witness', facts)).sort()).toEqual([
+test('the witness, with the relay beside it, knows where the board is and nobody else, nor any token', () => {
+  const environment = environmentOf('witness', facts);
+  expect(environment['BALLOTS_URL']).toBe(`http://127.0.0.1:${facts.ports.ballots}`);
+  expect(Object.keys(environment).sort()).toEqual([
+    'BALLOTS_URL',
     'LOG_LEVEL',
     'MONGODB_URL',
     'OTEL_SERVICE_NAME',
     'PORT',
+    'RELAY_LONGEST_REST',
     'WITNESSED_LOGS',
     'WITNESS_KEY',
     'WITNESS_NAME',
@@ -119,7 +123,7 @@ test('the two issuers share no secret, no key, no identity provider, and trust o
 
 test('each process signs with a key of its own', () => {
   const files = serviceNames.flatMap((name) => environmentOf(name, facts)['SERVICE_KEY_FILE'] ?? []);
-  // The witness calls nobody.
+  // The witness and its relay sign in nowhere.
   expect(files).toHaveLength(serviceNames.length - 1);
   expect(new Set(files).size).toBe(files.length);
 });

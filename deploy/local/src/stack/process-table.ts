@@ -15,10 +15,14 @@ import {
 } from './environment.ts';
 import { processNames, type ProcessName } from './process-names.ts';
 
+/** Variables of single services, in place of what the stack would tell them. */
+export type ProcessEnvironments = Readonly<Partial<Record<ProcessName, Readonly<Record<string, string>>>>>;
+
 /** What a row of the table is turned into a plan with. */
 export interface TableContext extends StackFacts {
   readonly data: string;
   readonly servers: ReadonlyMap<Server, Provisioned>;
+  readonly environment: ProcessEnvironments;
 }
 
 interface Row {
@@ -133,7 +137,7 @@ function service(
         preload: '@talkoot/http-service/register',
         port: context.ports[name],
         needs,
-        environment: environmentOf(name, context),
+        environment: { ...environmentOf(name, context), ...context.environment[name] },
       }),
   };
 }

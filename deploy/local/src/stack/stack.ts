@@ -6,7 +6,7 @@ import { Supervisor } from '../supervisor/supervisor.ts';
 import { createDirectory, dataDirectory, dropState, type DataDirectory } from './data-directory.ts';
 import { environmentOf, urlsOf, type StackFacts, type StackUrls } from './environment.ts';
 import { processNames, type ProcessName } from './process-names.ts';
-import { plansOf, serversOf, withNeeds } from './process-table.ts';
+import { plansOf, serversOf, withNeeds, type ProcessEnvironments } from './process-table.ts';
 import { keyFiles, secretsOf } from './secrets.ts';
 import { portsOf } from './stack-ports.ts';
 import { clearLeftovers, forgetState, writeState } from './stack-state.ts';
@@ -31,6 +31,8 @@ export interface StackOptions {
   /** Only these and what they need; everything when absent. */
   readonly processes?: readonly ProcessName[];
   readonly policy?: RestartPolicy;
+  /** Variables of single services, in place of what the stack would tell them. */
+  readonly environment?: ProcessEnvironments;
   readonly onProgress?: (progress: StackProgress) => void;
   /** Interrupts the start: what has started is stopped, and `startStack` rejects with StartInterrupted. */
   readonly signal?: AbortSignal;
@@ -57,7 +59,7 @@ export interface StackHandle {
  * @throws StackRunning | ServerUnavailable | PortHeld | NotReady | StartInterrupted
  */
 export async function startStack(options: StackOptions = {}): Promise<StackHandle> {
-  const { fresh = false, processes = processNames, onProgress = () => {} } = options;
+  const { fresh = false, processes = processNames, environment = {}, onProgress = () => {} } = options;
   const directory = dataDirectory(options.data);
   const names = withNeeds(processes);
   const cleared = await clearLeftovers(directory);
@@ -65,7 +67,7 @@ export async function startStack(options: StackOptions = {}): Promise<StackHandl
   if (fresh) dropState(directory);
   const servers = await provisionAll((step) => onProgress({ kind: 'provision', ...step }), serversOf(names));
   const facts = await factsOf(directory);
-  const plans = await plansOf(names, { ...facts, data: directory.root, servers });
+  const plans = await plansOf(names, { ...facts, data: directory.root, servers, environment });
   return runSupervised(directory, facts, plans, options);
 }
 

@@ -26,14 +26,17 @@ export function issuanceEnvironment(issuer: IssuerProcess, facts: StackFacts): R
   };
 }
 
-/** The witness: which key signs which logs. */
-export function witnessEnvironment({ secrets }: StackFacts): Record<string, string> {
+/** The witness: which key signs which logs, and whose ballots its relay takes. */
+export function witnessEnvironment({ secrets, ports }: StackFacts): Record<string, string> {
   const logs = [
     { suffix: '', key: secrets.boardKey },
     { suffix: '/issuance/municipality', key: secrets.logKey },
     { suffix: '/issuance/auditor', key: secrets.auditor.logKey },
   ];
   return {
+    BALLOTS_URL: `http://127.0.0.1:${ports.ballots}`,
+    // Phases of local polls end by acts, within seconds.
+    RELAY_LONGEST_REST: '2',
     WITNESS_NAME: witnessName,
     WITNESS_KEY: secrets.witnessKey,
     WITNESSED_LOGS: JSON.stringify(

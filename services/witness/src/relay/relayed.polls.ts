@@ -95,9 +95,9 @@ export function relayedPolls(parts: RelayedPollsParts) {
      */
     async stageOf({ place, binding, learned }: RelayedPoll): Promise<Stage> {
       const said = await board.phaseOf(place);
-      if (said !== null && isWorthKeeping(said)) await store.heard(place.pollId, said);
-      const last = said ?? (await store.find(place.pollId))?.said ?? null;
-      return stageOf(binding.manifest.windows, last, { learned, now: now() });
+      const before = (await store.find(place.pollId))?.said ?? null;
+      if (said !== null && said !== before && isWorthKeeping(said)) await store.heard(place.pollId, said);
+      return stageOf(binding.manifest.windows, said ?? before, { learned, now: now() });
     },
 
     /** The same, without asking the board. */
