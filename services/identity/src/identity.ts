@@ -3,6 +3,7 @@ import { publicKeyOf } from '@talkoot/ballot-protocol';
 import { logStore } from '@talkoot/witnessed-log';
 import type { WitnessedLogOptions } from '@talkoot/witnessed-log';
 import type { Connection } from 'mongoose';
+import { deskStore } from './certificate/desk.store.ts';
 import { issuanceLogs } from './certificate/issuance.log.ts';
 import { issuanceStore } from './certificate/issuance.store.ts';
 import type { KnownWitness } from './certificate/issuance.ts';
@@ -52,6 +53,7 @@ export function identityOf(parts: IdentityParts) {
     sessions: sessionStore(connection, now),
     rolls,
     issuances,
+    desks: deskStore(connection),
     issuanceLogs: issuanceLogs({ ...parts, rolls, issuances, logs: logStore(connection) }),
     notices: noticeStore(connection, now),
   };

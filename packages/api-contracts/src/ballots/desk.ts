@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
-import { issuerNames } from '../identity/certificate.ts';
+import { issuerNames, mostDesks } from '../identity/certificate.ts';
 import { IdShape, MunicipalityParams } from '../shapes.ts';
 
 const Poll = MunicipalityParams.extend({ pollId: IdShape });
@@ -33,7 +33,7 @@ export type Desk = z.infer<typeof DeskShape>;
 export const IssuerDesksShape = z
   .object({
     name: z.enum(issuerNames),
-    desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })).max(10_000),
+    desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })).max(mostDesks.ofPoll),
   })
   .meta({ id: 'IssuerDesks' });
 export type IssuerDesks = z.infer<typeof IssuerDesksShape>;
@@ -84,5 +84,9 @@ export const deskProblems = {
       'The other person stated another number: neither holds. Count again, and both state what you counted',
   },
   'more-than-issued': { status: 409, title: 'The desk issued fewer certificates than that' },
-  'too-many-desks': { status: 409, title: 'A poll has no more desks than this' },
+  'too-many-desks': {
+    status: 409,
+    title:
+      'Before it is known where certificates were issued, totals of no more desks are stated, nor begun by one person',
+  },
 } as const;

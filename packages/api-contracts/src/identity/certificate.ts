@@ -6,6 +6,9 @@ import { BytesShape, hexOf, IdShape, Sha256Shape } from '../shapes.ts';
 export const issuerNames = ['municipality', 'auditor'] as const;
 export type IssuerName = (typeof issuerNames)[number];
 
+/** Desks at which certificates of one poll are issued, and of which totals are stated: of all, and begun by one person. */
+export const mostDesks = { ofPoll: 1_000, ofOnePerson: 50 } as const;
+
 export const BlindedMessageShape = z
   .string()
   .regex(/^[0-9a-f]{512}$/)
@@ -71,6 +74,7 @@ export const certificateRoutes = {
     status: 201,
     answer: z.object({ pollId: IdShape, blindSignature: hexOf(256) }),
     problems: [
+      'too-many-desks',
       'not-on-roll',
       'certificates-not-open',
       'blinded-out-of-range',
@@ -150,6 +154,10 @@ export const certificateProblems = {
   'windows-bind': {
     status: 409,
     title: 'The manifest says until when certificates are issued: nobody ends it before',
+  },
+  'too-many-desks': {
+    status: 409,
+    title: 'A poll has no more desks than this, and one clerk begins no more: use one that has issued',
   },
   'certificates-closed': { status: 409, title: 'No certificates are issued for this poll any more' },
 } as const;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { route } from '../api.ts';
 import { hexOf, IdShape, InstantShape } from '../shapes.ts';
 import { RoleShape } from '../roles.ts';
-import { IssuerRollShape } from './certificate.ts';
+import { IssuerRollShape, mostDesks } from './certificate.ts';
 import { NoticeIdShape, NoticeTemplateShape } from './notice.ts';
 import { ReferenceShape } from './resident.ts';
 
@@ -65,7 +65,7 @@ export const identityInternalRoutes = {
     answer: z.object({
       pollId: IdShape,
       issued: z.int().min(0),
-      desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })),
+      desks: z.array(z.object({ desk: IdShape, issued: z.int().min(0) })).max(mostDesks.ofPoll),
     }),
     problems: ['log-not-current', 'windows-bind'],
   }),

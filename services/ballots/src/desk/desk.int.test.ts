@@ -147,6 +147,28 @@ describe('totals of desks', () => {
     expect(await listed('pol-who')).toEqual([]);
   });
 
+  it('are begun by one person at fifty desks at most until it is known where certificates were issued', async () => {
+    await fixture.prepare('pol-invented', plan, 'open');
+    const invented = (number: number) => state(clerk, 'pol-invented', 1, `desk-${number}`);
+    const crowd = await Promise.allSettled(Array.from({ length: 55 }, (_, number) => invented(number)));
+    expect(crowd.filter((one) => one.status === 'fulfilled')).toHaveLength(50);
+    for (const one of crowd)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'too-many-desks' });
+    await refused(state(clerk, 'pol-invented', 2), 'too-many-desks');
+    await state(second, 'pol-invented', 2);
+    expect(await state(clerk, 'pol-invented', 2)).toMatchObject({ state: 'confirmed', entered: 2 });
+    const issuers = (['municipality', 'auditor'] as const).map((name) => ({
+      name,
+      desks: [
+        { desk: 'library', issued: 2 },
+        { desk: 'school', issued: 3 },
+      ],
+    }));
+    await fixture.worker.recordDesks({ params: { pollId: 'pol-invented' }, body: { issuers } });
+    expect(await state(clerk, 'pol-invented', 3, 'school')).toMatchObject({ state: 'stated', issued: 3 });
+    await refused(state(clerk, 'pol-invented', 0, 'nowhere'), 'too-many-desks');
+  });
+
   it('are listed by page, and bounded', async () => {
     await fixture.prepare('pol-many', plan, 'open');
     const desks = Array.from({ length: 1_000 }, (_, number) => `desk-${String(number).padStart(3, '0')}`);
@@ -158,6 +180,8 @@ describe('totals of desks', () => {
       confirmed: 1,
     }));
     await fixture.connection.collection('desktotals').insertMany(rows as never);
+    const begun = desks.map((desk) => ({ desk, by: `per-${desk}` }));
+    await fixture.connection.collection('desksbegun').insertOne({ _id: 'pol-many', desks: begun } as never);
     await refused(state(clerk, 'pol-many', 1, 'one-more'), 'too-many-desks');
     expect(await confirm('pol-many', 2, 'desk-000')).toMatchObject({ entered: 2 });
     const params = paramsOf('pol-many');

@@ -5,13 +5,10 @@ import type { Handlers } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Ballots } from '../ballots.ts';
-import { desksOf, hear, issuedAt, shownDesk, untouched } from './desk.ts';
-import type { Statement } from './desk.ts';
+import { desksOf, hear, issuedAt, mayBegin, shownDesk, untouched } from './desk.ts';
+import type { BegunDesk, Statement } from './desk.ts';
 
 type Routes = Pick<Handlers<BallotsApi>, 'stateDeskTotal' | 'listDesks' | 'recordDesks'>;
-
-/** Desks of which totals may be stated in one poll. */
-const mostDesks = 1_000;
 
 export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes {
   /** @throws DomainError `poll-not-open`, `totals-over` */
@@ -19,6 +16,17 @@ export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes
     const gate = await gates.stateOf(pollId, session);
     if (gate === null) throw new DomainError('poll-not-open');
     if (gate === 'settled') throw new DomainError('totals-over');
+  }
+
+  /** @throws DomainError `too-many-desks` */
+  async function begin(
+    pollId: string,
+    one: BegunDesk,
+    issued: ReturnType<typeof issuedAt>,
+    session: ClientSession,
+  ): Promise<void> {
+    if (!mayBegin(await desks.begunIn(pollId, session), one, issued)) throw new DomainError('too-many-desks');
+    await desks.begin(pollId, one, session);
   }
 
   async function stated(
@@ -29,9 +37,9 @@ export function deskRoutes({ connection, polls, gates, desks }: Ballots): Routes
   ): Promise<{ readonly differs: boolean; readonly shown: Desk }> {
     await requireUnsettled(pollId, session);
     const known = await desks.find(pollId, desk, session);
-    if (!known && (await desks.count(pollId, session)) >= mostDesks) throw new DomainError('too-many-desks');
     const issued = issuedAt(await desks.issuedBy(pollId, session));
     const { total, differs } = hear(known ?? untouched(desk), statement, issued && (issued.get(desk) ?? 0));
+    if (!known) await begin(pollId, { desk, by: statement.by }, issued, session);
     await desks.put(pollId, total, session);
     return { differs, shown: shownDesk(total, issued) };
   }

@@ -1,12 +1,17 @@
 import type { IssuerDesks } from '@talkoot/api-contracts/ballots';
 import { Schema } from 'mongoose';
 import type { ClientSession, Connection } from 'mongoose';
-import type { DeskTotal } from './desk.ts';
+import type { BegunDesk, DeskTotal } from './desk.ts';
 
 interface DeskTotalDocument extends DeskTotal {
   /** `<poll>/<desk>`. */
   _id: string;
   pollId: string;
+}
+interface DesksBegunDocument {
+  /** The poll. */
+  _id: string;
+  desks: readonly BegunDesk[];
 }
 interface DesksIssuedDocument {
   /** The poll. */
@@ -19,6 +24,10 @@ const totalSchema = new Schema<DeskTotalDocument>(
   { versionKey: false, collection: 'desktotals', minimize: false },
 );
 totalSchema.index({ pollId: 1, desk: 1 });
+const begunSchema = new Schema<DesksBegunDocument>(
+  { _id: String, desks: [{ _id: false, desk: String, by: String }] },
+  { versionKey: false, collection: 'desksbegun' },
+);
 const issuedSchema = new Schema<DesksIssuedDocument>(
   { _id: String, issuers: [Schema.Types.Mixed] },
   { versionKey: false, collection: 'desksissued' },
@@ -29,6 +38,7 @@ const idOf = (pollId: string, desk: string) => `${pollId}/${desk}`;
 /** What people said that desks entered, and what both issuers said that desks issued. */
 export function deskStore(connection: Connection) {
   const totals = connection.model<DeskTotalDocument>('DeskTotal', totalSchema);
+  const begun = connection.model<DesksBegunDocument>('DesksBegun', begunSchema);
   const issued = connection.model<DesksIssuedDocument>('DesksIssued', issuedSchema);
   const totalOf = ({ desk, stated, confirmed }: DeskTotal): DeskTotal => ({ desk, stated, confirmed });
   return {
@@ -44,11 +54,17 @@ export function deskStore(connection: Connection) {
       await totals.updateOne({ _id: idOf(pollId, desk) }, set, { session, upsert: true });
     },
 
-    async count(pollId: string, session: ClientSession): Promise<number> {
-      return totals.countDocuments({ pollId }, { session });
+    /** Desks of which a total was stated. */
+    async begunIn(pollId: string, session: ClientSession): Promise<readonly BegunDesk[]> {
+      return (await begun.findById(pollId, null, { session }).lean())?.desks ?? [];
     },
 
-    /** All of a poll; there are no more than `mostDesks`. */
+    /** Two that begin at once conflict, and one of them looks again: nobody passes the limit in a crowd. */
+    async begin(pollId: string, { desk, by }: BegunDesk, session: ClientSession): Promise<void> {
+      await begun.updateOne({ _id: pollId }, { $push: { desks: { desk, by } } }, { session, upsert: true });
+    },
+
+    /** All of a poll: those where certificates were issued, and a thousand others at most. */
     async all(pollId: string, session?: ClientSession): Promise<DeskTotal[]> {
       return (await totals.find({ pollId }, null, session ? { session } : {}).lean()).map(totalOf);
     },

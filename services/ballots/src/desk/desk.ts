@@ -1,4 +1,5 @@
 import type { Desk, IssuerDesks } from '@talkoot/api-contracts/ballots';
+import { mostDesks } from '@talkoot/api-contracts/identity';
 import type { Desks } from '@talkoot/ballot-protocol/counting';
 import { DomainError } from '@talkoot/http-service';
 
@@ -15,6 +16,26 @@ export interface DeskTotal {
   readonly stated: Statement | null;
   /** Two people agreed on it. */
   readonly confirmed: number | null;
+}
+
+/** A desk of which a total was stated, and by whom first. */
+export interface BegunDesk {
+  readonly desk: string;
+  readonly by: string;
+}
+
+/**
+ * Whether somebody may state a total of one more desk: nobody invents so many that they fill a poll. Where certificates were
+ * issued a total can always be stated, as soon as that is known.
+ */
+export function mayBegin(
+  begun: readonly BegunDesk[],
+  { desk, by }: BegunDesk,
+  issued: ReadonlyMap<string, number> | null,
+): boolean {
+  if (issued?.has(desk)) return true;
+  const own = begun.filter((one) => one.by === by);
+  return begun.length < mostDesks.ofPoll && own.length < mostDesks.ofOnePerson;
 }
 
 /** What a statement makes of a total; `differs`: of two numbers neither holds. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { desksOf, hear, issuedAt, publishedDesks, untouched } from './desk.ts';
+import { desksOf, hear, issuedAt, mayBegin, publishedDesks, untouched } from './desk.ts';
 import type { DeskTotal, Statement } from './desk.ts';
 
 const said = (by: string, entered: number): Statement => ({ by, entered });
@@ -67,6 +67,49 @@ describe('the total of a desk', () => {
         }
       }),
     );
+  });
+});
+
+describe('one more desk', () => {
+  const library = { desk: 'library', by: 'anna' };
+  const begun = (number: number, by: (at: number) => string) =>
+    Array.from({ length: number }, (_, at) => ({ desk: `desk-${at}`, by: by(at) }));
+
+  it('is begun by whoever began fewer than fifty, while there are fewer than a thousand', () => {
+    expect(
+      mayBegin(
+        begun(49, () => 'anna'),
+        library,
+        null,
+      ),
+    ).toBe(true);
+    expect(
+      mayBegin(
+        begun(50, () => 'anna'),
+        library,
+        null,
+      ),
+    ).toBe(false);
+    expect(
+      mayBegin(
+        begun(999, (at) => `clerk-${at % 100}`),
+        library,
+        null,
+      ),
+    ).toBe(true);
+    expect(
+      mayBegin(
+        begun(1_000, (at) => `clerk-${at % 100}`),
+        library,
+        null,
+      ),
+    ).toBe(false);
+  });
+
+  it('is always begun where certificates were issued, once that is known', () => {
+    const full = begun(1_000, () => 'anna');
+    expect(mayBegin(full, library, new Map([['library', 3]]))).toBe(true);
+    expect(mayBegin(full, library, new Map([['school', 3]]))).toBe(false);
   });
 });
 

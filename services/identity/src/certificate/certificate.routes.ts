@@ -5,6 +5,7 @@ import { DomainError } from '@talkoot/http-service';
 import type { Handlers, Logger } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import type { Identity } from '../identity.ts';
+import type { Desk } from './desk.ts';
 import { requireOpen } from './issuance.ts';
 
 type Routes = Pick<
@@ -17,11 +18,13 @@ interface Asked {
   readonly municipalityId: string;
   readonly pollId: string;
   readonly personId: string;
-  readonly desk: string | null;
+  readonly desk: Desk | null;
   readonly blinded: string;
 }
 
-export function certificateRoutes({ rolls, issuances, issuanceLogs, custody, people }: Identity): Routes {
+export function certificateRoutes(identity: Identity): Routes {
+  const { rolls, issuances, desks, issuanceLogs, custody, people } = identity;
+
   /** @throws DomainError, everything by which a certificate is refused */
   async function issue({ personId, desk, blinded, ...place }: Asked, log: Logger) {
     const { pollId } = place;
@@ -32,8 +35,12 @@ export function certificateRoutes({ rolls, issuances, issuanceLogs, custody, peo
     if (!entry.salt) throw new DomainError('certificates-closed');
     if (!isSignable(blinded, roll.modulus)) throw new DomainError('blinded-out-of-range');
     await issuanceLogs.requireCurrent(roll);
+    if (desk && !(await desks.admit(pollId, desk))) throw new DomainError('too-many-desks');
     const bytes = Buffer.from(blinded, 'hex');
-    const issuance = { desk, blindedSha256: createHash('sha256').update(bytes).digest('hex') };
+    const issuance = {
+      desk: desk?.desk ?? null,
+      blindedSha256: createHash('sha256').update(bytes).digest('hex'),
+    };
     // Durable before anything is signed: whatever breaks afterwards, no second message gets a signature.
     const isFirst = await issuances.record(pollId, personId, issuance, rollCommitment(entry.salt, personId));
     if (!isFirst) throw new DomainError('certificate-already-issued');
@@ -52,9 +59,10 @@ export function certificateRoutes({ rolls, issuances, issuanceLogs, custody, peo
 
     async issueDeskCertificate(call) {
       const { nationalId, blinded } = call.body;
+      const desk = { desk: call.params.desk, by: call.person.id };
       // Whom nobody knows is on no roll either.
       const personId = (await people.findByNationalId(nationalId)) ?? '';
-      return issue({ ...call.params, personId, blinded }, call.log);
+      return issue({ ...call.params, personId, desk, blinded }, call.log);
     },
 
     async getCertificateState(call) {

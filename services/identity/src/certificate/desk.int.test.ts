@@ -55,6 +55,36 @@ describe('a certificate at a desk', () => {
     await expect(online(4, body)).rejects.toMatchObject({ code: 'certificate-already-issued' });
   });
 
+  it('is issued at fifty desks that one clerk began, and at a thousand of a poll, however many are invented', async () => {
+    await openPoll(fixture, 'pol-invented', { batchSize: 100 });
+    const began = (desks: number, by: string) =>
+      Array.from({ length: desks }, (_, at) => ({ desk: `des-${by}-${at}`, by }));
+    const desks = fixture.connection.collection<{ _id: string; desks: object[] }>('issuancedesks');
+    await desks.insertOne({ _id: 'pol-invented', desks: began(47, 'per-clerk') });
+    const at = (index: number, desk: string) => atDesk(document(index), blinded(), desk, 'pol-invented');
+    const crowd = await Promise.allSettled(
+      [6, 7, 8, 9, 10, 11].map((index) => at(index, `des-new-${index}`)),
+    );
+    const refused = crowd.flatMap((one, place) => (one.status === 'rejected' ? [{ place, ...one }] : []));
+    expect(refused).toHaveLength(3);
+    for (const { place, reason } of refused) {
+      expect(reason).toMatchObject({ code: 'too-many-desks', status: 409 });
+      // Nothing was recorded for this voter.
+      await at(6 + place, 'des-per-clerk-0');
+    }
+    await desks.updateOne({ _id: 'pol-invented' }, { $push: { desks: { $each: began(950, 'per-other') } } });
+    const params = { ...place, pollId: 'pol-invented', desk: 'des-one-more' };
+    const another = await fixture.as('per-another', 'lintula', 'desk-clerk');
+    const late = another.issueDeskCertificate({
+      params,
+      body: { nationalId: document(12), blinded: blinded() },
+    });
+    await expect(late).rejects.toMatchObject({ code: 'too-many-desks' });
+    const worker = await fixture.service('worker');
+    const closed = await worker.closeIssuance({ params: { pollId: 'pol-invented' } });
+    expect(closed.desks.reduce((sum, { issued }) => sum + issued, 0)).toBe(6);
+  });
+
   it('is one when desk and device ask at once', async () => {
     const sent = await Promise.allSettled(
       Array.from({ length: 20 }, (_, turn) => (turn % 2 === 0 ? online(5) : atDesk(document(5)))),
@@ -113,7 +143,7 @@ describe('a certificate at a desk', () => {
     await atDesk(document(9), blinded(), 'des-school');
     const rows = await fixture.connection
       .collection('issuances')
-      .find({ desk: { $exists: true } })
+      .find({ pollId: place.pollId, desk: { $exists: true } })
       .toArray();
     for (const row of rows) {
       const fields = ['_id', 'blindedSha256', 'desk', 'pollId', 'waiting'];
