@@ -25,8 +25,7 @@ export interface Count extends Recount {
  */
 export function countLeaves(binding: BindingManifest, deciding: DecidingLeaves, seeds: LotSeeds): Count {
   const { manifest } = binding;
-  const { counted, rejected } = recount(manifest, deciding);
-  const ballots = counted.map(({ ballot }) => ballot);
+  const { ballots, rejected } = recount(manifest, deciding);
   const allocation = allocationOf(manifest, ballots, optionsByLot(binding, seeds));
   const result = {
     counted: ballots.length,
@@ -39,5 +38,5 @@ export function countLeaves(binding: BindingManifest, deciding: DecidingLeaves, 
     seeds: publishedSeeds(seeds),
     selected: allocation && allocation.selected.toSorted(),
   };
-  return { counted, rejected, allocation, result };
+  return { ballots, rejected, allocation, result };
 }

@@ -8,42 +8,87 @@ export interface CountedLeaf {
   readonly plaintext: Uint8Array | null;
 }
 
-interface Entry extends CountedLeaf {
-  /** The sum of 2^sequence over the leaves of the key: sequences end at 50, so that it stays exact. */
-  readonly seen: number;
-}
+/** Bytes of a record: leaf hash, sequence, whether it opened, a bit for each sequence up to 50, plaintext. */
+const hashLength = 32;
+const sequenceAt = hashLength;
+const openedAt = sequenceAt + 1;
+const seenAt = openedAt + 1;
+const plaintextAt = seenAt + 7;
+const recordsInPiece = 4_096;
 
-/** The leaves of a board by key, one for each key: in memory that grows with voters, not with votes. */
+/**
+ * The leaves of a board by key, one for each key: in memory that grows with voters, not with votes, by some two hundred bytes each.
+ */
 export class DecidingLeaves {
-  readonly #byKey = new Map<string, Entry>();
+  readonly #places = new Map<string, number>();
+  /** Records one after the other: a million small objects would take five times the memory. */
+  readonly #pieces: Uint8Array[] = [];
+  readonly #width: number;
   #leaves = 0;
 
-  /** Takes a leaf in. @returns false if its key has another of the same sequence */
+  /** @param plaintextLength the manifest's `ballot.length` */
+  constructor(plaintextLength: number) {
+    this.#width = plaintextAt + plaintextLength;
+  }
+
+  /**
+   * Takes a leaf in.
+   * @param leaf its sequence is from 1 to 50, its plaintext has the poll's length
+   * @returns false if its key has another of the same sequence
+   */
   take(publicKey: Uint8Array, leaf: CountedLeaf): boolean {
     this.#leaves += 1;
-    // One character for each byte: half the size of hexadecimal.
-    const key = String.fromCharCode(...publicKey);
-    const before = this.#byKey.get(key);
-    const bit = 2 ** leaf.sequence;
-    const isNew = !before || Math.floor(before.seen / bit) % 2 === 0;
-    const seen = (before?.seen ?? 0) + (isNew ? bit : 0);
-    const decides = !before || outranks(leaf, before);
-    this.#byKey.set(key, { ...(decides ? leaf : before), seen });
+    const { record, isFirst } = this.#recordOf(publicKey);
+    const [byte, bit] = [seenAt + (leaf.sequence >> 3), 1 << (leaf.sequence & 7)];
+    const isNew = (record[byte]! & bit) === 0;
+    record[byte]! |= bit;
+    if (isFirst || outranks(leaf, leafIn(record))) write(record, leaf);
     return isNew;
   }
 
   /** Distinct keys. */
   get keys(): number {
-    return this.#byKey.size;
+    return this.#places.size;
   }
 
   /** Leaves that a later one of their key replaced. */
   get replaced(): number {
-    return this.#leaves - this.#byKey.size;
+    return this.#leaves - this.#places.size;
   }
 
-  /** The one of each key that decides. */
+  /** The one of each key that decides, in the order in which keys first occurred. */
   *[Symbol.iterator](): Generator<CountedLeaf> {
-    yield* this.#byKey.values();
+    for (let place = 0; place < this.#places.size; place += 1) yield leafIn(this.#recordAt(place));
   }
+
+  #recordOf(publicKey: Uint8Array): { readonly record: Uint8Array; readonly isFirst: boolean } {
+    // One character for each byte: half the size of hexadecimal.
+    const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString('latin1');
+    const known = this.#places.get(key);
+    if (known !== undefined) return { record: this.#recordAt(known), isFirst: false };
+    const place = this.#places.size;
+    this.#places.set(key, place);
+    if (place % recordsInPiece === 0) this.#pieces.push(new Uint8Array(recordsInPiece * this.#width));
+    return { record: this.#recordAt(place), isFirst: true };
+  }
+
+  #recordAt(place: number): Uint8Array {
+    const from = (place % recordsInPiece) * this.#width;
+    return this.#pieces[Math.floor(place / recordsInPiece)]!.subarray(from, from + this.#width);
+  }
+}
+
+function leafIn(record: Uint8Array): CountedLeaf {
+  return {
+    hash: record.subarray(0, hashLength),
+    sequence: record[sequenceAt]!,
+    plaintext: record[openedAt] === 1 ? record.subarray(plaintextAt) : null,
+  };
+}
+
+function write(record: Uint8Array, { hash, sequence, plaintext }: CountedLeaf): void {
+  record.set(hash);
+  record[sequenceAt] = sequence;
+  record[openedAt] = plaintext === null ? 0 : 1;
+  if (plaintext) record.set(plaintext, plaintextAt);
 }

@@ -2,7 +2,7 @@ export { openLeaves } from './leaf.opening.ts';
 export type { OpenedLeaf, OpeningKeys } from './leaf.opening.ts';
 export { DecidingLeaves } from './deciding.leaves.ts';
 export type { CountedLeaf } from './deciding.leaves.ts';
-export { recount } from './recount.ts';
+export { countedVotes, recount } from './recount.ts';
 export type { CountedVote, Recount } from './recount.ts';
 export { tallyOf } from './tally.ts';
 export { allocationOf } from './selection.ts';

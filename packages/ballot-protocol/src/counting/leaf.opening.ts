@@ -1,5 +1,5 @@
 import { concatBytes } from '@noble/hashes/utils.js';
-import { decodeLeaf, leafLength } from '../cast/leaf.ts';
+import { leafLength } from '../cast/leaf.ts';
 import type { Leaf } from '../cast/leaf.ts';
 import type { LeafRefusal } from '../cast/leaf.check.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
@@ -15,11 +15,11 @@ export interface OpeningKeys {
   readonly secretKey: Uint8Array | null;
 }
 
-/** A leaf of a board, checked and opened. */
+/** A leaf of a board, checked and opened. Its bytes are views of larger ones: whoever keeps them copies them. */
 export interface OpenedLeaf {
   readonly hash: Uint8Array;
   /** Null for a leaf that is refused: it is no vote, whatever it says. */
-  readonly leaf: Leaf | null;
+  readonly leaf: Pick<Leaf, 'publicKey' | 'sequence'> | null;
   readonly refusal: LeafRefusal | null;
   /** Null where the seal does not open. */
   readonly plaintext: Uint8Array | null;
@@ -37,26 +37,26 @@ export async function* openLeaves(
   { binding: { manifest }, manifest: bytes, secretKey }: OpeningKeys,
 ): AsyncGenerator<readonly OpenedLeaf[]> {
   const workers = new LeafWorkers({ manifest: bytes, secretKey });
-  const waiting: { batch: Uint8Array; outcome: Promise<LeafOutcome> }[] = [];
-  const first = async () => {
-    const { batch, outcome } = waiting.shift()!;
-    return openedIn(manifest, batch, await outcome);
-  };
+  const waiting: Promise<LeafOutcome>[] = [];
+  const first = async () => openedIn(manifest, await waiting.shift()!);
   try {
     for await (const batch of batches(board, leavesInBatch * leafLength(manifest))) {
-      waiting.push({ batch, outcome: workers.run(batch) });
+      waiting.push(workers.run(batch));
       if (waiting.length > 2 * workers.threads) yield await first();
     }
     while (waiting.length > 0) yield await first();
   } finally {
     // A failure leaves work behind whose outcome nobody awaits any more.
-    for (const { outcome } of waiting) outcome.catch(() => undefined);
+    for (const outcome of waiting) outcome.catch(() => undefined);
     await workers.end();
   }
 }
 
 /** The board in pieces of `size` bytes; the last one may be shorter. */
-async function* batches(board: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+async function* batches(
+  board: AsyncIterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of board) {
@@ -72,17 +72,18 @@ async function* batches(board: AsyncIterable<Uint8Array>, size: number): AsyncGe
   if (length > 0) yield concatBytes(...pieces);
 }
 
-function openedIn(manifest: Manifest, batch: Uint8Array, outcome: LeafOutcome): OpenedLeaf[] {
-  const { refusals, hashes, opened, plaintexts } = outcome;
+function openedIn(manifest: Manifest, outcome: LeafOutcome): OpenedLeaf[] {
+  const { refusals, hashes, keys, sequences, opened, plaintexts } = outcome;
   const { length } = manifest.ballot;
-  const leafBytes = leafLength(manifest);
   const refused = new Map(refusals.map(({ place, refusal }) => [place, refusal]));
   return Array.from(opened, (isOpen, place) => {
-    const hash = hashes.slice(place * 32, (place + 1) * 32);
     const refusal = refused.get(place) ?? null;
-    const bytes = batch.subarray(place * leafBytes, (place + 1) * leafBytes);
-    const leaf = refusal === null ? (decodeLeaf(manifest, bytes) ?? null) : null;
-    const plaintext = isOpen === 1 ? plaintexts.slice(place * length, (place + 1) * length) : null;
-    return { hash, leaf, refusal, plaintext };
+    const publicKey = keys.subarray(place * 32, (place + 1) * 32);
+    return {
+      hash: hashes.subarray(place * 32, (place + 1) * 32),
+      leaf: refusal === null ? { publicKey, sequence: sequences[place]! } : null,
+      refusal,
+      plaintext: isOpen === 1 ? plaintexts.subarray(place * length, (place + 1) * length) : null,
+    };
   });
 }

@@ -18,6 +18,8 @@ export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (wo
     const opened = new Uint8Array(number);
     const plaintexts = new Uint8Array(number * length);
     const hashes = new Uint8Array(number * 32);
+    const keys = new Uint8Array(number * 32);
+    const sequences = new Uint8Array(number);
     for (let place = 0; place < number; place += 1) {
       const bytes = leaves.subarray(place * leafBytes, (place + 1) * leafBytes);
       hashes.set(leafHash(bytes), place * 32);
@@ -26,11 +28,13 @@ export function leafWorker({ manifest: bytes, secretKey }: LeafWorkSetting): (wo
         refusals.push({ place, refusal: verdict.refusal });
         continue;
       }
+      keys.set(verdict.leaf.publicKey, place * 32);
+      sequences[place] = verdict.leaf.sequence;
       const plaintext = open?.(verdict.leaf);
       if (plaintext?.length !== length) continue;
       opened[place] = 1;
       plaintexts.set(plaintext, place * length);
     }
-    return { refusals, hashes, opened, plaintexts };
+    return { refusals, hashes, keys, sequences, opened, plaintexts };
   };
 }

@@ -2,7 +2,7 @@ import type { LeafRefusal } from '../cast/leaf.check.ts';
 
 /** Leaves one after the other, for a worker thread to check and open. */
 export interface LeafWork {
-  readonly leaves: Uint8Array;
+  readonly leaves: Uint8Array<ArrayBuffer>;
 }
 
 /** What a worker thread is told once. */
@@ -18,6 +18,10 @@ export interface LeafOutcome {
   readonly refusals: readonly { readonly place: number; readonly refusal: LeafRefusal }[];
   /** 32 bytes for each leaf: its leaf hash. */
   readonly hashes: Uint8Array;
+  /** 32 bytes for each leaf: its public key; zeros where it is refused. */
+  readonly keys: Uint8Array;
+  /** A byte for each leaf: its sequence; 0 where it is refused. */
+  readonly sequences: Uint8Array;
   /** A byte for each leaf: 1 where its seal opened. */
   readonly opened: Uint8Array;
   /** `ballot.length` bytes for each leaf; zeros where nothing was opened. */

@@ -14,7 +14,8 @@ export class LeafWorkers {
     this.#setting = setting;
   }
 
-  async run(leaves: Uint8Array): Promise<LeafOutcome> {
+  /** @param leaves handed over: nobody else has them afterwards */
+  async run(leaves: Uint8Array<ArrayBuffer>): Promise<LeafOutcome> {
     this.#batches += 1;
     if (this.#batches === 1) return leafWorker(this.#setting)({ leaves });
     this.#pool ??= new Piscina({
@@ -23,7 +24,7 @@ export class LeafWorkers {
       minThreads: this.threads,
       maxThreads: this.threads,
     });
-    return this.#pool.run({ leaves });
+    return this.#pool.run({ leaves }, { transferList: [leaves.buffer] });
   }
 
   async end(): Promise<void> {

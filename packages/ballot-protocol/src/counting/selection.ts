@@ -16,11 +16,13 @@ export function allocationOf(
   if (allocation === null || ballot.type === 'yes-no' || ballot.type === 'bonus') return null;
   const { budget, ...rule } = allocation;
   const idOf = (place: number) => ballot.options[place]!.id;
+  const choices = new Map<Ballot, CountedBallot>();
+  for (const one of ballots) if (!choices.has(one)) choices.set(one, choicesOf(one, idOf));
   return allocate({
     budget,
     projects: ballot.options,
     ballotType: ballot.type === 'points' ? 'points' : 'approval',
-    ballots: ballots.map((one) => choicesOf(one, idOf)),
+    ballots: ballots.map((one) => choices.get(one)!),
     rule: rule as AllocationRule,
     lot,
   });

@@ -77,14 +77,15 @@ class Reading {
   #before: Uint8Array = new Uint8Array();
   readonly #found = new Map<string, number>();
   readonly #findings: Findings;
-  readonly #deciding = new DecidingLeaves();
+  readonly #deciding: DecidingLeaves;
   #leaves = 0;
 
-  constructor({ bytes, findings }: Audit, { checkpoints, wanted }: BoardQuestion) {
+  constructor({ binding, bytes, findings }: Audit, { checkpoints, wanted }: BoardQuestion) {
     this.#findings = findings;
     this.#replay = new RootReplay(checkpoints);
     this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
+    this.#deciding = new DecidingLeaves(binding.manifest.ballot.length);
     this.#replay.append(leafHash(bytes));
   }
 

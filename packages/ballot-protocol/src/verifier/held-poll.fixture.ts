@@ -302,7 +302,7 @@ function issuanceCheckpoint(poll: HeldPoll, place: number, entries: readonly Uin
 /** What follows from the leaves that hold. */
 export function resultOf({ binding, secretKey }: HeldPoll, { batches }: Record): NonNullable<Result> {
   const [check, open] = [leafChecker(binding), ballotOpener(binding, secretKey)];
-  const deciding = new DecidingLeaves();
+  const deciding = new DecidingLeaves(binding.manifest.ballot.length);
   for (const bytes of batches.flat()) {
     const verdict = check(bytes);
     if (!verdict.accepted) continue;

@@ -137,7 +137,7 @@ it('names a rule of allocation that it does not know', async () => {
   const { manifest } = poll.binding;
   const odd = { ...manifest, allocation: { rule: 'greedy' as const, budget: 1_000, favours: 'statue' } };
   const published = parseCanonical(publish(poll, record).get(files.result)!) as NonNullable<Result>;
-  const found = checkAllocation(odd, { counted: [], rejected: new Map() }, [], published);
+  const found = checkAllocation(odd, { ballots: [], rejected: new Map() }, [], published);
   expect(found).toEqual([{ code: 'rule-invalid', entry: 'manifest.json: allocation' }]);
 });
 

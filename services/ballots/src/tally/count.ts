@@ -2,13 +2,14 @@ import type { PollResult, TallyOutcome } from '@talkoot/api-contracts/ballots';
 import { canonicalJson, combineShares, compareBytes, readManifest } from '@talkoot/ballot-protocol';
 import type { BindingManifest } from '@talkoot/ballot-protocol';
 import {
+  countedVotes,
   countLeaves,
   DecidingLeaves,
   files as names,
   openLeaves,
   openLotSeeds,
 } from '@talkoot/ballot-protocol/counting';
-import type { Count, Release } from '@talkoot/ballot-protocol/counting';
+import type { Count, CountedVote, Release } from '@talkoot/ballot-protocol/counting';
 import { DomainError } from '@talkoot/http-service';
 import type { Ballots } from '../ballots.ts';
 import type { ReleasedShare } from '../key/key.ts';
@@ -53,7 +54,7 @@ async function count(parts: Ballots, poll: Poll): Promise<Tallied> {
     binding.manifest.key,
     shares.map(({ index, share }) => ({ index, share: Buffer.from(share, 'hex') })),
   );
-  const deciding = new DecidingLeaves();
+  const deciding = new DecidingLeaves(binding.manifest.ballot.length);
   const board = parts.board.leavesOf(poll.pollId);
   for await (const opened of openLeaves(board, { binding, manifest, secretKey })) {
     for (const { hash, leaf, plaintext } of opened) {
@@ -64,7 +65,7 @@ async function count(parts: Ballots, poll: Poll): Promise<Tallied> {
   const written = await writeAll(parts, poll, {
     release: { shares: [...shares] },
     result: counted.result,
-    votes: counted.counted.toSorted((a, b) => compareBytes(a.hash, b.hash)),
+    votes: [...countedVotes(binding.manifest, deciding)].toSorted((a, b) => compareBytes(a.hash, b.hash)),
     selected: counted.allocation?.selected ?? [],
   });
   return { result: resultOf(poll, counted), written };
@@ -86,7 +87,7 @@ interface Findings {
   readonly release: Release;
   readonly result: Count['result'] | null;
   /** Ascending by leaf hash. */
-  readonly votes: Count['counted'];
+  readonly votes: readonly CountedVote[];
   readonly selected: readonly string[];
 }
 

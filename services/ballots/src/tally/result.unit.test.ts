@@ -1,6 +1,6 @@
 import type { Allocation } from '@talkoot/allocation';
-import type { Ballot } from '@talkoot/ballot-protocol';
-import { countLeaves, DecidingLeaves } from '@talkoot/ballot-protocol/counting';
+import type { Ballot, BindingManifest } from '@talkoot/ballot-protocol';
+import { countedVotes, countLeaves, DecidingLeaves } from '@talkoot/ballot-protocol/counting';
 import { encodeBallot, readManifest } from '@talkoot/ballot-protocol';
 import { parsePabulib } from '@talkoot/allocation';
 import { sha256Of } from '@talkoot/http-service';
@@ -30,19 +30,20 @@ const pollOf = (asked: PollPlan) => ({
 const bindingFor = (asked: PollPlan) =>
   readManifest(Buffer.from(manifestOf(pollOf(asked), partsOf(issuers))));
 
-/** The count of ballots that each voter cast once. */
-function counted(asked: PollPlan, ballots: readonly Ballot[]) {
-  const binding = bindingFor(asked);
-  const deciding = new DecidingLeaves();
+/** Ballots that each voter cast once. */
+function leavesOf({ manifest }: BindingManifest, ballots: readonly Ballot[]) {
+  const deciding = new DecidingLeaves(manifest.ballot.length);
   for (const [place, ballot] of ballots.entries()) {
     const publicKey = createHash('sha256').update(`voter ${place}`).digest();
-    const plaintext = encodeBallot(binding.manifest, ballot);
+    const plaintext = encodeBallot(manifest, ballot);
     deciding.take(publicKey, { sequence: 1, hash: publicKey, plaintext });
   }
-  return countLeaves(binding, deciding, [null, null]);
+  return deciding;
 }
-const resultOfAll = (asked: PollPlan, ballots: readonly Ballot[]) =>
-  resultOf(pollOf(asked), counted(asked, ballots));
+function resultOfAll(asked: PollPlan, ballots: readonly Ballot[]) {
+  const binding = bindingFor(asked);
+  return resultOf(pollOf(asked), countLeaves(binding, leavesOf(binding, ballots), [null, null]));
+}
 
 const approvals = fc.array(
   fc
@@ -163,8 +164,11 @@ describe('an explanation', () => {
 });
 
 describe('an export', () => {
-  const byHash = (asked: PollPlan, ballots: readonly Ballot[]) =>
-    counted(asked, ballots).counted.toSorted((a, b) => Buffer.compare(a.hash, b.hash));
+  const byHash = (asked: PollPlan, ballots: readonly Ballot[]) => {
+    const binding = bindingFor(asked);
+    const votes = [...countedVotes(binding.manifest, leavesOf(binding, ballots))];
+    return votes.toSorted((a, b) => Buffer.compare(a.hash, b.hash));
+  };
   const given: Ballot[] = [
     {
       type: 'points',

@@ -28,11 +28,10 @@ export function checkRejections({ rejected }: Recount, result: NonNullable<Resul
 /** The published numbers follow from the counted ballots. */
 export function checkTally(
   manifest: Manifest,
-  { counted }: Recount,
+  { ballots }: Recount,
   { replaced }: Pick<DecidingLeaves, 'replaced'>,
   result: NonNullable<Result>,
 ): Finding[] {
-  const ballots = counted.map(({ ballot }) => ballot);
   const numbers = { counted: ballots.length, blank: ballots.filter(isBlank).length, replaced };
   const differing = Object.entries(numbers).filter(
     ([name, number]) => result[name as keyof typeof numbers] !== number,
@@ -52,13 +51,12 @@ function tallyEntry(tally: ReturnType<typeof tallyOf>, { tally: published }: Non
 /** The published selection follows from the counted ballots, the rule and the lot. */
 export function checkAllocation(
   manifest: Manifest,
-  { counted }: Recount,
+  { ballots }: Recount,
   lot: readonly string[],
   { selected }: NonNullable<Result>,
 ): Finding[] {
   let expected: string[] | null;
   try {
-    const ballots = counted.map(({ ballot }) => ballot);
     expected = allocationOf(manifest, ballots, lot)?.selected.toSorted() ?? null;
   } catch (error) {
     if (!(error instanceof AllocationError)) throw error;
