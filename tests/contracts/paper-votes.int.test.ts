@@ -186,7 +186,7 @@ describe('the papers of its urn', () => {
     await json('totals', total(4));
     await json('totals', total(4), officer);
     expect((await desk('totals', [])).stdout).toBe(
-      'library: certificates are still issued, 4 papers (two people counted so many)\n',
+      'library: papers: 4 (two people counted so many); certificates: told when issuing ends\n',
     );
   });
 });

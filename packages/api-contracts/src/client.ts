@@ -133,7 +133,7 @@ async function send(api: ApiSpec, name: string, call: AnyCall, options: ClientOp
     return await request(address, init);
   } catch (cause) {
     if (cause instanceof TypeError || (cause as Error).name === 'TimeoutError') {
-      throw new ServiceUnreachable(`${api.service}.${name} does not answer`, { cause });
+      throw new ServiceUnreachable(`${api.service}.${name} does not answer (${options.baseUrl})`, { cause });
     }
     throw cause;
   }

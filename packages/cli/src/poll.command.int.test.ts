@@ -206,7 +206,7 @@ describe('talkoot poll, for officers', () => {
 
   test.each(Object.entries(moves))('%s asks for it once, signed in', async (name, move) => {
     vi.stubEnv('TALKOOT_TOKEN', 'token-of-the-officer');
-    expect(await talkoot(name, ...here())).toBe('pol-1 is open; awaited: resident.\n');
+    expect(await talkoot(name, ...here())).toBe('Done: pol-1 is open\nAwaited: resident\n');
     expect(service.officer.asked).toEqual([
       { move, token: 'Bearer token-of-the-officer', key: expect.stringMatching(/^[\w-]{36}$/) },
     ]);
@@ -233,17 +233,28 @@ describe('talkoot poll, for officers', () => {
 });
 
 describe('talkoot poll status', () => {
-  test('tells phase, wait and who has given what, in words and as JSON', async () => {
+  test('tells phase, wait, whose command is next and who has given what, in words and as JSON', async () => {
     const words = await talkoot('status', ...here());
-    expect(words).toMatch(/^pol-1: roll-frozen, key-ceremony awaited of trustee, due 2026-12-27/);
+    expect(words).toMatch(/^pol-1: roll-frozen, that is: who may vote is fixed/);
+    expect(words).toMatch(/^Awaited: trustee \(key-ceremony\), until 2026-12-27 \d\d:\d\d:\d\d UTC$/m);
+    expect(words).toMatch(
+      /^ {2}trustee gives each of the three rounds .*\n {4}talkoot poll trustee advance pol-1 --identity FILE$/m,
+    );
     expect(words).toContain(
-      'key: 2 of 2 trustees; awaited: round1\n  1 Trustee 0 (Organisation 0): nothing yet\n',
+      'Key: 2 of 2 trustees open the ballots; awaited of each: round 1\n  1 Trustee 0 (Organisation 0): nothing yet\n',
     );
     expect(JSON.parse(await talkoot('status', ...here(), '--json'))).toMatchObject({
       pollId: 'pol-1',
       phase: 'roll-frozen',
       wait: 'key-ceremony',
+      acts: [{ by: 'trustee', command: 'talkoot poll trustee advance pol-1 --identity FILE' }],
       key: { awaited: 'round1' },
     });
+  });
+
+  test('takes no address that is none', async () => {
+    await expect(talkoot('status', 'pol-1', '-m', 'lintula', '--url', 'localhost:80')).rejects.toMatchObject(
+      code('address-malformed'),
+    );
   });
 });

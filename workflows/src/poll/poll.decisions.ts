@@ -1,8 +1,9 @@
+import { pollWords } from '@talkoot/workflow-contracts';
 import type { StateOf } from '@talkoot/workflow-contracts';
 import { refuse } from '../lifecycle/decisions.ts';
 import type { Decisions, Move } from '../lifecycle/decisions.ts';
 import { windowFrom } from './poll.windows.ts';
-import { pollActsInWords, pollWords } from './poll.words.ts';
+import { pollActsInWords } from './poll.words.ts';
 
 type Poll = StateOf<'poll'>;
 type PollMove = Move<'poll'>;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { refusingPlainly } from './poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
 import type { PlaceOptions } from './poll.place.ts';
+import { awaitedInWords } from './poll.text.ts';
 import { sessionToken } from './session.token.ts';
 
 const moves = {
@@ -25,9 +26,9 @@ export function registerOfficer(poll: Command): void {
           const place = await placeOfPoll(pollId, options, () => sessionToken());
           const move = { params: place.poll, idempotencyKey: randomUUID() };
           const answer = await place.ballots[route](move);
-          const { phase, awaiting, dueAt } = answer;
           tell(options, answer, [
-            `${pollId} is ${phase}; awaited: ${awaiting ?? 'nobody'}${dueAt ? `, due ${dueAt}` : ''}.`,
+            `Done: ${pollId} is ${answer.phase}`,
+            awaitedInWords(pollId, answer.phase, answer),
           ]);
         }),
       );

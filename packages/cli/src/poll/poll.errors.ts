@@ -27,7 +27,10 @@ function plainly(cause: unknown): unknown {
   if (cause instanceof ApiProblem) {
     const { title, detail, errors = [] } = cause.problem;
     const where = errors.map(({ at, message }) => `${at} ${message}`);
-    return new PollRefused(cause.code, [title, detail, ...where].filter(Boolean).join('. '), { cause });
+    // A detail that only repeats the code tells nobody anything.
+    const said = detail?.includes(cause.code) ? undefined : detail;
+    const words = [title, said, ...where, hints[cause.code]].filter(Boolean);
+    return new PollRefused(cause.code, words.join('. '), { cause });
   }
   if (cause instanceof ServiceUnreachable) {
     return new PollRefused('unreachable', `${cause.message}; repeating the command does no harm`, { cause });
@@ -38,6 +41,18 @@ function plainly(cause: unknown): unknown {
   }
   return cause;
 }
+
+const askStatus = 'talkoot poll status tells what is awaited, and of whom';
+const signInAgain = 'Sign in again, and set the variable of the token anew';
+
+/** What to do about a refusal of a service whose own words do not say it. */
+const hints: Readonly<Record<string, string>> = {
+  'not-found': 'Look at the id of the poll, and whose poll it is (--municipality)',
+  'wrong-phase': askStatus,
+  'not-awaited': askStatus,
+  unauthenticated: signInAgain,
+  'token-expired': signInAgain,
+};
 
 const meanings: Readonly<Record<KeyErrorCode, string>> = {
   'ceremony-malformed':

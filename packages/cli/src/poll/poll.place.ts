@@ -33,7 +33,7 @@ export function aboutPoll(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
-/** @throws PollRefused `municipality-missing`; OperationRefused `no-deployment` */
+/** @throws PollRefused `municipality-missing`, `address-malformed`; OperationRefused `no-deployment` */
 export async function placeOfPoll(
   pollId: string,
   { municipality, url, data }: PlaceOptions,
@@ -45,9 +45,18 @@ export async function placeOfPoll(
       'Name it with --municipality, or set TALKOOT_MUNICIPALITY.',
     );
   }
-  const baseUrl = url ?? (await deploymentOf(['BALLOTS_URL'], data)).BALLOTS_URL;
+  const baseUrl = httpAddress(url ?? (await deploymentOf(['BALLOTS_URL'], data)).BALLOTS_URL);
   const ballots = createClient(ballotsApi, { baseUrl, ...(token && { token }), deadlineMs: 30_000 });
   return { ballots, poll: { municipalityId: municipality, pollId } };
+}
+
+/**
+ * The address of a service, as it was given.
+ * @throws PollRefused `address-malformed`
+ */
+export function httpAddress(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
+  throw new PollRefused('address-malformed', `"${text}" is no address: write it as https://ballots.example.`);
 }
 
 /** Data on stdout with `--json`, otherwise lines for people. */

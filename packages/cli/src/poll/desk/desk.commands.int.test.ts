@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { registerDesk } from './desk.commands.ts';
 import { voters } from './voters.ts';
 import type { Voter } from './voters.ts';
@@ -36,6 +38,38 @@ describe('talkoot poll desk totals', () => {
 
   test('says when the service does not answer', async () => {
     await expect(desk('totals')).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
+
+test('papers are not compared with themselves', async () => {
+  const files = ['--first', join(folder, 'a.csv'), '--second', `${folder}/./a.csv`];
+  await expect(desk('enter', '--pool', join(folder, 'pool'), ...files)).rejects.toMatchObject({
+    code: 'papers-same',
+  });
+});
+
+describe('voters at the terminal', () => {
+  const served = async (input: Readable) => {
+    const found: string[] = [];
+    for await (const { nationalId } of voters(undefined, input)) {
+      // The one before takes a while, and the input ends meanwhile.
+      await setImmediate();
+      found.push(nationalId);
+    }
+    return found;
+  };
+  const screen = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  afterAll(() => screen.mockRestore());
+
+  test('are served until the input ends, and none is lost', async () => {
+    expect(await served(Readable.from(['010190-1234\n020290-5678\n']))).toEqual([
+      '010190-1234',
+      '020290-5678',
+    ]);
+  });
+
+  test('are served until an empty line', async () => {
+    expect(await served(Readable.from(['010190-1234\n\n020290-5678\n']))).toEqual(['010190-1234']);
   });
 });
 

@@ -2,11 +2,11 @@ import { createClient } from '@talkoot/api-contracts';
 import { identityApi } from '@talkoot/api-contracts/identity';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { pollOnDevice } from '../../demo/voting/device.ts';
 import { deploymentOf } from '../../operation/deployment.ts';
 import { readPassphrase } from '../passphrase.ts';
-import { refusingPlainly } from '../poll.errors.ts';
+import { PollRefused, refusingPlainly } from '../poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
 import type { PlaceOptions, PollPlace } from '../poll.place.ts';
 import { sessionToken } from '../session.token.ts';
@@ -63,7 +63,7 @@ function registerIssue(desk: Command): void {
         const answer = await issueToAll(at, voters(options.nationalIds));
         const { issued, refused } = answer;
         tell(options, { desk: options.desk, ...answer }, [
-          `${issued} certificates were issued here now, ${answer.keys} in all; ${refused.length} voters were refused.`,
+          `Voters certified now: ${issued}; refused: ${refused.length}. Keys of this desk in all: ${answer.keys}.`,
         ]);
       }),
     );
@@ -95,6 +95,7 @@ function registerEnter(desk: Command): void {
     .requiredOption('--second <file>', 'the same papers as another person typed them')
     .action((pollId: string, options: EnterOptions) =>
       refusingPlainly(async () => {
+        requireTwoFiles(options);
         const place = await placeOfPoll(pollId, options);
         const { ballots, poll } = place;
         const { binding } = await pollOnDevice(await ballots.getManifest({ params: poll }));
@@ -105,12 +106,19 @@ function registerEnter(desk: Command): void {
         const papers = agreedPapers(await typed(options.first), await typed(options.second));
         const answer = await enter({ ballots, ...(await deskOf(place, options.pool)) }, papers);
         tell(options, answer, [
-          `${answer.papers} papers of the desk ${answer.desk} are cast and promised, ${answer.cast} of them now.`,
-          `${answer.unused} certificates were issued here without a paper in the urn.`,
-          `Now two people state the number: talkoot poll desk totals … --desk ${answer.desk} --entered ${answer.papers}`,
+          `Papers of the desk ${answer.desk} that are cast and promised: ${answer.papers}, now: ${answer.cast}.`,
+          `Certificates issued here without a paper in the urn: ${answer.unused}.`,
+          'Now two people count the papers, and each states the number signed in as themself:',
+          `  talkoot poll desk totals ${pollId} --desk ${answer.desk} --entered ${answer.papers}`,
         ]);
       }),
     );
+}
+
+/** One file compared with itself would hide every mistyped paper. */
+function requireTwoFiles({ first, second }: EnterOptions): void {
+  if (resolve(first) !== resolve(second)) return;
+  throw new PollRefused('papers-same', 'Two people type the papers, each into a file of their own.');
 }
 
 interface CheckOptions extends PoolOptions {
@@ -129,7 +137,7 @@ function registerCheck(desk: Command): void {
         const answer = await checkPapers(at, options.complain ?? false);
         const { papers, onBoard, complaints } = answer;
         tell(options, answer, [
-          `${onBoard} of ${papers} papers are on the board.`,
+          `Papers on the board: ${onBoard} of ${papers}.`,
           ...(onBoard === papers ? [] : [missing(complaints)]),
         ]);
       }),
@@ -138,7 +146,7 @@ function registerCheck(desk: Command): void {
 
 const missing = (complaints: number) =>
   complaints > 0
-    ? `${complaints} complaints were taken: the board has to publish them before anything is counted.`
+    ? `Complaints taken: ${complaints}. The board has to publish these papers before anything is counted.`
     : 'While the poll runs others wait for their batch; once casting is over, run it again with --complain.';
 
 /** The poll as the desk's device knows it, and the pool, for which both passphrases are asked. */

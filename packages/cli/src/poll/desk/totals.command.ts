@@ -29,7 +29,7 @@ export function registerTotals(desk: Command): void {
         }
         const desks =
           options.desk === undefined ? await allDesks(pollId, options) : [await state(pollId, options)];
-        tell(options, { desks }, desks.length === 0 ? ['There were no desks.'] : desks.map(inWords));
+        tell(options, { desks }, desks.length === 0 ? [noDesks] : desks.map(inWords));
       }),
     );
 }
@@ -54,13 +54,15 @@ async function allDesks(pollId: string, options: TotalsOptions): Promise<Desk[]>
   return desks;
 }
 
+const noDesks =
+  'No desk is known: issuers tell of theirs when certificates are closed, and nobody stated a number before.';
+
 function inWords({ desk, state, issued, entered }: Desk): string {
-  const certificates = issued === null ? 'certificates are still issued' : `${issued} certificates`;
-  return `${desk}: ${certificates}, ${entered ?? 'no'} papers (${meanings[state]})`;
+  return `${desk}: papers: ${entered ?? '-'} (${meanings[state]}); certificates: ${issued ?? 'told when issuing ends'}`;
 }
 
 const meanings: Readonly<Record<Desk['state'], string>> = {
-  none: 'nobody stated a number',
+  none: 'nobody stated a number, or two people stated different ones',
   stated: 'one person stated a number; a second one has to state the same',
   confirmed: 'two people counted so many',
   exceeding: 'MORE THAN CERTIFICATES: no verification will pass; count again',

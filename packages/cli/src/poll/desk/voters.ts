@@ -14,9 +14,14 @@ const mostVoters = 20_000;
  * National ids from a file, a line each, or from whoever sits at the terminal until they enter an empty one.
  * @throws PollRefused `too-many-voters`
  */
-export async function* voters(file: string | undefined): AsyncGenerator<Voter> {
+export async function* voters(
+  file: string | undefined,
+  terminal: NodeJS.ReadableStream = process.stdin,
+): AsyncGenerator<Voter> {
   let line = 0;
-  for await (const text of file === undefined ? entered() : (await readFile(file, 'utf8')).split(/\r?\n/)) {
+  for await (const text of file === undefined
+    ? entered(terminal)
+    : (await readFile(file, 'utf8')).split(/\r?\n/)) {
     line += 1;
     const nationalId = text.trim();
     if (nationalId === '' && file === undefined) return;
@@ -26,13 +31,16 @@ export async function* voters(file: string | undefined): AsyncGenerator<Voter> {
   }
 }
 
-async function* entered(): AsyncGenerator<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr, prompt: 'National id: ' });
+async function* entered(input: NodeJS.ReadableStream): AsyncGenerator<string> {
+  const terminal = createInterface({ input, output: process.stderr, prompt: 'National id: ' });
+  let isOver = false;
+  terminal.once('close', () => (isOver = true));
   try {
     terminal.prompt();
     for await (const line of terminal) {
       yield line;
-      terminal.prompt();
+      // What was typed before the end of the input is still to come.
+      if (!isOver) terminal.prompt();
     }
   } finally {
     terminal.close();

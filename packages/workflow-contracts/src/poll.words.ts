@@ -1,4 +1,22 @@
+import type { Phase } from './phases.ts';
 import type { WaitName } from './waits.ts';
+
+/** What each phase of a poll means, for those who operate or follow it. */
+export const pollWords: { readonly [P in Phase<'poll'>]: string } = {
+  new: 'nothing is done yet',
+  prepared: 'the question is fixed, who may vote is not',
+  'roll-frozen': 'who may vote is fixed; the trustees make the key that seals the ballots',
+  'key-made': 'the manifest is published and certificates are issued; ballots are not accepted yet',
+  open: 'certificates are issued and ballots accepted',
+  closing: 'no certificates any more; whoever has both may still cast',
+  closed: 'no ballots any more; whoever misses theirs on the board complains',
+  'key-release': 'the board is final; the trustees open the ballots',
+  tallied: 'the ballots are counted, or nobody learns what they say; nothing is published yet',
+  published: 'everybody can recount the result and appeal against it',
+  decided: 'the result stands, or that there is none',
+  'not-held': 'it was never opened',
+  annulled: 'an appeal was upheld: it has no result',
+};
 
 /** What somebody does, or may do, while a poll waits. */
 export interface PollAct {
