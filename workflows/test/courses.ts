@@ -74,13 +74,19 @@ const project: Course<'project'> = {
     facts.obligations !== undefined && run.report('obligations-closed', { settled: euros(50) }),
 };
 
+/** Where the manifest has windows nobody ends a phase before. */
+const unlessBound =
+  (name: 'open' | 'close' | 'end-casting' | 'end-complaints'): Act<'poll'> =>
+  (run, { facts }) =>
+    facts.windows ? run.untilDue() : run.decide(name, 'poll-officer', {});
+
 const poll: Course<'poll'> = {
   'roll-freeze': (run) => run.decide('freeze-roll', 'poll-officer', {}),
   'key-ceremony': (run) => run.report('key-made', {}),
-  opening: (run) => run.decide('open', 'poll-officer', {}),
-  voting: (run) => run.decide('close', 'poll-officer', {}),
-  casting: (run) => run.decide('end-casting', 'poll-officer', {}),
-  complaints: (run) => run.decide('end-complaints', 'poll-officer', {}),
+  opening: unlessBound('open'),
+  voting: unlessBound('close'),
+  casting: unlessBound('end-casting'),
+  complaints: unlessBound('end-complaints'),
   release: (run) => run.report('key-released', {}),
   publication: (run) => run.decide('publish', 'poll-officer', {}),
   appeal: (run) => run.decide('end-appeals', 'appeal-body', {}),

@@ -31,7 +31,8 @@ import { createActivities } from '../src/activities/activities.ts';
 import { isTerminal } from '../src/lifecycle/decide.ts';
 import { createWorker, noSpans, workflowBundle } from '../src/worker.ts';
 import { historiesOf } from './histories.ts';
-import { clientsOf, questionSha256Of, Town } from './town.ts';
+import { questionSha256Of } from './manifest.ts';
+import { clientsOf, Town } from './town.ts';
 
 type Handle = WorkflowHandleWithFirstExecutionRunId;
 type AnyName<K extends LifecycleKind> = CommandName<K> | keyof WaitCommandData;
@@ -68,7 +69,7 @@ export async function startEngine(): Promise<Engine> {
     environment,
     async start(kind, from = {}) {
       number += 1;
-      const state = await withQuestion({
+      const state = withQuestion({
         ...initialState(kind, idsOf(kind, number)),
         ...from,
       } as unknown as LifecycleState);
@@ -98,9 +99,9 @@ export async function startEngine(): Promise<Engine> {
 }
 
 /** A poll knows what it asks from its start. */
-async function withQuestion(state: LifecycleState): Promise<LifecycleState> {
+function withQuestion(state: LifecycleState): LifecycleState {
   if (state.kind !== 'poll') return state;
-  return { ...state, facts: { questionSha256: await questionSha256Of(state.id), ...state.facts } };
+  return { ...state, facts: { questionSha256: questionSha256Of(state.id), ...state.facts } };
 }
 
 /** The real worker on the services of the town; answers how to stop it. */
@@ -251,6 +252,13 @@ export class Running<K extends LifecycleKind> {
     const latest = this.#engine.town.of(this.id).at(-1);
     if (!latest) throw new Error(`Nothing is recorded of ${this.id}`);
     return latest.state as unknown as StateOf<K>;
+  }
+
+  /** Lets time pass until what is waited for now is due. */
+  async untilDue(): Promise<void> {
+    const { environment } = this.#engine;
+    const left = Date.parse(this.recordedState().wait!.due) - (await environment.currentTimeMs());
+    await environment.sleep(Math.max(0, left));
   }
 
   /**

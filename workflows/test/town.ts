@@ -5,13 +5,11 @@ import { clockToleranceMs } from '@talkoot/api-contracts/ballots';
 import type { KeyCeremony, PollOutcome } from '@talkoot/api-contracts/ballots';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
-import { questionHash, writeManifest } from '@talkoot/ballot-protocol';
-import type { Manifest } from '@talkoot/ballot-protocol';
-import { preparePoll } from '@talkoot/ballot-protocol/testing';
 import { pollCourse, pollMoments } from '@talkoot/workflow-contracts';
 import type { LifecycleState, Phase, RecordedStep, StateOf } from '@talkoot/workflow-contracts';
 import { EventEmitter, once } from 'node:events';
 import type { Clients } from '../src/activities/clients.ts';
+import { manifestOf, textOf } from './manifest.ts';
 
 export const euros = (amount: number): Money => ({ amount: amount * 100, currency: 'EUR' });
 export const sha = (text: string): string => Buffer.from(text.padEnd(32, '.')).toString('hex').slice(0, 64);
@@ -117,17 +115,6 @@ function requireOnCourse({ from, phase, at }: RecordedStep, { facts: { windows }
   if (Date.parse(at) + clockToleranceMs < Date.parse(windows[moment])) throw problem(409, 'windows-bind');
 }
 
-let prepared: Promise<Manifest> | undefined;
-/** A manifest as the town publishes it: the same for all polls but for their names and windows. */
-export async function manifestOf(pollId: string, changes: Partial<Manifest> = {}): Promise<Manifest> {
-  prepared ??= preparePoll().then(({ binding }) => binding.manifest);
-  return { ...(await prepared), municipality: 'lintula', poll: pollId, ...changes };
-}
-/** What ballots gives the lifecycle of a poll at its start. */
-export const questionSha256Of = async (pollId: string): Promise<string> =>
-  Buffer.from(questionHash(await manifestOf(pollId))).toString('hex');
-export const textOf = (manifest: Manifest): string => Buffer.from(writeManifest(manifest)).toString();
-
 /** Clients whose calls go to whatever town is current. */
 export function clientsOf(current: () => Town): Clients {
   const done = { done: true } as const;
@@ -162,7 +149,7 @@ export function clientsOf(current: () => Town): Clients {
   });
   const issuing = (of: string) => ({
     sealLotSeed: async ({ params: { pollId }, body: { pollKey } }: SeedSealing) => {
-      const { lot, key } = await manifestOf(pollId);
+      const { lot, key } = manifestOf(pollId);
       await act(`sealLotSeed of ${of}`, `${pollId} ${pollKey === key.commitments[0]}`);
       return lot[of === 'auditor' ? 1 : 0];
     },
@@ -215,12 +202,11 @@ export function clientsOf(current: () => Town): Clients {
       },
       publishManifest: async ({ params: { pollId }, body: { windows } }) => {
         const { manifests } = current();
-        if (!manifests.has(pollId)) manifests.set(pollId, textOf(await manifestOf(pollId, { windows })));
+        if (!manifests.has(pollId)) manifests.set(pollId, textOf(manifestOf(pollId, { windows })));
         await act('publishManifest', `${pollId} ${windows === null ? 'for acts' : 'with windows'}`);
         return { manifest: published(pollId), manifestSha256: sha(`manifest ${pollId}`) };
       },
-      getKeyCeremony: async ({ params: { pollId } }) =>
-        ({ key: (await manifestOf(pollId)).key }) as KeyCeremony,
+      getKeyCeremony: async ({ params: { pollId } }) => ({ key: manifestOf(pollId).key }) as KeyCeremony,
       getManifest: async ({ params: { pollId } }) => published(pollId),
       recordDesks: async ({ params: { pollId }, body: { issuers } }) => {
         await act('recordDesks', `${pollId} ${issuers.map(({ name }) => name).join(',')}`);

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { follow, reason } from '../../test/courses.ts';
 import { startEngine } from '../../test/engine.ts';
 import type { Engine, Running } from '../../test/engine.ts';
-import { charter, manifestOf, textOf } from '../../test/town.ts';
+import { manifestOf, textOf } from '../../test/manifest.ts';
+import { charter } from '../../test/town.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -106,7 +107,7 @@ describe('a poll whose phases end by deadline', () => {
 describe('a manifest', () => {
   /** What a poll is stuck at whose manifest somebody wrote before the worker asked for it. */
   async function stuckAt(pollId: string, changes: Partial<Manifest>): Promise<string> {
-    const manifest = await manifestOf(pollId, { windows: later, ...changes });
+    const manifest = manifestOf(pollId, { windows: later, ...changes });
     engine.town.manifests.set(pollId, textOf(manifest));
     const run = await engine.start('poll', { id: pollId, phase: 'roll-frozen', facts: { windows: later } });
     for (const limit = Date.now() + 20_000; Date.now() < limit;) {
@@ -120,7 +121,7 @@ describe('a manifest', () => {
   }
 
   test('that asks something else than was prepared opens nothing, and the operator reads why', async () => {
-    const { ballot } = await manifestOf('pol-cheap');
+    const { ballot } = manifestOf('pol-cheap');
     const options = [{ ...ballot.options[0]!, cost: 1 }, ...ballot.options.slice(1)];
     const changed = { ...ballot, options } as Manifest['ballot'];
     expect(await stuckAt('pol-cheap', { ballot: changed })).toContain(
@@ -134,9 +135,9 @@ describe('a manifest', () => {
   });
 
   test('that is another one when the issuers are to be bound to it opens nothing', async () => {
-    const { board } = await manifestOf('pol-swapped');
+    const { board } = manifestOf('pol-swapped');
     const elsewhere = { ...board, origin: 'elsewhere.example' };
-    const other = textOf(await manifestOf('pol-swapped', { windows: later, board: elsewhere }));
+    const other = textOf(manifestOf('pol-swapped', { windows: later, board: elsewhere }));
     engine.town.meanwhile.set('publishManifest', async () => {
       engine.town.meanwhile.delete('publishManifest');
       // After the answer was made.
