@@ -9,4 +9,5 @@ export { readResult } from './demo/result.ts';
 export { playDemo, scriptOf } from './demo/run.ts';
 export { signIn } from './demo/sign-in.ts';
 export { enterBooth } from './demo/voting/booth.ts';
+export { castPorts } from './demo/voting/cast.ports.ts';
 export { certifiedDevice, pollOnDevice } from './demo/voting/device.ts';

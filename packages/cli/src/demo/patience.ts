@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long a call or a wait may take before the demo gives up: longer than any restart of a killed process. */
-const PATIENCE_MS = 180_000;
+export const PATIENCE_MS = 180_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 

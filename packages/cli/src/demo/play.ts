@@ -69,6 +69,8 @@ export interface PlayedPoll {
   readonly number: number;
   /** What the voters keep who voted online. Of who voted again, first what was replaced. */
   readonly receipts: KeptReceipt[];
+  /** Devices that followed their ballot and found it on the board. */
+  found?: number;
   /** What came of recounting it from its public files. */
   recount?: Recount;
 }

@@ -108,10 +108,10 @@ async function namesOf(play: Play, project: PlayedProject): Promise<(line: strin
 function pollTable({ polls }: Result): string {
   const table = new Table({
     ...quiet,
-    head: ['poll', 'on the roll', 'ballots', 'on paper', 'checks passed'],
+    head: ['poll', 'on the roll', 'ballots', 'on paper', 'found by devices', 'checks passed'],
   });
-  for (const { kind, project, roll, ballots, onPaper, recounted } of polls.slice(0, 24)) {
-    table.push([project ? `${kind} of ${project}` : kind, roll, ballots, onPaper, recounted]);
+  for (const { kind, project, roll, ballots, onPaper, found, recounted } of polls.slice(0, 24)) {
+    table.push([project ? `${kind} of ${project}` : kind, roll, ballots, onPaper, found, recounted]);
   }
   const rest = polls.length > 24 ? `\n… and ${polls.length - 24} more polls.` : '';
   return `${table.toString()}${rest}`;

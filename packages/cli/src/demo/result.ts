@@ -24,6 +24,8 @@ export interface Result {
     ballots: number;
     /** Of them, as the desks counted. */
     onPaper: number;
+    /** Devices that followed their ballot and found it on the board. */
+    found: number;
     /** Checks of the recount that passed, of all. */
     recounted: string | null;
   }[];
@@ -83,14 +85,14 @@ async function projectResult(play: Play, project: PlayedProject): Promise<Result
 }
 
 async function pollsOf(play: Play): Promise<Result['polls']> {
-  const results = play.polls.map(async ({ pollId, kind, project, recount }) => {
+  const results = play.polls.map(async ({ pollId, kind, project, found, recount }) => {
     const params = { ...municipalityOf(play), pollId };
     const { outcome, roll, ballots } = await play.visitor.ballots.getPollResult({ params });
     const desks = await play.visitor.ballots.listDesks({ params });
     const onPaper = desks.items.reduce((sum, { entered }) => sum + (entered ?? 0), 0);
     const passed = recount?.checks.filter(({ state }) => state === 'passed').length;
     const recounted = recount ? `${passed}/${recount.checks.length}` : null;
-    return { kind, project, outcome, roll, ballots, onPaper, recounted };
+    return { kind, project, outcome, roll, ballots, onPaper, found: found ?? 0, recounted };
   });
   return (await Promise.all(results)).sort(
     (a, b) => order(a.kind, b.kind) || order(a.project ?? '', b.project ?? ''),

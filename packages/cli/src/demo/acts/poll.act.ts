@@ -4,6 +4,7 @@ import { fundedProjects, forEach, municipalityOf, projectParams } from '../play.
 import type { Play, PlayedPoll, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
 import { enterBooth } from '../voting/booth.ts';
+import type { Booth } from '../voting/booth.ts';
 import type { Choice } from '../voting/choice.ts';
 import { residentsVoteOnPaper } from './desk.act.ts';
 import { pollCloses, pollOf, pollOpens } from './poll.course.ts';
@@ -26,7 +27,7 @@ export async function residentsVote(play: Play, report: Report): Promise<void> {
   await forEach(report, online, vote, 24);
   const onPaper = voters.slice(online.length);
   if (onPaper.length > 0) await residentsVoteOnPaper(play, poll, onPaper);
-  await pollCloses(play, poll);
+  await closesWhileFollowed(play, poll, booth, report);
   const round = { ...municipalityOf(play), roundId: play.roundId };
   const look = () => play.visitor.projects.getRound({ params: round });
   await until('The allocation of the round', look, ({ phase }) => phase === 'allocated');
@@ -40,7 +41,7 @@ export async function residentsWeighCriteria(play: Play, report: Report): Promis
       params: { ...municipalityOf(play), pollId: poll.pollId },
     });
     const criteria = options.map(({ optionId }) => optionId);
-    await someVote(play, project, poll, (at) => {
+    await someVote({ play, project, poll, report }, (at) => {
       // Everybody approves the first criterion; every third voter rejects the others.
       const no = at % 3 === 2 ? criteria.slice(1) : [];
       return { yes: criteria.filter((one) => !no.includes(one)), no };
@@ -56,15 +57,23 @@ export async function residentsVoteOnBonus(play: Play, report: Report): Promise<
     const poll = await pollOf(play, 'bonus', project);
     const accepted = await acceptedSideEffects(play, project);
     const shares = project.plan.bonusShares;
-    await someVote(play, project, poll, (at) => ({ ...accepted, share: shares[at % shares.length]! }));
+    await someVote({ play, project, poll, report }, (at) => ({
+      ...accepted,
+      share: shares[at % shares.length]!,
+    }));
     await windowCloses(play, project, 'bonus-appeal');
   });
 }
 
+interface ProjectVote {
+  readonly play: Play;
+  readonly project: PlayedProject;
+  readonly poll: PlayedPoll;
+  readonly report: Report;
+}
+
 async function someVote(
-  play: Play,
-  project: PlayedProject,
-  poll: PlayedPoll,
+  { play, project, poll, report }: ProjectVote,
   choiceOf: (at: number) => Choice,
 ): Promise<void> {
   await pollOpens(play, poll);
@@ -72,7 +81,34 @@ async function someVote(
   for (const [at, voter] of someVoters(play, project).entries()) {
     poll.receipts.push(...(await booth.vote(voter, choiceOf(at))));
   }
-  await pollCloses(play, poll);
+  await closesWhileFollowed(play, poll, booth, report);
+}
+
+/** Most devices that follow their ballots at the same time; each downloads the whole board. */
+const mostFollowing = 100;
+
+/** A ballot is not on the board that promised it. */
+export class BallotLost extends Error {
+  override readonly name = 'BallotLost';
+}
+
+/** While a poll closes, devices look for their ballots until each has found its own on the board. */
+async function closesWhileFollowed(
+  play: Play,
+  poll: PlayedPoll,
+  booth: Booth,
+  report: Report,
+): Promise<void> {
+  const every = Math.ceil(poll.receipts.length / mostFollowing);
+  const followed = poll.receipts.filter((_, at) => at % every === 0);
+  const following = Promise.all(followed.map(({ receipt }) => booth.follow(receipt)));
+  const [ends] = await Promise.all([following, pollCloses(play, poll)]);
+  const lost = ends.find((end) => end?.outcome !== 'included');
+  if (lost !== undefined) throw new BallotLost(`${poll.pollId}: ${JSON.stringify(lost)}`);
+  poll.found = ends.length;
+  report.say(
+    `${ends.length} of ${poll.receipts.length} devices followed their ballots and found them on the board`,
+  );
 }
 
 async function acceptedSideEffects(

@@ -4,14 +4,11 @@ import {
   encodeBallot,
   finishCertificate,
   importIssuerKey,
-  isPromised,
-  leafHash,
   newSigningKey,
   readManifest,
   requestCertificate,
 } from '@talkoot/ballot-protocol';
-import type { BindingManifest, IssuerPublicKey, Receipt } from '@talkoot/ballot-protocol';
-import { verifySignature } from '@talkoot/ballot-protocol/node';
+import type { BindingManifest, IssuerPublicKey } from '@talkoot/ballot-protocol';
 import { ballotOf } from './choice.ts';
 import type { Choice } from './choice.ts';
 
@@ -35,11 +32,6 @@ export async function pollOnDevice(manifest: string): Promise<PollOnDevice> {
 /** Has a blinded message signed by the municipality (0) or the auditor (1); all in hexadecimal. */
 export type AskIssuer = (issuer: 0 | 1, blinded: string) => Promise<string>;
 
-/** The board made a promise that is none of its own. */
-export class PromiseBroken extends Error {
-  override readonly name = 'PromiseBroken';
-}
-
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** A voter's device in one poll: it keeps the key, and no issuer ever sees it or a certificate of it. */
@@ -59,13 +51,4 @@ export async function certifiedDevice({ binding, issuers }: PollOnDevice, ask: A
       return castLeaf(binding, { key, certificates, sequence, plaintext });
     },
   };
-}
-
-/** What the voter keeps, once the board's promise was found to be the board's. @throws PromiseBroken */
-export function receiptOf({ binding }: PollOnDevice, leaf: Uint8Array, promise: string): Receipt {
-  const receipt = { manifest: binding.m, leaf, promise: Buffer.from(promise, 'hex') };
-  const boardKey = Buffer.from(binding.manifest.board.publicKey, 'hex');
-  const promiser = { manifest: binding.m, boardKey, verify: verifySignature };
-  if (isPromised(leafHash(leaf), receipt.promise, promiser)) return receipt;
-  throw new PromiseBroken('The board did not sign its promise');
 }
