@@ -3,7 +3,7 @@ import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { hpkeOpen, hpkeSecretKey } from '../ballot/hpke.ts';
 import { bound } from '../binding.ts';
 import type { PollKey } from '../manifest/manifest.shape.ts';
-import { sign, verifySignature } from '../signature/ed25519.ts';
+import { sign } from '../signature/ed25519.ts';
 import { ownIndex, requireAll, requireTrustee, transcriptOf } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import { checkRound1, indexOf, sumOfCommitments } from './ceremony.round1.ts';
@@ -90,7 +90,7 @@ function requireConfirmed(
   { index, signature }: Confirmation,
 ): void {
   const key = hexToBytes(binding.ceremony.trustees[index - 1]!.signingKey);
-  if (!verifySignature(key, confirmationMessage(binding, transcript), hexToBytes(signature))) {
+  if (!binding.verify(key, confirmationMessage(binding, transcript), hexToBytes(signature))) {
     throw new KeyError('package-unsigned', index);
   }
 }

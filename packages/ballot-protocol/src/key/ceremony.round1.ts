@@ -1,7 +1,7 @@
 import { p256, p256_FROST, p256_hasher } from '@noble/curves/nist.js';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { bound } from '../binding.ts';
-import { sign, verifySignature } from '../signature/ed25519.ts';
+import { sign } from '../signature/ed25519.ts';
 import { inOrder, ownIndex, requireAll, requireTrustee, round1Bytes } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import { Round1Shape } from './ceremony.shape.ts';
@@ -71,7 +71,7 @@ function requireRound1(binding: BindingCeremony, round1: Round1): void {
   const { threshold, trustees } = binding.ceremony;
   if (commitments.length !== threshold) throw new KeyError('package-malformed', index);
   const key = hexToBytes(trustees[index - 1]!.signingKey);
-  if (!verifySignature(key, round1Message(binding, round1), hexToBytes(signature))) {
+  if (!binding.verify(key, round1Message(binding, round1), hexToBytes(signature))) {
     throw new KeyError('package-unsigned', index);
   }
   const points = commitments.map((point) => hexToBytes(point));

@@ -3,7 +3,7 @@ import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { hpkeSeal } from '../ballot/hpke.ts';
 import type { SealBinding } from '../ballot/hpke.ts';
 import { bound, u16 } from '../binding.ts';
-import { sign, verifySignature } from '../signature/ed25519.ts';
+import { sign } from '../signature/ed25519.ts';
 import { inOrder, ownIndex, requireAll, requireTrustee, transcriptOf } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import { checkRound1, indexOf } from './ceremony.round1.ts';
@@ -83,7 +83,7 @@ function parseRound2(value: unknown): Round2 {
 function requireSigned(binding: BindingCeremony, transcript: Uint8Array, round2: Round2): void {
   const key = hexToBytes(binding.ceremony.trustees[round2.index - 1]!.signingKey);
   const message = round2Message(binding, transcript, round2);
-  if (!verifySignature(key, message, hexToBytes(round2.signature))) {
+  if (!binding.verify(key, message, hexToBytes(round2.signature))) {
     throw new KeyError('package-unsigned', round2.index);
   }
 }

@@ -3,8 +3,9 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { u16 } from '../binding.ts';
 import { canonicalJson } from '../canonical.ts';
+import type { Verify } from '../board/note.key.ts';
 import type { ManifestErrorCode, ManifestProblem } from '../manifest/manifest.errors.ts';
-import { isPublicKey, newSigningKey, publicKeyOf } from '../signature/ed25519.ts';
+import { isPublicKey, newSigningKey, publicKeyOf, verifySignature } from '../signature/ed25519.ts';
 import { CeremonyShape } from './ceremony.shape.ts';
 import type { Ceremony, Round1, TrusteeSecrets } from './ceremony.shape.ts';
 import { KeyError } from './key.errors.ts';
@@ -13,6 +14,8 @@ import { KeyError } from './key.errors.ts';
 export interface BindingCeremony {
   readonly ceremony: Ceremony;
   readonly hash: Uint8Array<ArrayBuffer>;
+  /** By which signatures of its packages are verified. */
+  readonly verify: Verify;
 }
 
 /** The public keys that go into the ceremony's list of trustees. Hexadecimal. */
@@ -33,12 +36,13 @@ export function newTrustee(): { secrets: TrusteeSecrets; keys: TrusteeKeys } {
 
 /**
  * A list of trustees that may make a key.
+ * @param verify a faster verification that agrees with `verifySignature`, which is used unless said
  * @throws KeyError `ceremony-malformed` where a manifest would refuse its trustees, or for keys that are none or repeat
  */
-export function readCeremony(value: unknown): BindingCeremony {
+export function readCeremony(value: unknown, verify: Verify = verifySignature): BindingCeremony {
   const { data: ceremony } = CeremonyShape.safeParse(value);
   if (ceremony === undefined || !isConsistent(ceremony)) throw new KeyError('ceremony-malformed');
-  return { ceremony, hash: sha256(canonicalJson(ceremony)) };
+  return { ceremony, hash: sha256(canonicalJson(ceremony)), verify };
 }
 
 function isConsistent({ threshold, trustees }: Ceremony): boolean {

@@ -1,6 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { bound, u16 } from '../binding.ts';
-import { sign, verifySignature } from '../signature/ed25519.ts';
+import { sign } from '../signature/ed25519.ts';
 import { ownIndex } from './ceremony.ts';
 import type { BindingCeremony } from './ceremony.ts';
 import type { TrusteeSecrets } from './ceremony.shape.ts';
@@ -21,7 +21,7 @@ export function isDestructionSigned(binding: BindingCeremony, index: number, sig
   const trustee = binding.ceremony.trustees.find((one) => one.index === index);
   return (
     trustee !== undefined &&
-    verifySignature(hexToBytes(trustee.signingKey), destructionMessage(binding, index), signature)
+    binding.verify(hexToBytes(trustee.signingKey), destructionMessage(binding, index), signature)
   );
 }
 

@@ -12,6 +12,7 @@ import {
   transcriptOf,
 } from '@talkoot/ballot-protocol';
 import type { BindingCeremony, BindingManifest, PollKey, Round1, TreeHead } from '@talkoot/ballot-protocol';
+import { verifySignature } from '@talkoot/ballot-protocol/node';
 import { DomainError } from '@talkoot/http-service';
 import { isDeepStrictEqual } from 'node:util';
 import { ceremonyOf } from '../poll/poll.ts';
@@ -26,11 +27,28 @@ export interface Ceremony {
   readonly awaited: Awaited;
 }
 
-/** What the trustees of a poll are at. */
-export function ceremonyAt(poll: Poll, making: KeyMaking): Ceremony {
-  const binding = readCeremony(ceremonyOf(poll));
-  return { binding, making, awaited: awaitedOf(poll.phase, binding.ceremony, making) };
+const mostKnown = 200;
+
+/** Ceremonies of polls, which never change; those that were asked for lately are kept: checking their keys takes a while. */
+export function ceremonies() {
+  const known = new Map<string, BindingCeremony>();
+
+  function read(poll: Poll): BindingCeremony {
+    const binding = readCeremony(ceremonyOf(poll), verifySignature);
+    if (known.size >= mostKnown) known.delete(known.keys().next().value!);
+    known.set(poll.pollId, binding);
+    return binding;
+  }
+
+  return {
+    /** What the trustees of a poll are at. */
+    at(poll: Poll, making: KeyMaking): Ceremony {
+      const binding = known.get(poll.pollId) ?? read(poll);
+      return { binding, making, awaited: awaitedOf(poll.phase, binding.ceremony, making) };
+    },
+  };
 }
+export type Ceremonies = ReturnType<typeof ceremonies>;
 
 /**
  * A trustee's first package that is to be kept; null where the very same is kept already.
@@ -98,9 +116,9 @@ export interface FinalBoard {
 }
 
 /**
- * A share that is to be kept; null where it is kept already. Any one share but the right one is wrong; its signature says
- * for which board it was given, so that no ballot comes after it.
- * @throws DomainError `release-not-awaited`, `share-wrong` naming the trustee, `release-unsigned`
+ * A share that is to be kept; null where it is kept already. Its signature says for which board it was given, so that no
+ * ballot comes after it; any one share but the right one is wrong.
+ * @throws DomainError `release-not-awaited`, `release-unsigned` naming the trustee, `share-wrong`
  */
 export function takenShare(
   { awaited, making }: Ceremony,
@@ -110,14 +128,16 @@ export function takenShare(
   if (making.shares.some((one) => isDeepStrictEqual(one, sent))) return null;
   if (awaited !== 'share' || making.key === null) throw new DomainError('release-not-awaited');
   const share = { index: sent.index, share: Buffer.from(sent.share, 'hex') };
+  // First what costs little: it refuses all but the trustees.
+  if (!isReleaseSigned(binding, head, share, Buffer.from(sent.signature, 'hex'), verifySignature))
+    throw new DomainError('release-unsigned', `trustee ${sent.index}`);
   try {
     checkShare(making.key, share);
   } catch (error) {
     if (error instanceof KeyError) throw new DomainError('share-wrong', error.message);
     throw error;
   }
-  if (isReleaseSigned(binding, head, share, Buffer.from(sent.signature, 'hex'))) return sent;
-  throw new DomainError('release-unsigned', `trustee ${sent.index}`);
+  return sent;
 }
 
 /**

@@ -178,7 +178,8 @@ describe('a share', () => {
     await wrong(1, shareOf(2), 'share-wrong: trustee 1');
     await wrong(1, '00'.repeat(32), 'share-malformed: trustee 1');
     await wrong(1, 'ff'.repeat(32), 'share-malformed: trustee 1');
-    await wrong(4, shareOf(1), 'share-unknown: trustee 4');
+    const stranger = releaseShare(pollId, 4, shareOf(1));
+    await expect(stranger).rejects.toMatchObject(refusal('release-unsigned', 'trustee 4'));
     expect((await show(pollId)).released).toEqual([]);
   });
 

@@ -6,7 +6,7 @@ import type { ClientSession } from 'mongoose';
 import type { Ballots } from '../ballots.ts';
 import type { Poll } from '../poll/poll.ts';
 import {
-  ceremonyAt,
+  ceremonies,
   keyWith,
   takenConfirmation,
   takenDestruction,
@@ -14,7 +14,7 @@ import {
   takenRound2,
   takenShare,
 } from './ceremony.ts';
-import type { Ceremony } from './ceremony.ts';
+import type { Ceremonies, Ceremony } from './ceremony.ts';
 import type { Gift } from './key.store.ts';
 import type { KeyMaking } from './key.ts';
 
@@ -31,13 +31,14 @@ interface Place {
 
 export function keyRoutes(parts: Ballots): Routes {
   const { polls, keys } = parts;
-  const give = givingTo(parts);
+  const known = ceremonies();
+  const give = givingTo(parts, known);
   return {
     async getKeyCeremony(call) {
       const { municipalityId, pollId } = call.params;
       const poll = await polls.get(pollId, municipalityId);
       if (poll.roll === null) throw new DomainError('poll-roll-not-frozen');
-      return { body: shown(pollId, ceremonyAt(poll, await keys.find(pollId))) };
+      return { body: shown(pollId, known.at(poll, await keys.find(pollId))) };
     },
 
     async giveRound1(call) {
@@ -89,24 +90,27 @@ export function keyRoutes(parts: Ballots): Routes {
   };
 }
 
-/** Takes in what a trustee gives, with all that follows from it, in one transaction; `taken` decides whether it may. */
-function givingTo({ connection, polls, keys }: Ballots) {
+/**
+ * Takes in what a trustee gives, with all that follows from it, in one transaction; `taken` decides whether it may. It is asked
+ * before as well: strangers can send packages, and a transaction costs more than refusing them.
+ */
+function givingTo({ connection, polls, keys }: Ballots, known: Ceremonies) {
   return async <G extends Gift>(
     { municipalityId, pollId, index }: Place,
     list: G,
     taken: (ceremony: Ceremony) => KeyMaking[G][number] | null,
     follow?: (ceremony: Ceremony, poll: Poll, session: ClientSession) => Promise<void>,
   ) => {
-    await polls.get(pollId, municipalityId);
+    taken(known.at(await polls.get(pollId, municipalityId), await keys.find(pollId)));
     return inTransaction(connection, async (session) => {
       const poll = (await polls.find(pollId, session))!;
-      const ceremony = ceremonyAt(poll, await keys.find(pollId, session));
+      const ceremony = known.at(poll, await keys.find(pollId, session));
       const gift = taken(ceremony);
       if (gift !== null) {
         await keys.add(pollId, list, gift, session);
         await follow?.(ceremony, poll, session);
       }
-      const { awaited } = ceremonyAt(poll, await keys.find(pollId, session));
+      const { awaited } = known.at(poll, await keys.find(pollId, session));
       return { body: { index, awaited } };
     });
   };
