@@ -68,6 +68,11 @@ async function failedChecks(poll: HeldPoll, receipt?: Uint8Array) {
   return { holds: report.holds, failed, receipt: report.receipt };
 }
 
+interface StoredFile {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+}
 interface LeafRow {
   _id: mongo.Binary;
   poll: string;
@@ -152,6 +157,91 @@ describe.each([
   });
 });
 
+describe('whoever has the database of ballots before the manifest is written', () => {
+  it('rewrites a cost, and no manifest is written of it, no certificate issued', async () => {
+    const poll = new HeldPoll(system, 'pol-cheaper');
+    await poll.prepare();
+    await poll.freezeRolls();
+    await poll.makeKey();
+    const setCost = (amount: number) =>
+      inBallots((database) =>
+        database
+          .collection<{ _id: string }>('polls')
+          .updateOne({ _id: poll.pollId }, { $set: { 'options.0.cost.amount': amount } }),
+      );
+    await setCost(1);
+    await expect(poll.publishManifest()).rejects.toMatchObject({ code: 'question-differs' });
+    for (const issuer of ['identity', 'auditor'] as const) {
+      const asked = { params: poll.params, body: { blinded: 'ab'.repeat(256) } };
+      await expect(system[issuer](tokens[issuer][0]!).issueCertificate(asked)).rejects.toMatchObject({
+        code: 'certificates-not-open',
+      });
+    }
+    await setCost(1000);
+    await poll.open();
+  });
+
+  it('gives both issuers a key of its own to seal the lot to, and they are not bound to the manifest', async () => {
+    const poll = new HeldPoll(system, 'pol-known-lot');
+    await poll.prepare();
+    await poll.freezeRolls();
+    await poll.makeKey();
+    const point = '036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296';
+    const asked = { params: { pollId: poll.pollId }, body: { pollKey: point } };
+    await system.worker.identity.sealLotSeed(asked);
+    await expect(poll.publishManifest()).rejects.toMatchObject({ code: 'poll-key-differs' });
+  });
+});
+
+describe('whoever has the token of the worker', () => {
+  const day = 86_400_000;
+  const at = (days: number) => new Date(Date.now() + days * day).toISOString().replace(/\.\d+Z$/, 'Z');
+  const windowsFrom = (days: number) => ({
+    opens: at(days),
+    certificatesClose: at(days + 10),
+    castingCloses: new Date(Date.parse(at(days + 10)) + 30 * 60_000).toISOString().replace('.000Z', 'Z'),
+    complaintsClose: at(days + 14),
+  });
+
+  it('opens no poll before its manifest does', async () => {
+    const poll = new HeldPoll(system, 'pol-not-yet', windowsFrom(1));
+    await poll.prepare();
+    await poll.freezeRolls();
+    await poll.makeKey();
+    await expect(poll.open()).rejects.toMatchObject({ code: 'windows-bind' });
+    const { phase } = await system.ballots.getPoll({ params: poll.params });
+    expect(phase).toBe('key-made');
+    await expect(poll.cast(new Uint8Array(900))).rejects.toMatchObject({ code: 'poll-not-open' });
+  });
+
+  it('ends nothing before its manifest does: neither certificates nor casting nor complaints', async () => {
+    const poll = new HeldPoll(system, 'pol-still-open', windowsFrom(-1));
+    await poll.begin();
+    const params = { pollId: poll.pollId };
+    const { worker } = system;
+    for (const issuer of [worker.identity, worker.auditor])
+      await expect(issuer.closeIssuance({ params })).rejects.toMatchObject({ code: 'windows-bind' });
+    await expect(poll.advance('closing')).rejects.toMatchObject({ code: 'windows-bind' });
+    await expect(worker.ballots.closeBoard({ params })).rejects.toMatchObject({ code: 'poll-not-closed' });
+    await expect(worker.ballots.settleComplaints({ params })).rejects.toMatchObject({
+      code: 'poll-not-closed',
+    });
+    const device = await poll.device({ identity: tokens.identity[0]!, auditor: tokens.auditor[0]! });
+    await poll.cast(await device.leaf([0]));
+  });
+
+  it('goes back to no phase, and annuls nothing', async () => {
+    const { poll } = await votedPoll('pol-annulled');
+    await poll.end();
+    for (const to of ['open', 'closed', 'key-release'] as const)
+      await expect(poll.step(to)).rejects.toMatchObject({ code: 'step-off-course' });
+    await expect(poll.step('annulled')).rejects.toMatchObject({ code: 'appeal-not-decided' });
+    expect(await system.ballots.getPollResult({ params: poll.params })).toMatchObject({
+      outcome: 'counted',
+    });
+  });
+});
+
 describe('whoever has the database and the key of the board', () => {
   it('stuffs a ballot without certificates, and is found out', async () => {
     const { poll } = await votedPoll('pol-stuffed');
@@ -215,6 +305,36 @@ describe('whoever has the database and the key of the board', () => {
     const receipt = encodeReceipt({ manifest: poll.binding.m, leaf: dropped.leaf, promise });
     const found = await failedChecks(poll, receipt);
     expect(found).toMatchObject({ holds: false, receipt: { outcome: 'missing' } });
+  });
+
+  it('empties the complaints, or invents a desk, after the board was closed, and is found out', async () => {
+    const { poll } = await votedPoll('pol-emptied');
+    await poll.end();
+    const change = (name: string, text: string) =>
+      inBallots(async (database, { Binary }) => {
+        const publications = database.collection<{ _id: string; files: StoredFile[] }>('publications');
+        const { files } = (await publications.findOne({ _id: poll.pollId }))!;
+        const file = files.find((one) => one.name === name)!;
+        const bytes = new Binary(Buffer.from(text));
+        await database
+          .collection<{ _id: string }>('filepieces')
+          .updateOne({ _id: `${file.id}#0` }, { $set: { bytes } }, { upsert: true });
+        const changed = { 'files.$.bytes': text.length };
+        await publications.updateOne({ _id: poll.pollId, 'files.name': name }, { $set: changed });
+      });
+    const failed = async (folder: string) => {
+      const published = await poll.download(join(system.data, folder));
+      const { checks } = await verify(folderPublication(published));
+      return checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
+    };
+    expect(await failed('as it was')).toEqual([]);
+    await change('desks.json', '[{"desk":"des-invented","entered":0,"issued":8}]');
+    expect(await failed('a desk invented')).toEqual(['closing']);
+    await change('desks.json', '[]');
+    expect(await failed('as it was again')).toEqual([]);
+    const { leaf, promise } = { leaf: '00', promise: '00'.repeat(64) };
+    await change('complaints.json', JSON.stringify([{ leaf, promise }]));
+    expect(await failed('a complaint invented')).toEqual(['closing']);
   });
 
   it('puts the board back to what it was before a batch, and no witness signs what follows', async () => {

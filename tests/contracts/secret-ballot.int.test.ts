@@ -79,7 +79,12 @@ describe('before the vote', () => {
       'certificates-not-open',
     );
     await refused(poll.cast(new Uint8Array(900)), 'poll-not-open');
-    await refused(poll.open(), 'key-not-made');
+    const seed = { commitment: 'ab'.repeat(32), sealed: 'ab'.repeat(113) };
+    const manifest = system.worker.ballots.publishManifest({
+      params: { pollId: poll.pollId },
+      body: { windows: null, lot: [seed, seed], questionSha256: 'ab'.repeat(32) },
+    });
+    await refused(manifest, 'key-not-made');
   });
 
   it('is opened with the key that three trustees made', async () => {
@@ -224,7 +229,7 @@ describe('after the vote', () => {
     expect((await readdir(folder)).toSorted()).toEqual(files.toSorted());
     const report = await verify(folderPublication(folder));
     expect(report.checks.filter(({ state }) => state !== 'passed')).toEqual([]);
-    expect([report.holds, report.checks.length]).toEqual([true, 17]);
+    expect([report.holds, report.checks.length]).toEqual([true, 19]);
   });
 });
 
@@ -327,6 +332,7 @@ describe('a publication that somebody tampered with', () => {
     await writeFile(join(copy, name), bytes.subarray(0, bytes.length - length()));
   };
   const leafBytes = () => cast[0]!.leaf.length;
+  const flipped = (digit: string) => (digit === '0' ? '1' : '0');
 
   it.each([
     ['a cost in the manifest', 'board-root', text('manifest.json', /"cost":\d+/, () => '"cost":1')],
@@ -336,12 +342,11 @@ describe('a publication that somebody tampered with', () => {
     ['the number of ballots', 'board-root', without('board.bin', leafBytes)],
     ['a checkpoint', 'witnesses', text('board.checkpoints', /\n\d+\n/, () => '\n999\n')],
     ['an issuance', 'issuances', bit('issuance.auditor.bin', 3)],
-    ['a share', 'key', text('release.json', /(?<="share":"..)./, (digit) => (digit === '0' ? '1' : '0'))],
-    [
-      'the seed of the lot',
-      'lot',
-      text('release.json', /(?<="seeds":\["..)./, (digit) => (digit === '0' ? '1' : '0')),
-    ],
+    ['a share', 'key', text('release.json', /(?<="share":"..)./, flipped)],
+    ['the seed of the lot', 'lot', text('result.json', /(?<="seeds":\["..)./, flipped)],
+    ['the complaints', 'closing', text('complaints.json', /^.*$/, () => '[]')],
+    ['a desk', 'closing', text('desks.json', /^.*$/, () => '[{"desk":"des-1","entered":0,"issued":1}]')],
+    ['the closing record', 'closing', text('closing.json', /(?<="desks":"..)./, flipped)],
     ['a vote', 'tally', text('result.json', /(?<="votes":)\d+/, (votes) => String(Number(votes) + 1))],
     [
       'the selection',

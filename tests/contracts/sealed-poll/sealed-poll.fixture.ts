@@ -86,20 +86,28 @@ export class HeldPoll {
   /** Records the steps up to a phase. */
   async advance(to: Phase<'poll'>): Promise<void> {
     const course: readonly Phase<'poll'>[] = phases.poll;
-    for (let number = course.indexOf(this.#phase) + 1; number <= course.indexOf(to); number += 1) {
-      const [from, phase] = [course[number - 1]!, course[number]!];
-      const ids = { id: this.pollId, municipalityId: 'lintula', pilotId: 'pil-1', roundId: 'rnd-1' };
-      const nothing = { command: null, waitEffect: null, data: {} };
-      const at = '2026-11-24T00:00:00.000Z';
-      await this.#system.worker.ballots.recordStep({
-        params: { kind: 'poll', lifecycleId: this.pollId },
-        body: {
-          step: { number, name: phase, cause: 'phase', from, phase, at, ...nothing },
-          state: { ...initialState('poll', ids), phase, step: number } as never,
-        },
-      });
-      this.#phase = phase;
-    }
+    for (let number = course.indexOf(this.#phase) + 1; number <= course.indexOf(to); number += 1)
+      await this.#record(course[number]!, number);
+  }
+
+  /** Records one more step, whatever it is. */
+  async step(phase: Phase<'poll'>): Promise<void> {
+    const course: readonly Phase<'poll'>[] = phases.poll;
+    await this.#record(phase, course.indexOf(this.#phase) + 1);
+  }
+
+  async #record(phase: Phase<'poll'>, number: number): Promise<void> {
+    const ids = { id: this.pollId, municipalityId: 'lintula', pilotId: 'pil-1', roundId: 'rnd-1' };
+    const nothing = { command: null, waitEffect: null, data: {} };
+    const at = '2026-11-24T00:00:00.000Z';
+    await this.#system.worker.ballots.recordStep({
+      params: { kind: 'poll', lifecycleId: this.pollId },
+      body: {
+        step: { number, name: phase, cause: 'phase', from: this.#phase, phase, at, ...nothing },
+        state: { ...initialState('poll', ids), phase, step: number } as never,
+      },
+    });
+    this.#phase = phase;
   }
 
   async prepare(): Promise<void> {
@@ -170,7 +178,7 @@ export class HeldPoll {
     const { worker, ballots } = this.#system;
     const params = { pollId: this.pollId };
     const { key } = await ballots.getKeyCeremony({ params: this.params });
-    const seal = { params, body: { pollKey: key?.commitments[0] ?? '' } };
+    const seal = { params, body: { pollKey: key!.commitments[0]! } };
     const lot: [SealedSeed, SealedSeed] = [
       await worker.identity.sealLotSeed(seal),
       await worker.auditor.sealLotSeed(seal),

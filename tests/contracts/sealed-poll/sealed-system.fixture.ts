@@ -5,7 +5,7 @@ import type { Session } from '@talkoot/api-contracts/identity';
 import { localAuditorApi, localIdentityApi } from '@talkoot/api-contracts/identity/local';
 import { createServiceToken } from '@talkoot/http-service';
 import { personNumber, startStack } from '@talkoot/local-stack';
-import type { StackHandle } from '@talkoot/local-stack';
+import type { StackHandle, StackOptions } from '@talkoot/local-stack';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,9 +38,16 @@ export interface OperatorSecrets {
   readonly auditor: { readonly custodyKey: string; readonly logKey: string };
 }
 
-export async function startSealedSystem(): Promise<SealedSystem> {
+/** @param environment variables of single services */
+export async function startSealedSystem(
+  environment: NonNullable<StackOptions['environment']> = {},
+): Promise<SealedSystem> {
   const data = await mkdtemp(join(tmpdir(), 'talkoot-sealed-'));
-  const stack = await startStack({ data, processes: ['identity', 'auditor', 'witness', 'ballots'] });
+  const stack = await startStack({
+    data,
+    processes: ['identity', 'auditor', 'witness', 'ballots'],
+    environment,
+  });
   const { urls } = stack;
   const keyFile = join(data, 'secrets', 'private', 'worker.jwk.json');
   const tokenFor = (audience: ServiceName) => createServiceToken({ keyFile, name: 'worker', audience });
