@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allocate, electionOf, parsePabulib } from './index.ts';
 import type { AllocationRule, PabulibFile } from './index.ts';
-import { expectedOutcomes, readShared } from './pabulib.fixture.ts';
+import { expectedOutcomes, readShared, sharedFile } from './pabulib.fixture.ts';
 import { equalShares } from './rules.fixture.ts';
 
 const rules: Readonly<Record<string, AllocationRule>> = {
@@ -46,7 +47,7 @@ describe('real elections', () => {
     expect(decided.cost).toBe(outcome.cost);
   });
 
-  it.each<[string, AllocationRule, number, number]>([
+  const officially: [file: string, rule: AllocationRule, projects: number, cost: number][] = [
     ['Netherlands_Assen_2024.pb', rules['equal-shares+add1']!, 9, 76_700],
     [
       'Poland_Swiecie_2023.pb',
@@ -56,7 +57,16 @@ describe('real elections', () => {
     ],
     ['Poland_Warszawa_2023_Bemowo.pb', { rule: 'greedy' }, 31, 4_853_670],
     ['Poland_Gdynia_2023_Green_Budget.pb', { rule: 'greedy', minimumVotes: 1000 }, 2, 1_937_973],
-  ])('agrees with the official result of %s', (name, rule, count, cost) => {
+  ];
+
+  it('state an official result in these files only', () => {
+    const stating = readdirSync(sharedFile('')).filter(
+      (name) => name.endsWith('.pb') && fileOf(name).projects.some(({ selected }) => selected !== undefined),
+    );
+    expect(stating.toSorted()).toEqual(officially.map(([name]) => name).toSorted());
+  });
+
+  it.each(officially)('agrees with the official result of %s', (name, rule, count, cost) => {
     const official = fileOf(name)
       .projects.filter(({ selected }) => selected)
       .map(({ id }) => id);
@@ -64,6 +74,15 @@ describe('real elections', () => {
     const outcome = decide(name, rule);
     expect(outcome.selected.toSorted()).toEqual(official.toSorted());
     expect(outcome.cost).toBe(cost);
+  });
+
+  it('of voters who rank projects are read, and decided by no rule', () => {
+    const text = readShared('Netherlands_Assen_2024.pb')
+      .toString()
+      .replace('vote_type;approval', 'vote_type;ordinal');
+    expect(() => electionOf(parsePabulib(text))).toThrow(
+      expect.objectContaining({ code: 'unsupported-vote-type' }),
+    );
   });
 
   it('decides cumulative votes: points first, or points × cost in equal shares', () => {

@@ -2,18 +2,45 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allocate } from './index.ts';
 import { indexElection } from './election.index.ts';
-import { smallElection } from './election.fixture.ts';
+import { hugeElection, smallElection } from './election.fixture.ts';
 import { runEqualShares } from './equal-shares.run.ts';
-import { allocateSlowly } from './reference.fixture.ts';
+import { allocateSlowly, allPointsOf, votesOf } from './reference.fixture.ts';
+import type { AllocationInput } from './index.ts';
+
+/** What is decided, and for each project why, as the slow implementation says it. */
+function slowly(input: AllocationInput) {
+  const { selected, total, why } = allocateSlowly(input);
+  const explained = input.projects.map(({ id, cost }) => ({
+    ...{ projectId: id, votes: votesOf(input, id), cost, funded: selected.includes(id) },
+    ...(input.ballotType === 'points' ? { points: allPointsOf(input, id) } : {}),
+    ...why[id],
+  }));
+  return { selected, total, explained };
+}
+
+function decided(input: AllocationInput) {
+  const { selected, endowment, explanations } = allocate(input);
+  const placeOf = new Map(input.projects.map(({ id }, place) => [id, place]));
+  const explained = explanations.toSorted((a, b) => placeOf.get(a.projectId)! - placeOf.get(b.projectId)!);
+  return { selected, total: endowment?.total ?? null, explained };
+}
 
 describe('an allocation', () => {
-  it('is what a slow and obvious implementation says, with all parameters and many ties', () => {
+  it('is what a slow and obvious implementation says, and for the reasons it says, with all parameters and many ties', () => {
     fc.assert(
       fc.property(smallElection, (input) => {
-        const { selected, endowment } = allocate(input);
-        expect({ selected, total: endowment?.total ?? null }).toEqual(allocateSlowly(input));
+        expect(decided(input)).toEqual(slowly(input));
       }),
       { numRuns: 4000 },
+    );
+  }, 120_000);
+
+  it('is so with amounts and sums of points beyond 32 bits', () => {
+    fc.assert(
+      fc.property(hugeElection, (input) => {
+        expect(decided(input)).toEqual(slowly(input));
+      }),
+      { numRuns: 1000 },
     );
   }, 120_000);
 

@@ -2,6 +2,7 @@ import { AllocationError } from './allocation.errors.ts';
 import type { AllocationInput } from './allocation.input.ts';
 import { AllocationRuleShape } from './allocation.rule.ts';
 import type { AllocationRule, EqualSharesRule } from './allocation.rule.ts';
+import { groupsTakenBy, rivalOf } from './conflict.groups.ts';
 import { compareOutcomes } from './comparison.rule.ts';
 import type { Comparison } from './comparison.rule.ts';
 import { indexElection } from './election.index.ts';
@@ -67,7 +68,8 @@ function greedily(election: IndexedElection, candidates: readonly number[]): Dec
 function byShares(election: IndexedElection, candidates: readonly number[], rule: EqualSharesRule): Decided {
   const shares = shareEqually(election, candidates, rule);
   const { funded, cost } = shares.run;
-  const rest = candidates.filter((one) => !funded.includes(one));
+  const bought = new Set(funded);
+  const rest = candidates.filter((one) => !bought.has(one));
   const turns =
     rule.completion === 'utilitarian' || rule.completion === 'add1u'
       ? takeTurns(election, rest, { budget: election.budget - cost, before: funded })
@@ -92,10 +94,12 @@ function compared(election: IndexedElection, candidates: readonly number[], shar
   return { ...stands, comparison };
 }
 
-function leftOut({ projects }: IndexedElection, rest: readonly number[], { run }: SharesOutcome): Verdict[] {
+function leftOut(election: IndexedElection, rest: readonly number[], { run }: SharesOutcome): Verdict[] {
+  const { projects } = election;
+  const taken = groupsTakenBy(election, run.funded);
   return rest.map((project): Verdict => {
-    const { rivals, cost } = projects[project]!;
-    const rival = rivals.find((one) => run.funded.includes(one));
+    const { cost } = projects[project]!;
+    const rival = rivalOf(election, project, taken);
     if (rival !== undefined) return { project, reason: 'conflict', conflictsWith: projects[rival]!.id };
     const available = run.moneyBehind(project);
     return { project, reason: 'supporters-short', available, shortfall: cost - available };

@@ -186,6 +186,39 @@ describe('an allocation', () => {
     }
   });
 
+  it('funds nothing without projects, and nothing without a budget', () => {
+    for (const rule of [greedy, { ...equalShares, completion: 'add1u', comparison: true } as const]) {
+      const none = approvals(10, {}, ['', ''], rule);
+      expect(allocate(none)).toMatchObject({ selected: [], cost: 0, explanations: [] });
+      const broke = allocate(approvals(0, { a: 1 }, ['a', 'a'], { ...rule, costThreshold: 3 }));
+      expect(broke).toMatchObject({ selected: [], cost: 0 });
+      expect(broke.explanations).toEqual([
+        {
+          projectId: 'a',
+          votes: 2,
+          cost: 1,
+          funded: false,
+          reason: expect.any(String) as string,
+          available: 0,
+          shortfall: 1,
+        },
+      ]);
+    }
+  });
+
+  it('decides among ten thousand projects, also when all of them exclude each other', () => {
+    const projects = Array.from({ length: 10_000 }, (_, at) => project(`p${at}`, 1 + ((at * 7919) % 1000)));
+    const ids = projects.map(({ id }) => id);
+    const ballots = Array.from({ length: 200 }, (_, at) => ({ choices: ids.slice(at * 50, at * 50 + 60) }));
+    const input = { budget: 1_000_000, projects, ballotType: 'approval', ballots } as const;
+    expect(allocate({ ...input, rule: greedy }).explanations).toHaveLength(10_000);
+    for (const rule of [greedy, { ...equalShares, completion: 'add1', increment: 1000 } as const]) {
+      const { selected, explanations } = allocate({ ...input, rule: { ...rule, conflicts: [ids] } });
+      expect(selected).toHaveLength(1);
+      expect(explanations.filter(({ reason }) => reason === 'conflict')).toHaveLength(9_999);
+    }
+  });
+
   it('never overspends and explains every project once', () => {
     fc.assert(
       fc.property(smallElection, (input) => {

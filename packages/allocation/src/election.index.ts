@@ -12,8 +12,8 @@ export interface IndexedProject {
   readonly points: number;
   /** Its place among all projects where a rule sees no difference: lower cost, then more votes, then the lot. */
   readonly rank: number;
-  /** Projects that cannot be funded beside it. */
-  readonly rivals: readonly number[];
+  /** Conflict groups that it is in, by their place in the rule. */
+  readonly conflicts: readonly number[];
 }
 
 /** An election by numbers: a project is its place in `projects`, voters who vote alike are one group. */
@@ -22,6 +22,8 @@ export interface IndexedElection {
   readonly ballots: number;
   readonly projects: readonly IndexedProject[];
   readonly groups: BallotGroups;
+  /** The projects of each conflict group: funding one removes the others. */
+  readonly conflicts: readonly (readonly number[])[];
   /** The supporters of project p are the entries from `start[p]` to `start[p + 1]`. */
   readonly supporters: {
     readonly start: Int32Array;
@@ -40,7 +42,8 @@ export function indexElection(input: AllocationInput): IndexedElection {
     cost,
     ...countOf(groups, supporters, place),
   }));
-  const rivals = rivalsOf(input, placeOf);
+  const conflicts = conflictsOf(input, placeOf);
+  const groupsOf = groupsOfEach(conflicts, input.projects.length);
   const lot = lotOrder(input);
   const order = counted.toSorted(
     (a, b) => a.cost - b.cost || b.votes - a.votes || lot.get(a.id)! - lot.get(b.id)!,
@@ -49,9 +52,9 @@ export function indexElection(input: AllocationInput): IndexedElection {
   const projects = counted.map((one, place) => ({
     ...one,
     rank: rank.get(one.id)!,
-    rivals: [...rivals[place]!],
+    conflicts: groupsOf[place]!,
   }));
-  return { budget: input.budget, ballots: input.ballots.length, projects, groups, supporters };
+  return { budget: input.budget, ballots: input.ballots.length, projects, groups, conflicts, supporters };
 }
 
 function placesOf({ budget, projects }: Election): Map<string, number> {
@@ -97,17 +100,22 @@ function countOf({ size }: BallotGroups, supporters: IndexedElection['supporters
   return { votes, points };
 }
 
-function rivalsOf({ projects, rule }: AllocationInput, placeOf: ReadonlyMap<string, number>): Set<number>[] {
-  const rivals = projects.map(() => new Set<number>());
-  for (const ids of rule.conflicts ?? []) {
-    const group = new Set(ids.map((id) => placeOf.get(id)));
-    for (const one of group) {
-      if (one === undefined)
+function conflictsOf({ rule }: AllocationInput, placeOf: ReadonlyMap<string, number>): number[][] {
+  return (rule.conflicts ?? []).map((ids) =>
+    [...new Set(ids)].map((id) => {
+      const place = placeOf.get(id);
+      if (place === undefined)
         throw new AllocationError('unknown-project', 'a conflict group names what is not an option');
-      for (const other of group) if (other !== undefined && other !== one) rivals[one]!.add(other);
-    }
-  }
-  return rivals;
+      return place;
+    }),
+  );
+}
+
+function groupsOfEach(conflicts: readonly (readonly number[])[], projects: number): number[][] {
+  const groupsOf: number[][] = Array.from({ length: projects }, () => []);
+  for (const [group, members] of conflicts.entries())
+    for (const place of members) groupsOf[place]!.push(group);
+  return groupsOf;
 }
 
 function lotOrder({ projects, lot }: AllocationInput): ReadonlyMap<string, number> {

@@ -1,5 +1,6 @@
 import { AllocationError } from './allocation.errors.ts';
 import type { EqualSharesRule } from './allocation.rule.ts';
+import { groupsTakenBy, rivalOf } from './conflict.groups.ts';
 import type { IndexedElection } from './election.index.ts';
 import { runEqualShares } from './equal-shares.run.ts';
 import type { SharesRun } from './equal-shares.run.ts';
@@ -51,12 +52,14 @@ export function shareEqually(
 
 /** Whether more money could change nothing that counts. */
 function isFinished(
-  { projects, budget }: IndexedElection,
+  election: IndexedElection,
   candidates: readonly number[],
   { funded, cost }: SharesRun,
   { exhaustiveStop }: EqualSharesRule,
 ): boolean {
-  const gone = new Set(funded.flatMap((one) => [one, ...projects[one]!.rivals]));
-  const left = candidates.filter((one) => !gone.has(one));
+  const { projects, budget } = election;
+  const gone = new Set(funded);
+  const taken = groupsTakenBy(election, funded);
+  const left = candidates.filter((one) => !gone.has(one) && rivalOf(election, one, taken) === undefined);
   return exhaustiveStop ? left.every((one) => projects[one]!.cost > budget - cost) : left.length === 0;
 }

@@ -47,7 +47,9 @@ export function runEqualShares(
     buy(shares, best);
     funded.push(best.project);
     cost += projects[best.project]!.cost;
-    for (const gone of [best.project, ...projects[best.project]!.rivals]) open.delete(gone);
+    open.delete(best.project);
+    for (const group of projects[best.project]!.conflicts)
+      for (const rival of election.conflicts[group]!) open.delete(rival);
   }
   const paidFor = (project: number) => shares.prices.paidFor(project);
   return { funded, cost, paidFor, moneyBehind: (project) => moneyBehind(shares, project) };

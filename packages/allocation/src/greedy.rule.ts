@@ -1,3 +1,4 @@
+import { groupsTakenBy, rivalOf } from './conflict.groups.ts';
 import type { IndexedElection } from './election.index.ts';
 
 /** What happened to a project when its turn came. */
@@ -15,14 +16,14 @@ export function takeTurns(
   candidates: readonly number[],
   { budget, before = [] }: { budget: number; before?: readonly number[] },
 ): GreedyTurn[] {
-  const funded = new Set(before);
+  const taken = groupsTakenBy(election, before);
   let available = budget;
   return candidates.toSorted(byPoints(election)).map((project): GreedyTurn => {
-    const { cost, rivals } = election.projects[project]!;
-    const rival = rivals.find((one) => funded.has(one));
+    const { cost, conflicts } = election.projects[project]!;
+    const rival = rivalOf(election, project, taken);
     if (rival !== undefined) return { project, reason: 'conflict', rival };
     if (cost > available) return { project, reason: 'does-not-fit', available };
-    funded.add(project);
+    for (const group of conflicts) taken.set(group, project);
     available -= cost;
     return { project, reason: 'funded', available: available + cost };
   });

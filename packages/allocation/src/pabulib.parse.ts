@@ -89,7 +89,11 @@ function readProjectRows(section: Section): ProjectRow[] {
   return [...recordsOf(section, ['project_id', 'cost'])].map(([record, line]) => {
     const row = readProject(record, line);
     if (seen.has(row.id))
-      throw new PabulibError('pb-duplicate-project', `project ${row.id} is listed twice`, line);
+      throw new PabulibError(
+        'pb-duplicate-project',
+        `project ${JSON.stringify(row.id)} is listed twice`,
+        line,
+      );
     seen.add(row.id);
     return row;
   });
@@ -101,7 +105,7 @@ function readProject(record: Map<string, string>, line: number): ProjectRow {
     throw new PabulibError('pb-malformed', 'project_id is empty, longer than 100 or holds a comma', line);
   const amount = readAmount(record.get('cost')!, line);
   if (amount.digits <= 0n)
-    throw new PabulibError('pb-invalid-cost', `the cost of ${id} is not above zero`, line);
+    throw new PabulibError('pb-invalid-cost', `the cost of ${JSON.stringify(id)} is not above zero`, line);
   const [votes, selected] = [record.get('votes'), record.get('selected')];
   return {
     id,
@@ -114,21 +118,17 @@ function readProject(record: Map<string, string>, line: number): ProjectRow {
   };
 }
 
-function readCount(text: string, column: string, line: number): number {
-  if (!/^\d{1,15}(\.0+)?$/.test(text))
-    throw new PabulibError('pb-malformed', `${column} is not a count`, line);
+function readCount(text: string, name: string, line: number): number {
+  if (!/^\d{1,15}(\.0+)?$/.test(text)) throw new PabulibError('pb-malformed', `${name} is not a count`, line);
   return Number(text);
 }
 
 function checkCount(meta: MetaEntries, key: string, rows: number, limit: number): void {
   if (rows > limit) throw new PabulibError('pb-too-large', `${rows} rows where ${limit} are allowed`);
-  if (Number(meta.entries.get(key)) !== rows) {
-    throw new PabulibError(
-      'pb-wrong-count',
-      `${key} says ${meta.entries.get(key)}, the file has ${rows}`,
-      meta.lines.get(key),
-    );
-  }
+  const line = meta.lines.get(key)!;
+  const stated = readCount(meta.entries.get(key)!, key, line);
+  if (stated !== rows)
+    throw new PabulibError('pb-wrong-count', `${key} says ${stated}, the file has ${rows}`, line);
 }
 
 function checkVoteColumn(rows: readonly ProjectRow[], votes: readonly PabulibVote[]): void {
@@ -137,7 +137,11 @@ function checkVoteColumn(rows: readonly ProjectRow[], votes: readonly PabulibVot
   for (const { id, votes: stated, line } of rows) {
     const found = counted.get(id) ?? 0;
     if (stated !== undefined && stated !== found) {
-      throw new PabulibError('pb-wrong-count', `${id} states ${stated} votes, the file has ${found}`, line);
+      throw new PabulibError(
+        'pb-wrong-count',
+        `${JSON.stringify(id)} states ${stated} votes, the file has ${found}`,
+        line,
+      );
     }
   }
 }
@@ -152,7 +156,7 @@ function checkScoreColumn(rows: readonly ProjectRow[], votes: readonly PabulibVo
     if (columns['score'] && Number(columns['score']) !== found)
       throw new PabulibError(
         'pb-wrong-count',
-        `${id} states a score of ${columns['score']}, the points add up to ${found}`,
+        `${JSON.stringify(id)} states another score than ${found}, to which the points add up`,
         line,
       );
   }

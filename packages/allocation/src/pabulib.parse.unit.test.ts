@@ -47,6 +47,16 @@ describe('a Pabulib file', () => {
     expect(parsePabulib(new TextEncoder().encode(text))).toEqual(parsePabulib(file()));
   });
 
+  it('reads the same whichever way its lines end, also when they end in several', () => {
+    const [first, ...rest] = file().split('\n');
+    const ends = [file().replaceAll('\n', '\r'), [`${first}\r`, ...rest].join('\n')];
+    for (const text of [...ends, [first, ...rest].join('\r\n').replace('\r\n', '\n'), file().trimEnd()])
+      expect(parsePabulib(text)).toEqual(parsePabulib(file()));
+    const wrong = file({ votes: ['voter_id;vote', '1;a,b', '2;z'] });
+    for (const end of ['\n', '\r\n', '\r'])
+      expect(refusal(wrong.replaceAll('\n', end))).toEqual(['pb-unknown-project', 14]);
+  });
+
   it('keeps blank ballots', () => {
     const parsed = parsePabulib(
       file({ projects: ['project_id;cost', 'a;60', 'b;50'], votes: ['voter_id;vote', '1;', '2;a'] }),
@@ -99,6 +109,14 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     ['unknown vote type', meta('vote_type;telepathy'), 'pb-malformed', 3],
     ['a key twice', file({ meta: ['budget;1', 'budget;1'] }), 'pb-malformed', 4],
     ['a key missing', file({ meta: ['budget;1'] }), 'pb-malformed', 1],
+    ['a key without a value', meta('comment'), 'pb-malformed', 3],
+    ['a section missing', file().split('VOTES')[0]!, 'pb-malformed', undefined],
+    ['a section without a header', `${file().split('VOTES')[0]}VOTES\n`, 'pb-malformed', 11],
+    ['sections in another order', file().replace('PROJECTS', 'VOTES'), 'pb-malformed', undefined],
+    ['a section twice', `${file()}PROJECTS\nproject_id;cost\nc;1\n`, 'pb-wrong-count', 4],
+    ['a number of projects that is no number', meta('num_projects;0x2'), 'pb-malformed', 3],
+    ['a number of votes without a number', meta('num_votes;'), 'pb-malformed', 3],
+    ['a least number of choices that is none', meta('min_length;-1'), 'pb-malformed', 3],
     ['too few projects', meta('num_projects;3'), 'pb-wrong-count', 3],
     ['too many votes', meta('num_votes;1'), 'pb-wrong-count', 3],
     ['a budget below zero', meta('budget;-1'), 'pb-invalid-cost', 3],
@@ -108,6 +126,26 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     ['a row too short', file({ projects: [columns, 'a;60;2;x', 'b;50;1'] }), 'pb-malformed', 10],
     ['a project twice', file({ projects: [columns, 'a;60;2;x', 'a;50;1;y'] }), 'pb-duplicate-project', 10],
     ['a negative cost', file({ projects: [columns, 'a;60;2;x', 'b;-50;1;y'] }), 'pb-invalid-cost', 10],
+    [
+      'a cost with too many decimals',
+      file({ projects: [columns, 'a;1.1234567;2;x', 'b;5;1;y'] }),
+      'pb-invalid-cost',
+      9,
+    ],
+    ['a cost in powers of ten', file({ projects: [columns, 'a;6e1;2;x', 'b;5;1;y'] }), 'pb-invalid-cost', 9],
+    ['a project without an id', file({ projects: [columns, ';60;2;x', 'b;50;1;y'] }), 'pb-malformed', 9],
+    [
+      'a project whose id no list holds',
+      file({ projects: [columns, '"a,b";60;2;x', 'b;50;1;y'] }),
+      'pb-malformed',
+      9,
+    ],
+    [
+      'a votes column without a count',
+      file({ projects: [columns, 'a;60;two;x', 'b;50;1;y'] }),
+      'pb-malformed',
+      9,
+    ],
     ['a zero cost', file({ projects: [columns, 'a;0;2;x', 'b;50;1;y'] }), 'pb-invalid-cost', 9],
     [
       'an inexact cost',
@@ -129,6 +167,7 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     ],
     ['an empty choice', file({ votes: ['voter_id;vote', '1;a,,b', '2;a'] }), 'pb-unknown-project', 13],
     ['a choice twice', file({ votes: ['voter_id;vote', '1;a,b', '2;a,a'] }), 'pb-duplicate-choice', 14],
+    ['a voter without an id', file({ votes: ['voter_id;vote', '1;a,b', ';a'] }), 'pb-malformed', 14],
     ['a voter twice', file({ votes: ['voter_id;vote', '1;a,b', '1;a'] }), 'pb-duplicate-voter', 14],
   ])('%s', (_, text, code, line) => {
     expect(refusal(text)).toEqual([code, line]);
@@ -142,6 +181,13 @@ describe('a malformed Pabulib file is refused with code and line', () => {
     expect(refusal(file(), { ...pabulibLimits, bytes: 10 })?.[0]).toBe('pb-too-large');
     expect(refusal(file(), { ...pabulibLimits, columns: 3 })).toEqual(['pb-too-large', 8]);
     expect(refusal(file(), { ...pabulibLimits, projects: 1 })?.[0]).toBe('pb-too-large');
+    expect(refusal(file(), { ...pabulibLimits, votes: 1 })?.[0]).toBe('pb-too-large');
+    expect(refusal(`META\nkey;value\n${';'.repeat(101)}\n`, { ...pabulibLimits, rowLength: 100 })).toEqual([
+      'pb-too-large',
+      3,
+    ]);
+    const endless = `META\nkey;value\n${'a;b\n'.repeat(2_000)}`;
+    expect(refusal(endless, { ...pabulibLimits, projects: 1, votes: 1 })).toEqual(['pb-too-large', 1003]);
     expect(
       refusal(file({ votes: ['voter_id;vote', `1;"${'x'.repeat(200)}`] }), {
         ...pabulibLimits,

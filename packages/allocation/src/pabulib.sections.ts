@@ -56,11 +56,15 @@ function decode(input: string | Uint8Array, limits: PabulibLimits): string {
 }
 
 function readRows(text: string, limits: PabulibLimits): Row[] {
+  const lineEnd = text.includes('\n') ? '\n' : '\r';
+  refuseLongLines(text, lineEnd, limits);
   const mostRows = limits.projects + limits.votes + 1000;
   const rows: Row[] = [];
   try {
     parse(text, {
       delimiter: ';',
+      // Lines may end in one way and in the other, as when a file was put together from two.
+      record_delimiter: ['\r\n', lineEnd],
       bom: true,
       // Real files quote some fields, and leave quotes bare in others.
       relax_quotes: true,
@@ -78,6 +82,17 @@ function readRows(text: string, limits: PabulibLimits): Row[] {
     return rows;
   } catch (error) {
     throw error instanceof PabulibError ? error : asPabulibError(error);
+  }
+}
+
+/** Before a reader makes millions of empty fields of one. */
+function refuseLongLines(text: string, lineEnd: string, { rowLength }: PabulibLimits): void {
+  let line = 1;
+  for (let start = 0; start < text.length; line += 1) {
+    const found = text.indexOf(lineEnd, start);
+    const end = found === -1 ? text.length : found;
+    if (end - start > rowLength) throw new PabulibError('pb-too-large', 'row too long', line);
+    start = end + 1;
   }
 }
 

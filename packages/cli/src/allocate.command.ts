@@ -20,7 +20,10 @@ export function registerAllocate(program: Command): void {
   withRuleOptions(command)
     .option('--conflicts <file>', 'JSON list of groups of project ids, of each of which one can be funded')
     .option('--tie <file>', 'JSON list of all project ids in the order of the lot; without it, by id')
-    .option('--json', 'print {selected, cost, endowment, explanations}; amounts in currency units')
+    .option(
+      '--json',
+      'print {selected, cost, endowment, comparison, explanations}; amounts in currency units',
+    )
     .action(async (path: string, options: Options) => {
       command.showHelpAfterError(false);
       try {

@@ -32,7 +32,7 @@ export function tableOf({ meta, projects }: PabulibFile, outcome: Allocation): s
   });
   for (const one of outcome.explanations) {
     table.push([
-      ...[one.projectId, names.get(one.projectId)!.slice(0, 50), one.votes],
+      ...[shown(one.projectId), shown(names.get(one.projectId)!).slice(0, 50), one.votes],
       ...(hasPoints ? [one.points ?? ''] : []),
       ...[amount(one.cost), perSupporter(one, meta.decimals), outcomeOf(one)],
       ...['available' in one ? amount(one.available) : '', shortOf(one, amount)],
@@ -45,8 +45,9 @@ function summaryOf(
   { selected, cost, endowment, comparison }: Allocation,
   projects: number,
   amount: (units: number) => string,
-  { budget, currency = '', decimals }: PabulibFile['meta'],
+  { budget, currency: stated = '', decimals }: PabulibFile['meta'],
 ): string {
+  const currency = shown(stated);
   const lines = [
     `${selected.length} of ${projects} projects, ${amount(cost)} of ${amount(budget)} ${currency}`,
   ];
@@ -69,7 +70,10 @@ function perSupporter({ cost, votes }: Explanation, decimals: number): string {
 }
 
 const outcomeOf = (one: Explanation): string =>
-  one.reason === 'conflict' ? `conflict with ${one.conflictsWith}` : one.reason;
+  one.reason === 'conflict' ? `conflict with ${shown(one.conflictsWith)}` : one.reason;
+
+/** Whoever wrote the file does not command the terminal. */
+const shown = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
 
 function shortOf(one: Explanation, amount: (units: number) => string): string {
   if ('shortfall' in one) return amount(one.shortfall);

@@ -1,3 +1,4 @@
+import { AllocationError } from '@talkoot/allocation';
 import type { AllocationRule } from '@talkoot/allocation';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
@@ -46,14 +47,24 @@ export function withRuleOptions(command: Command): Command {
     .option('--threshold <k>', 'out is what has less than cost / (k × budget) of the votes', wholeAbove(0));
 }
 
-/** @param unit a currency unit, in the unit of the costs */
+/**
+ * @param unit a currency unit, in the unit of the costs
+ * @throws AllocationError `rule-invalid` for a parameter that would not be followed
+ */
 export function ruleFrom(options: RuleOptions, unit: number, conflicts?: string[][]): AllocationRule {
   const filters = {
     ...(options.minimumVotes === undefined ? {} : { minimumVotes: options.minimumVotes }),
     ...(options.threshold === undefined ? {} : { costThreshold: options.threshold }),
     ...(conflicts === undefined ? {} : { conflicts }),
   };
-  if (options.rule === 'greedy') return { rule: 'greedy', ...filters };
+  if (options.rule === 'greedy') {
+    if (options.completion !== 'none' || options.comparison === 'on')
+      throw new AllocationError(
+        'rule-invalid',
+        'greedy has no completion and no comparison: --rule equal-shares does',
+      );
+    return { rule: 'greedy', ...filters };
+  }
   return {
     rule: 'equal-shares',
     completion: options.completion,
