@@ -29,8 +29,10 @@ const code = (code: string) => ({ code, message: expect.stringMatching(new RegEx
 /** What a command prints; rejects with what the program would tell. */
 async function talkoot(...words: string[]): Promise<string> {
   const written: string[] = [];
-  const program = new Command('talkoot').exitOverride();
+  const program = new Command('talkoot');
   registerPoll(program);
+  for (const command of withSubcommands(program))
+    command.exitOverride().configureOutput({ writeErr: () => {} });
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
     await program.parseAsync(['poll', ...words], { from: 'user' });
@@ -39,6 +41,10 @@ async function talkoot(...words: string[]): Promise<string> {
     spy.mockRestore();
   }
 }
+const withSubcommands = (command: Command): Command[] => [
+  command,
+  ...command.commands.flatMap((one) => withSubcommands(one)),
+];
 const here = () => ['pol-1', '-m', 'lintula', '--url', service.url];
 const trustee = (at: number, step: string, ...words: string[]) =>
   talkoot('trustee', step, ...here(), '--identity', identityOf(at), ...words);
@@ -104,7 +110,7 @@ describe('talkoot poll trustee new', () => {
 describe('talkoot poll trustee', () => {
   test('gives what is awaited, and says what is awaited next', { timeout: 120_000 }, async () => {
     expect(await trustee(0, 'advance')).toMatch(
-      /You are trustee 1. Your round 1 was taken.*\nAwaited now: round 1 of the others/,
+      /You are trustee 1. Your round 1 was taken.*\nAwaited now: round 1 of others; talkoot poll status pol-1 says/,
     );
     expect(JSON.parse(await trustee(1, 'advance', '--json'))).toEqual({
       index: 2,
@@ -150,6 +156,9 @@ describe('talkoot poll trustee', () => {
     expect(await trustee(0, 'destroy', ...custody(0))).toMatch(/0\.custody\.json is destroyed/);
     expect(await readdir(folder)).not.toContain('0.custody.json');
     expect(desk.destroyed).toHaveLength(1);
+    await expect(trustee(1, 'destroy')).rejects.toMatchObject(code('custody-missing'));
+    expect(desk.destroyed).toHaveLength(1);
+    expect(await trustee(1, 'destroy', '--gone')).toContain('your word for it was taken');
     expect(await talkoot('status', ...here())).toContain(
       '1 Trustee 0 (Organisation 0): round 1, round 2, confirmed, released, destroyed',
     );
@@ -228,6 +237,44 @@ describe('talkoot poll, for officers', () => {
     await expect(talkoot('open', 'pol-1', '--url', service.url)).rejects.toMatchObject(
       code('municipality-missing'),
     );
+    expect(service.officer.asked).toEqual([]);
+  });
+});
+
+describe('talkoot poll wait', () => {
+  const due = ['--due', '2027-05-26T16:00:00+03:00'];
+  const body = { change: 'extend', due: '2027-05-26T13:00:00.000Z' };
+  beforeEach(() => void vi.stubEnv('TALKOOT_TOKEN', 'token-of-the-officer'));
+
+  test('asks for a change with its reason, and names the command of the second person', async () => {
+    const words = await talkoot(
+      'wait',
+      'ask',
+      ...here(),
+      'extend',
+      ...due,
+      '--reason',
+      'the network was away',
+    );
+    expect(words).toContain('\n  talkoot poll wait confirm pol-1 extend --due 2027-05-26T13:00:00.000Z\n');
+    expect(service.officer.asked).toMatchObject([
+      { move: 'wait-changes', body: { ...body, reason: 'the network was away' } },
+    ]);
+  });
+
+  test('confirms what was asked for', async () => {
+    expect(await talkoot('wait', 'confirm', ...here(), 'extend', ...due)).toBe(
+      'It is so.\nAwaited: resident\n',
+    );
+    expect(service.officer.asked).toMatchObject([{ move: 'wait-changes/confirmation', body }]);
+  });
+
+  test('takes a new end where one is moved and nowhere else, and none whose clock is unknown', async () => {
+    const refused = code('due-misplaced');
+    await expect(talkoot('wait', 'confirm', ...here(), 'extend')).rejects.toMatchObject(refused);
+    await expect(talkoot('wait', 'confirm', ...here(), 'suspend', ...due)).rejects.toMatchObject(refused);
+    const local = talkoot('wait', 'confirm', ...here(), 'extend', '--due', '2027-05-26T16:00:00');
+    await expect(local).rejects.toMatchObject({ code: 'commander.invalidArgument' });
     expect(service.officer.asked).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import type { LifecycleState } from '@talkoot/workflow-contracts';
 import type { EngineView, OpenLifecycle } from './lifecycle.reading.ts';
 import type { RebuiltAll } from './lifecycle.rebuild.ts';
 
-const widths = [24, 16, 18, 20, 24, 26];
+/** The longest ids are those of polls about a project: pol-c-… */
+const widths = [26, 16, 18, 20, 24, 26];
 const columns = (cells: readonly string[]) =>
   cells
     .map((cell, at) => cell.padEnd(widths[at] ?? 0))
@@ -32,22 +33,28 @@ export function describeLifecycle(
     ...(wait ? [`waits for ${wait.awaiting} since ${wait.since}: ${wait.name}, due ${wait.due}`] : []),
     ...(wait?.overdue ? [`overdue, escalated ${wait.escalated} times`] : []),
     ...(wait?.suspendedSince ? [`suspended since ${wait.suspendedSince}`] : []),
-    `workflow: ${engine.status}${events}${hintOf(terminal, engine)}`,
+    `workflow: ${engine.status}${events}${hintOf(state.id, terminal, engine)}`,
     ...engine.pending.map(({ activity, attempt, lastFailure }) =>
       lastFailure === null
         ? `being done: ${activity}`
         : `tried ${attempt} times: ${activity}: ${lastFailure}`,
     ),
-    ...(engine.details ? ['', engine.details, ''] : []),
+    ...(engine.details ? ['', 'What its workflow says:', ...plainly(engine.details), ''] : []),
     url,
   ].join('\n');
 }
 
-function hintOf(terminal: boolean, { status, details }: EngineView): string {
+/** Details are Markdown, for the pages of the engine. */
+function plainly(details: string): string[] {
+  const text = details.replaceAll(/\*\*|`/g, '').replaceAll(/\[([^\]]+)\]\(([^)]+)\)/g, '$1: $2');
+  return text.split(/\n+/).map((line) => `  ${line}`);
+}
+
+function hintOf(id: string, terminal: boolean, { status, details }: EngineView): string {
   if (status === 'unreachable') return ': Temporal does not answer';
   if (status === 'running')
     return details ? '' : '; no worker answers for it, or it fails there: see its log';
-  return terminal ? '' : `; rebuild it with: talkoot lifecycle rebuild ID`;
+  return terminal ? '' : `; start it again with: talkoot lifecycle rebuild ${id}`;
 }
 
 /** What a rebuild of everything came to. */

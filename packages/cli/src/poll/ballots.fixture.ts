@@ -102,7 +102,7 @@ const held = () => (standing ??= preparePoll());
 
 /** A poll officer's moves that were asked for, and what is answered to them. */
 export interface Officer {
-  readonly asked: { move: string; token: string | undefined; key: string | undefined }[];
+  readonly asked: { move: string; token: string | undefined; key: string | undefined; body?: unknown }[];
   /** Code of the problem to answer. */
   refusal: string | null;
 }
@@ -142,7 +142,13 @@ async function answer(
     return [200, { index: Number(index), awaited: desk.awaited }];
   }
   const { authorization, 'idempotency-key': idempotencyKey } = request.headers;
-  officer.asked.push({ move: key!, token: authorization, key: idempotencyKey as string | undefined });
+  const text = (await request.toArray()).join('');
+  officer.asked.push({
+    move: [key, step].filter(Boolean).join('/'),
+    token: authorization,
+    key: idempotencyKey as string | undefined,
+    ...(text && { body: JSON.parse(text) as unknown }),
+  });
   if (officer.refusal) return problem(409, officer.refusal);
   const lifecycleId = desk.ceremony.poll;
   return [200, { lifecycleId, phase: 'open', step: 3, awaiting: 'resident', dueAt: null }];

@@ -13,7 +13,9 @@ import type { Awaited, Progress, Trustee } from './trustee.ts';
 interface TrusteeOptions extends PlaceOptions {
   readonly identity: string;
   readonly custody?: string;
+  readonly gone?: boolean;
 }
+type Step = (trustee: Trustee, options: TrusteeOptions) => Promise<Progress>;
 
 /** `talkoot poll trustee`: the part of one of those who keep a poll's key together. */
 export function registerTrustee(poll: Command): void {
@@ -36,9 +38,9 @@ export function registerTrustee(poll: Command): void {
   step(trustee, 'release', release).description(
     'Give your share, once complaints are settled, so that the ballots can be opened',
   );
-  step(trustee, 'destroy', destroy).description(
-    'Destroy your share of a poll that is over, and sign that you did',
-  );
+  step(trustee, 'destroy', (one, { gone }) => destroy(one, gone))
+    .description('Destroy your share of a poll that is over, and sign that you did')
+    .option('--gone', 'the custody file was destroyed or lost before: only sign that it is gone');
 }
 
 interface NewOptions {
@@ -53,7 +55,8 @@ async function makeIdentity({ out, name, organisation, ...options }: NewOptions)
   const { secrets, keys } = newTrustee();
   await writeIdentity(out, lock, name, secrets);
   tell(options, { name, organisation, ...keys }, [
-    `Your secrets are in ${out}. Keep a copy of it and of the passphrase where nobody else gets at them.`,
+    `Your secrets are in ${out}. Keep a copy of it where nobody else gets at it, apart from the passphrase.`,
+    'Whoever loses both, or forgets the passphrase, is no trustee any more: nobody can help.',
     'For the charter:',
     `  name          ${name}`,
     `  organisation  ${organisation}`,
@@ -74,7 +77,7 @@ async function check(pollId: string, options: TrusteeOptions): Promise<void> {
   ]);
 }
 
-function step(trustee: Command, name: string, take: (trustee: Trustee) => Promise<Progress>): Command {
+function step(trustee: Command, name: string, take: Step): Command {
   return aboutPoll(trustee.command(name))
     .requiredOption('--identity <file>', 'your identity file')
     .option(
@@ -88,8 +91,8 @@ function step(trustee: Command, name: string, take: (trustee: Trustee) => Promis
         const identity = await openIdentity(options.identity, lock);
         const file = options.custody ?? `${options.identity.replace(/\.json$/, '')}.${pollId}.custody.json`;
         const custody = custodyFile({ file, lock, poll });
-        const done = await take({ ballots, poll, identity, custody });
-        tell(options, { ...done, custody: file }, [inWords(done, file), next[done.awaited]]);
+        const done = await take({ ballots, poll, identity, custody }, options);
+        tell(options, { ...done, custody: file }, [inWords(done, file), nextInWords(done, pollId)]);
       }),
     );
 }
@@ -99,14 +102,35 @@ function inWords({ index, gave }: Progress, file: string): string {
   if (gave === null) return `${you} Your part was given before; nothing is changed.`;
   if (gave === 'destruction') return `${you} ${file} is destroyed, and your word for it was taken.`;
   if (gave === 'share') return `${you} Your share was taken.`;
-  return `${you} Your ${gave === 'confirmation' ? gave : gave.replace('round', 'round ')} was taken; ${file} is what it stands on: keep it.`;
+  return `${you} Your ${names[gave]} was taken. Keep ${file}: what follows stands on it.`;
 }
 
-const next: Readonly<Record<Awaited, string>> = {
-  round1: 'Awaited now: round 1 of the others.',
-  round2: 'Awaited now: round 2 of everybody.',
-  confirmation: 'Awaited now: the confirmation of everybody.',
-  nothing: 'Nothing is awaited of trustees now.',
-  share: 'Awaited now: shares of more trustees.',
-  destruction: 'Awaited now: that everybody destroys their share.',
+const names: Readonly<Record<Awaited, string>> = {
+  round1: 'round 1',
+  round2: 'round 2',
+  confirmation: 'confirmation',
+  nothing: 'nothing',
+  share: 'share',
+  destruction: 'destruction',
 };
+
+function nextInWords({ gave, awaited }: Progress, pollId: string): string {
+  const check = `When the manifest is published, before the poll opens: talkoot poll trustee check ${pollId} --identity FILE`;
+  switch (awaited) {
+    case 'round1':
+    case 'round2':
+    case 'confirmation':
+      if (gave !== null && gave !== awaited) {
+        return `Awaited now: ${names[awaited]}, yours too. Run the same command again.`;
+      }
+      return `Awaited now: ${names[awaited]} of others; talkoot poll status ${pollId} says of whom. ${
+        awaited === 'confirmation' ? check : 'Then run the same command again.'
+      }`;
+    case 'nothing':
+      return gave === 'confirmation' ? `The key is made. ${check}` : 'Nothing is awaited of trustees now.';
+    case 'share':
+      return 'Awaited now: shares of more trustees.';
+    case 'destruction':
+      return 'Awaited now: that everybody destroys their share.';
+  }
+}

@@ -163,6 +163,16 @@ describe('a key ceremony over HTTP', () => {
     expect(await trustees[0]!.custody.open()).not.toBeNull();
   });
 
+  test('signs that a share is gone only if it destroyed it, or the trustee knows better', async () => {
+    await keyMade();
+    desk.later = 'destruction';
+    const elsewhere = { ...trustees[0]!, custody: custodyInMemory() };
+    await expect(destroy(elsewhere)).rejects.toThrow(code('custody-missing'));
+    expect(desk.destroyed).toEqual([]);
+    expect(await destroy(elsewhere, true)).toMatchObject({ gave: 'destruction' });
+    expect(await destroy(elsewhere)).toMatchObject({ gave: null });
+  });
+
   test("takes and destroys nothing of another trustee's", async () => {
     await keyMade();
     const confused = { ...trustees[0]!, custody: trustees[1]!.custody };

@@ -188,17 +188,24 @@ export async function release(trustee: Trustee): Promise<Progress> {
 
 /**
  * Destroys what a trustee keeps of a poll that is over, and then says so, signed.
- * @throws PollRefused `destruction-not-awaited`, `custody-foreign`
+ * @param isGone the trustee knows that there is nothing to destroy any more: whoever looks in the wrong place must not sign that
+ * @throws PollRefused `destruction-not-awaited`, `custody-missing`, `custody-foreign`
  */
-export async function destroy(trustee: Trustee): Promise<Progress> {
+export async function destroy(trustee: Trustee, isGone = false): Promise<Progress> {
   const standing = await standingOf(trustee);
   const { ceremony, binding, index } = standing;
   if (ceremony.awaited !== 'destruction') {
     throw new PollRefused('destruction-not-awaited', 'The poll is not over: its key is still needed.');
   }
-  await heldBy(trustee);
+  const hasSaid = hasGiven(ceremony.destroyed, index);
+  if ((await heldBy(trustee)) === null && !hasSaid && !isGone) {
+    throw new PollRefused(
+      'custody-missing',
+      'The custody file of this poll is not here: name it with --custody. If it was destroyed or lost before, say so with --gone.',
+    );
+  }
   await trustee.custody.destroy();
-  if (hasGiven(ceremony.destroyed, index)) return { index, gave: null, awaited: ceremony.awaited };
+  if (hasSaid) return { index, gave: null, awaited: ceremony.awaited };
   const signature = Buffer.from(signDestruction(binding, trustee.identity)).toString('hex');
   const send = { params: paramsOf(standing), body: { signature } };
   return { gave: 'destruction', ...(await trustee.ballots.declareDestroyed(send)) };
