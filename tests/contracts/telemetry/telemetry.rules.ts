@@ -81,11 +81,13 @@ export function telemetryRules(system: () => RunningSystem): void {
     );
     expect(traced).toEqual([]);
     // What is published is marked by whoever closes the board: that is of all ballots alike.
-    const stored = /^ballots: insert (leaves|complaints)$/;
+    const stored = /^(ballots: insert (leaves|complaints)|witness: \w+ kept_leaves)$/;
     expect(tree.spans.map(labelOf).filter((label) => stored.test(label))).toEqual([]);
-    const lines = await logOf(system(), 'ballots');
-    expect(lines.filter(({ route }) => silent.includes(route ?? ''))).toEqual([]);
-    expect(lines.length).toBeGreaterThan(10);
+    for (const taker of ['ballots', 'witness'] as const) {
+      const lines = await logOf(system(), taker);
+      expect(lines.filter(({ route }) => silent.includes(route ?? ''))).toEqual([]);
+      expect(lines.length).toBeGreaterThan(10);
+    }
   });
 
   it('logs each request with the id of its trace', async () => {

@@ -24,7 +24,7 @@ export async function storedCopies(system: RunningSystem): Promise<Copy[]> {
 }
 
 /** In natural order: that of the disk, or of the id where a collection is clustered. */
-function collectionsOf({ stack }: RunningSystem, owner: Owner): Promise<Copy[]> {
+export function collectionsOf({ stack }: Pick<RunningSystem, 'stack'>, owner: Owner): Promise<Copy[]> {
   return inDatabase(stack, owner, async (database) => {
     const copies: Copy[] = [];
     for (const collection of await database.collections()) {

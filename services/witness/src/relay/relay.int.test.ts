@@ -111,6 +111,15 @@ describe('a ballot that is given to the relay', () => {
     },
   );
 
+  it('is not kept any more once somebody was told that casting is over', async () => {
+    const board = await open();
+    board.manner = 'poll-closed';
+    await refused(give(board, await board.leaf()), 'poll-closed');
+    board.manner = 'hang';
+    await refused(give(board, await board.leaf()), 'board-silent');
+    expect(await rows(board)).toEqual([]);
+  });
+
   it.each(['first-certificate-invalid', 'signature-invalid', 'leaf-malformed', 'not-found', 'forbidden'])(
     'is kept where the board refuses what is in order: %s',
     async (code) => {

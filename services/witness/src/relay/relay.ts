@@ -100,8 +100,8 @@ function promiseIn(answer: BoardAnswer, otherwise: string): Uint8Array {
 
 /** @returns the promise, or null while the leaf is kept. @throws DomainError the board's refusal, if the leaf is forgotten */
 async function handed(
-  { leaves }: Working,
-  { binding }: RelayedPoll,
+  { leaves, polls }: Working,
+  { binding, place }: RelayedPoll,
   hash: Uint8Array,
   answer: BoardAnswer,
   wasKept: boolean,
@@ -113,6 +113,7 @@ async function handed(
   }
   if (handing === 'keep' || answer.answer === 'silent') return null;
   await leaves.forget([hash]);
+  if (answer.problem.code === 'poll-closed') await polls.heardClosed(place.pollId);
   throw inItsWords(answer.problem);
 }
 

@@ -106,6 +106,11 @@ export function relayedPolls(parts: RelayedPollsParts) {
       return stageOf(binding.manifest.windows, said, { learned, now: now() });
     },
 
+    /** Somebody was told that casting is over. */
+    async heardClosed(pollId: string): Promise<void> {
+      if (!(await store.find(pollId))?.said) await store.heard(pollId, 'closed');
+    },
+
     isOver: async (pollId: string): Promise<boolean> => (await store.find(pollId))?.over ?? false,
     setOver: (pollId: string): Promise<void> => store.setOver(pollId),
   };
