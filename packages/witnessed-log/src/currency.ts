@@ -24,9 +24,11 @@ export async function examine({ clients, policy, tree, onFault }: CosigningParts
     answers.filter((answer) => answer !== undefined),
   );
   if (decision.outcome === 'sign') return;
-  const { code, witness } = decision;
-  const what = witness === undefined ? 'half of the witnesses or fewer answered' : `as ${witness} shows`;
-  throw new LogError(code, `${policy.log.name}, ${size} leaves: ${what}`);
+  const shown = answers.find((answer) => answer?.witness === decision.witness);
+  const what = shown
+    ? `${shown.witness} cosigned ${shown.last.size}`
+    : 'half of the witnesses or fewer answered';
+  throw new LogError(decision.code, `${policy.log.name} has ${size} leaves; ${what}`);
 
   async function ownRoot(last: TreeHead): Promise<Uint8Array | undefined> {
     return last.size > size ? undefined : tree.rootAt(last.size, size);
