@@ -51,7 +51,6 @@ export function relayOf(parts: RelayParts) {
     },
   };
 }
-export type Relay = ReturnType<typeof relayOf>;
 
 type Working = RelayParts & { readonly room: ReturnType<typeof roomOf> };
 
