@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('talkoot.ts', import.meta.url));
@@ -52,8 +52,7 @@ describe('talkoot verify', () => {
   });
 
   it('reads the same files from a web server', async () => {
-    await using site = await served((bytes) => bytes);
-    const { code, stdout } = await talkoot(site.url, '--json');
+    const { code, stdout } = await talkoot(await served((bytes) => bytes), '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ holds: true, receipt: null });
   });
@@ -73,10 +72,10 @@ describe('talkoot verify', () => {
 
   it('reads a board without end no further than the final checkpoint goes', async () => {
     let hasStopped = false;
-    await using site = await served((bytes, name) =>
+    const url = await served((bytes, name) =>
       name === 'board.bin' ? withoutEnd(bytes, () => (hasStopped = true)) : bytes,
     );
-    const { code, stdout } = await talkoot(site.url, '--json');
+    const { code, stdout } = await talkoot(url, '--json');
     expect(code).toBe(1);
     const { checks } = JSON.parse(stdout) as Report;
     expect(checks.flatMap(({ findings }) => findings)).toEqual([
@@ -105,7 +104,7 @@ describe('talkoot verify', () => {
 type Served = (bytes: Buffer, name: string) => Buffer | Readable;
 
 /** A web server with the honest files, or what is made of them. */
-async function served(change: Served) {
+async function served(change: Served): Promise<string> {
   const server = createServer((request, response) => {
     const name = request.url!.split('/').at(-1)!;
     readFile(join(honest, name)).then(
@@ -115,8 +114,8 @@ async function served(change: Served) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/polls/pol-1`;
-  return { url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return `http://127.0.0.1:${port}/polls/pol-1`;
 }
 
 function send(content: Buffer | Readable, response: ServerResponse): ServerResponse {
