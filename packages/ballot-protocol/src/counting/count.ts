@@ -2,7 +2,7 @@ import type { Allocation } from '@talkoot/allocation';
 import { isBlank } from '../ballot/ballot.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
 import type { Result } from '../publication/shapes.ts';
-import type { DecidingLeaves } from './deciding.leaves.ts';
+import type { DecidedLeaves } from './deciding.leaves.ts';
 import { optionsByLot, publishedSeeds } from './lot.seeds.ts';
 import type { LotSeeds } from './lot.seeds.ts';
 import { recount } from './recount.ts';
@@ -23,7 +23,7 @@ export interface Count extends Recount {
  * @param seeds of the lot, as `openLotSeeds` opens them
  * @throws AllocationError
  */
-export function countLeaves(binding: BindingManifest, deciding: DecidingLeaves, seeds: LotSeeds): Count {
+export function countLeaves(binding: BindingManifest, deciding: DecidedLeaves, seeds: LotSeeds): Count {
   const { manifest } = binding;
   const { ballots, rejected } = recount(manifest, deciding);
   const allocation = allocationOf(manifest, ballots, optionsByLot(binding, seeds));

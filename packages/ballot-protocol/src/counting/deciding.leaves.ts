@@ -8,6 +8,21 @@ export interface CountedLeaf {
   readonly plaintext: Uint8Array | null;
 }
 
+/** What counting needs of a board: the leaves that decide. */
+export interface DecidedLeaves extends Iterable<CountedLeaf> {
+  /** Leaves that a later one of their key replaced. */
+  readonly replaced: number;
+}
+
+/** The same, as a thread hands it over to another: plain memory. */
+export interface LeafRecords {
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  readonly number: number;
+  /** Of a record, in bytes. */
+  readonly width: number;
+  readonly replaced: number;
+}
+
 /** Bytes of a record: leaf hash, sequence, whether it opened, a bit for each sequence up to 50, plaintext. */
 const hashLength = 32;
 const sequenceAt = hashLength;
@@ -19,10 +34,10 @@ const recordsInPiece = 4_096;
 /**
  * The leaves of a board by key, one for each key: in memory that grows with voters, not with votes, by some two hundred bytes each.
  */
-export class DecidingLeaves {
+export class DecidingLeaves implements DecidedLeaves {
   readonly #places = new Map<string, number>();
   /** Records one after the other: a million small objects would take five times the memory. */
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces: Uint8Array<ArrayBuffer>[] = [];
   readonly #width: number;
   #leaves = 0;
 
@@ -57,8 +72,18 @@ export class DecidingLeaves {
   }
 
   /** The one of each key that decides, in the order in which keys first occurred. */
-  *[Symbol.iterator](): Generator<CountedLeaf> {
-    for (let place = 0; place < this.#places.size; place += 1) yield leafIn(this.#recordAt(place));
+  [Symbol.iterator](): Iterator<CountedLeaf> {
+    return decidedLeaves(this.records())[Symbol.iterator]();
+  }
+
+  /** All that counting needs, for another thread. Nothing is copied. */
+  records(): LeafRecords {
+    return {
+      pieces: this.#pieces,
+      number: this.#places.size,
+      width: this.#width,
+      replaced: this.replaced,
+    };
   }
 
   #recordOf(publicKey: Uint8Array): { readonly record: Uint8Array; readonly isFirst: boolean } {
@@ -73,9 +98,23 @@ export class DecidingLeaves {
   }
 
   #recordAt(place: number): Uint8Array {
-    const from = (place % recordsInPiece) * this.#width;
-    return this.#pieces[Math.floor(place / recordsInPiece)]!.subarray(from, from + this.#width);
+    return recordAt(this.#pieces, this.#width, place);
   }
+}
+
+/** What another thread gathered. */
+export function decidedLeaves({ pieces, number, width, replaced }: LeafRecords): DecidedLeaves {
+  return {
+    replaced,
+    *[Symbol.iterator]() {
+      for (let place = 0; place < number; place += 1) yield leafIn(recordAt(pieces, width, place));
+    },
+  };
+}
+
+function recordAt(pieces: readonly Uint8Array[], width: number, place: number): Uint8Array {
+  const from = (place % recordsInPiece) * width;
+  return pieces[Math.floor(place / recordsInPiece)]!.subarray(from, from + width);
 }
 
 function leafIn(record: Uint8Array): CountedLeaf {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { u32 } from '../binding.ts';
 import { decidingLeaves } from '../cast/leaf.order.ts';
-import { DecidingLeaves } from './deciding.leaves.ts';
+import { decidedLeaves, DecidingLeaves } from './deciding.leaves.ts';
 import type { CountedLeaf } from './deciding.leaves.ts';
 
 const length = 5;
@@ -33,6 +33,10 @@ describe('the deciding leaves', () => {
         for (const { publicKey, ...leaf } of leaves) deciding.take(publicKey, leaf);
         const byRule = decidingLeaves(leaves);
         expect([...deciding].map(shown)).toEqual(byRule.map(shown));
+        // As another thread gets them.
+        const handedOver = decidedLeaves(structuredClone(deciding.records()));
+        expect([...handedOver].map(shown)).toEqual(byRule.map(shown));
+        expect(handedOver.replaced).toBe(deciding.replaced);
         expect(deciding.keys).toBe(byRule.length);
         expect(deciding.replaced).toBe(all.length - byRule.length);
       }),

@@ -1,7 +1,7 @@
 export { openLeaves } from './leaf.opening.ts';
 export type { OpenedLeaf, OpeningKeys } from './leaf.opening.ts';
-export { DecidingLeaves } from './deciding.leaves.ts';
-export type { CountedLeaf } from './deciding.leaves.ts';
+export { decidedLeaves, DecidingLeaves } from './deciding.leaves.ts';
+export type { CountedLeaf, DecidedLeaves, LeafRecords } from './deciding.leaves.ts';
 export { countedVotes, recount } from './recount.ts';
 export type { CountedVote, Recount } from './recount.ts';
 export { tallyOf } from './tally.ts';

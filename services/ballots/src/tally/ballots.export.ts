@@ -2,13 +2,13 @@ import { exportPabulib } from '@talkoot/allocation';
 import type { Ballot } from '@talkoot/ballot-protocol';
 import type { CountedVote } from '@talkoot/ballot-protocol/counting';
 import { decimalsOf } from '../allocation/explanation.ts';
-import { ballotOf } from '../poll/poll.ts';
 import type { Poll } from '../poll/poll.ts';
 
 /** What the exports are kept as. */
 export const exportNames = { pabulib: 'ballots.pb', csv: 'ballots.csv' } as const;
 
-type Asked = Pick<
+/** What exports say of a poll; its ballot as `ballotOf` gives it. */
+export type Exported = Pick<
   Poll,
   'pollId' | 'municipalityId' | 'kind' | 'ballot' | 'options' | 'budget' | 'allocation'
 >;
@@ -17,9 +17,13 @@ type Asked = Pick<
  * The counted ballots of a prioritisation as a Pabulib file.
  * @param votes ascending by leaf hash
  */
-export function pabulibOf(poll: Asked, selected: readonly string[], votes: readonly CountedVote[]): string {
+export function pabulibOf(
+  poll: Exported,
+  selected: readonly string[],
+  votes: readonly CountedVote[],
+): string {
   const { currency, amount } = poll.budget!;
-  const { minChoices, maxChoices, points } = ballotOf(poll);
+  const { minChoices, maxChoices, points } = poll.ballot;
   const ids = poll.options.map(({ optionId }) => optionId);
   return exportPabulib({
     meta: {
@@ -57,7 +61,7 @@ function choicesOf(ballot: Ballot, ids: readonly string[]) {
  * Counted ballots as CSV, a line each. Ids and hashes need no quoting.
  * @param votes ascending by leaf hash
  */
-export function* csvOf({ options }: Asked, votes: readonly CountedVote[]): Generator<string> {
+export function* csvOf({ options }: Exported, votes: readonly CountedVote[]): Generator<string> {
   const ids = options.map(({ optionId }) => optionId);
   yield 'leaf,yes,no,points,share\n';
   for (const { hash, ballot } of votes) yield `${[hexOf(hash), ...fieldsOf(ballot, ids)].join(',')}\n`;

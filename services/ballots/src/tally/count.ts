@@ -1,22 +1,19 @@
 import type { PollResult, TallyOutcome } from '@talkoot/api-contracts/ballots';
-import { canonicalJson, combineShares, compareBytes, readManifest } from '@talkoot/ballot-protocol';
+import { canonicalJson, combineShares, readManifest } from '@talkoot/ballot-protocol';
 import type { BindingManifest } from '@talkoot/ballot-protocol';
-import {
-  countedVotes,
-  countLeaves,
-  DecidingLeaves,
-  files as names,
-  openLeaves,
-  openLotSeeds,
-} from '@talkoot/ballot-protocol/counting';
-import type { Count, CountedVote, Release } from '@talkoot/ballot-protocol/counting';
+import { DecidingLeaves, files as names, openLeaves, openLotSeeds } from '@talkoot/ballot-protocol/counting';
+import type { Release } from '@talkoot/ballot-protocol/counting';
 import { DomainError } from '@talkoot/http-service';
+import { Piscina } from 'piscina';
 import type { Ballots } from '../ballots.ts';
 import type { ReleasedShare } from '../key/key.ts';
-import { isClosed } from '../poll/poll.ts';
+import { ballotOf, isClosed } from '../poll/poll.ts';
 import type { Poll } from '../poll/poll.ts';
 import type { Content, StoredFile } from '../publication/file.store.ts';
-import { csvOf, exportNames, pabulibOf } from './ballots.export.ts';
+import { exportNames } from './ballots.export.ts';
+import type { Exported } from './ballots.export.ts';
+import { exportsOf } from './counting.thread.ts';
+import type { Counted, Counting } from './counting.thread.ts';
 import { resultOf, resultWithout } from './result.ts';
 
 /**
@@ -42,7 +39,7 @@ interface Tallied {
 }
 
 async function withhold(parts: Ballots, poll: Poll): Promise<Tallied> {
-  const written = await writeAll(parts, poll, { release: null, result: null, votes: [], selected: [] });
+  const written = await writeAll(parts, poll, null, { result: null, ...exportsOf(exported(poll), [], []) });
   return { result: resultWithout(poll, 'withheld'), written };
 }
 
@@ -61,14 +58,25 @@ async function count(parts: Ballots, poll: Poll): Promise<Tallied> {
       if (leaf) deciding.take(leaf.publicKey, { sequence: leaf.sequence, hash, plaintext });
     }
   }
-  const counted = countLeaves(binding, deciding, openLotSeeds(binding.manifest, secretKey));
-  const written = await writeAll(parts, poll, {
-    release: { shares: [...shares] },
-    result: counted.result,
-    votes: [...countedVotes(binding.manifest, deciding)].toSorted((a, b) => compareBytes(a.hash, b.hash)),
-    selected: counted.allocation?.selected ?? [],
+  const counted = await countBeside({
+    manifest,
+    leaves: deciding.records(),
+    seeds: openLotSeeds(binding.manifest, secretKey),
+    poll: exported(poll),
   });
+  const written = await writeAll(parts, poll, { shares: [...shares] }, counted);
   return { result: resultOf(poll, counted), written };
+}
+
+/** In a thread of its own: the service goes on taking ballots of other polls meanwhile. */
+async function countBeside(counting: Counting): Promise<Counted> {
+  const filename = new URL('counting.worker.ts', import.meta.url).href;
+  const thread = new Piscina<Counting, Counted>({ filename, minThreads: 1, maxThreads: 1 });
+  try {
+    return await thread.run(counting, { transferList: counting.leaves.pieces.map(({ buffer }) => buffer) });
+  } finally {
+    await thread.destroy();
+  }
 }
 
 /** Exactly as many shares as open the ballots: those of the first trustees who released theirs, by index. */
@@ -83,23 +91,23 @@ async function releasedShares(
   return shares.toSorted((a, b) => a.index - b.index).slice(0, threshold);
 }
 
-interface Findings {
-  readonly release: Release;
-  readonly result: Count['result'] | null;
-  /** Ascending by leaf hash. */
-  readonly votes: readonly CountedVote[];
-  readonly selected: readonly string[];
-}
+const exported = (poll: Poll): Exported => {
+  const { pollId, municipalityId, kind, options, budget, allocation } = poll;
+  return { pollId, municipalityId, kind, ballot: ballotOf(poll), options, budget, allocation };
+};
 
 /** What is published of the count itself, and the exports. */
-function writeAll({ files }: Ballots, poll: Poll, found: Findings): Promise<StoredFile[]> {
-  const { release, result, votes, selected } = found;
-  const pabulib: Content[] =
-    poll.kind === 'prioritisation' ? [[exportNames.pabulib, [pabulibOf(poll, selected, votes)]]] : [];
-  return files.write(poll.pollId, [
+function writeAll(
+  { files }: Ballots,
+  { pollId }: Poll,
+  release: Release,
+  { result, csv, pabulib }: Pick<Counted, 'csv' | 'pabulib'> & { readonly result: Counted['result'] | null },
+): Promise<StoredFile[]> {
+  const alsoPabulib: Content[] = pabulib === null ? [] : [[exportNames.pabulib, [pabulib]]];
+  return files.write(pollId, [
     [names.release, [canonicalJson(release)]],
     [names.result, [canonicalJson(result)]],
-    [exportNames.csv, csvOf(poll, votes)],
-    ...pabulib,
+    [exportNames.csv, csv],
+    ...alsoPabulib,
   ]);
 }

@@ -7,7 +7,10 @@ import type { Poll } from '../poll/poll.ts';
 type Asked = Pick<Poll, 'pollId' | 'kind' | 'roll' | 'options' | 'budget' | 'allocation'>;
 
 /** What came of a poll that was counted. The same ballots in any order give the same result, to the last byte. */
-export function resultOf(poll: Asked, { result, rejected, allocation }: Count): PollResult {
+export function resultOf(
+  poll: Asked,
+  { result, rejected, allocation }: Pick<Count, 'result' | 'rejected' | 'allocation'>,
+): PollResult {
   return hashed({
     ...about(poll, 'counted'),
     ballots: result.counted,

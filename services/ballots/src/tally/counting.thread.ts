@@ -1,0 +1,59 @@
+import { compareBytes, readManifest } from '@talkoot/ballot-protocol';
+import { countedVotes, countLeaves, decidedLeaves } from '@talkoot/ballot-protocol/counting';
+import type { Count, CountedVote, LeafRecords, LotSeeds } from '@talkoot/ballot-protocol/counting';
+import { csvOf, pabulibOf } from './ballots.export.ts';
+import type { Exported } from './ballots.export.ts';
+
+/** What a thread is given to count. */
+export interface Counting {
+  /** The bytes of `manifest.json`. */
+  readonly manifest: Uint8Array;
+  readonly leaves: LeafRecords;
+  readonly seeds: LotSeeds;
+  readonly poll: Exported;
+}
+
+/** What it made of it. */
+export interface Counted extends Pick<Count, 'result' | 'rejected' | 'allocation'> {
+  /** Of the counted ballots, ascending by leaf hash, in pieces. */
+  readonly csv: readonly Uint8Array[];
+  /** The same as a Pabulib file; null where the poll allocates nothing. */
+  readonly pabulib: Uint8Array | null;
+}
+
+/** All of a count that takes seconds where many vote for many projects. */
+export function countRecords({ manifest, leaves, seeds, poll }: Counting): Counted {
+  const binding = readManifest(manifest);
+  const deciding = decidedLeaves(leaves);
+  const { result, rejected, allocation } = countLeaves(binding, deciding, seeds);
+  const votes = [...countedVotes(binding.manifest, deciding)].toSorted((a, b) =>
+    compareBytes(a.hash, b.hash),
+  );
+  return { result, rejected, allocation, ...exportsOf(poll, allocation?.selected ?? [], votes) };
+}
+
+/** @param votes ascending by leaf hash */
+export function exportsOf(
+  poll: Exported,
+  selected: readonly string[],
+  votes: readonly CountedVote[],
+): Pick<Counted, 'csv' | 'pabulib'> {
+  const isAllocating = poll.kind === 'prioritisation';
+  return {
+    csv: [...inPieces(csvOf(poll, votes))],
+    pabulib: isAllocating ? Buffer.from(pabulibOf(poll, selected, votes)) : null,
+  };
+}
+
+const linesInPiece = 10_000;
+
+function* inPieces(lines: Iterable<string>): Generator<Uint8Array> {
+  let waiting: string[] = [];
+  for (const line of lines) {
+    waiting.push(line);
+    if (waiting.length < linesInPiece) continue;
+    yield Buffer.from(waiting.join(''));
+    waiting = [];
+  }
+  if (waiting.length > 0) yield Buffer.from(waiting.join(''));
+}
