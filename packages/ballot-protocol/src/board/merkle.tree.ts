@@ -3,6 +3,9 @@ import { emptyRoot, nodeHash, requireHash } from './merkle.hash.ts';
 import { coveringNodes, foldNodes, requireSizes } from './merkle.node.ts';
 import type { MerkleNode } from './merkle.node.ts';
 
+/** How the hash of an inner node follows from those of its children. */
+export type NodeHash = (left: Uint8Array, right: Uint8Array) => Uint8Array;
+
 /**
  * A tree that only grows and keeps only what its future needs: the hashes of the complete subtrees that cover
  * it, one for each bit of its size.
@@ -10,13 +13,15 @@ import type { MerkleNode } from './merkle.node.ts';
 export class GrowingTree {
   #size: number;
   readonly #peaks: Uint8Array[];
+  readonly #nodeHash: NodeHash;
 
   /**
    * @param size leaves so far
    * @param peaks hashes of `coveringNodes(0, size)`
+   * @param hashOf a faster hash of nodes that agrees with `nodeHash`, which is used by default
    * @throws BoardError `size-invalid`, also if there are not as many peaks as the size needs; `hash-malformed`
    */
-  constructor(size = 0, peaks: readonly Uint8Array[] = []) {
+  constructor(size = 0, peaks: readonly Uint8Array[] = [], hashOf: NodeHash = nodeHash) {
     requireSizes(size);
     if (coveringNodes(0, size).length !== peaks.length) {
       throw new BoardError('size-invalid', `${peaks.length} peaks do not cover ${size} leaves`);
@@ -24,6 +29,7 @@ export class GrowingTree {
     peaks.forEach(requireHash);
     this.#size = size;
     this.#peaks = [...peaks];
+    this.#nodeHash = hashOf;
   }
 
   /** Leaves so far. */
@@ -46,7 +52,7 @@ export class GrowingTree {
     let node: MerkleNode = { level: 0, index: this.#size, hash: leafHash };
     const completed = [node];
     while (node.index % 2 === 1) {
-      const hash = nodeHash(this.#peaks.pop()!, node.hash);
+      const hash = this.#nodeHash(this.#peaks.pop()!, node.hash);
       node = { level: node.level + 1, index: (node.index - 1) / 2, hash };
       completed.push(node);
     }

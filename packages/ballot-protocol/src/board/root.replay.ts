@@ -1,5 +1,7 @@
 import { equalBytes } from '@noble/curves/utils.js';
+import { nodeHash } from './merkle.hash.ts';
 import { GrowingTree } from './merkle.tree.ts';
+import type { NodeHash } from './merkle.tree.ts';
 
 /**
  * What is wrong with an archived checkpoint.
@@ -26,14 +28,21 @@ export interface Replay {
  * needs for any number of leaves, in memory that does not grow with them.
  */
 export class RootReplay {
-  readonly #tree = new GrowingTree();
+  readonly #tree: GrowingTree;
   readonly #checkpoints: readonly { readonly size: number; readonly root: Uint8Array }[];
   readonly #problems: ReplayProblem[] = [];
   #next = 0;
   #highest = 0;
 
-  /** @param checkpoints in the order of the archive */
-  constructor(checkpoints: readonly { readonly size: number; readonly root: Uint8Array }[]) {
+  /**
+   * @param checkpoints in the order of the archive
+   * @param hashOf a faster hash of nodes that agrees with `nodeHash`, which is used by default
+   */
+  constructor(
+    checkpoints: readonly { readonly size: number; readonly root: Uint8Array }[],
+    hashOf: NodeHash = nodeHash,
+  ) {
+    this.#tree = new GrowingTree(0, [], hashOf);
     this.#checkpoints = checkpoints;
     this.#compare();
   }

@@ -2,7 +2,7 @@ import { leafLength } from '../cast/leaf.ts';
 import { readManifest } from '../manifest/manifest.read.ts';
 import { ballotOpener } from '../node/seal.ts';
 import { leafChecker } from '../node/leaf.check.ts';
-import { leafHash } from '../node/leaf.hash.ts';
+import { leafHash } from '../node/merkle.hash.ts';
 import type { LeafOutcome, LeafWork, LeafWorkSetting } from './leaf.work.ts';
 
 /** Checks every signature of leaves and opens their ballots: all that is slow about verifying. */

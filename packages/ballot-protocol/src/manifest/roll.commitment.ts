@@ -26,20 +26,53 @@ export function writeRoll(commitments: readonly Uint8Array[]): Uint8Array<ArrayB
 }
 
 /**
- * The commitments of a roll file, in its order.
+ * Reads a roll file.
  * @throws RollError when the bytes are not whole commitments, strictly ascending
  */
-export function readRoll(bytes: Uint8Array): Uint8Array[] {
+export function readRoll(bytes: Uint8Array): Roll {
   if (bytes.length % width !== 0) throw new RollError('roll-malformed');
-  const values = Array.from({ length: bytes.length / width }, (_, place) =>
-    bytes.subarray(place * width, (place + 1) * width),
-  );
-  for (const [place, value] of values.entries()) {
-    const order = place === 0 ? 1 : compareBytes(value, values[place - 1]!);
+  for (let at = width; at < bytes.length; at += width) {
+    const order = compareBytes(bytes.subarray(at, at + width), bytes.subarray(at - width, at));
     if (order === 0) throw new RollError('roll-repeats');
     if (order < 0) throw new RollError('roll-unsorted');
   }
-  return values;
+  return new Roll(bytes);
+}
+
+/** The commitments of a roll, ascending. */
+export class Roll {
+  readonly #bytes: Uint8Array;
+
+  /** @param bytes of a roll file, which `readRoll` checks */
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get size(): number {
+    return this.#bytes.length / width;
+  }
+
+  /** Where a commitment stands, from 0; undefined if it is not on the roll. */
+  placeOf(commitment: Uint8Array): number | undefined {
+    if (commitment.length !== width) return undefined;
+    let [low, high] = [0, this.size - 1];
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const order = this.#compareAt(middle * width, commitment);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
+  #compareAt(at: number, commitment: Uint8Array): number {
+    for (let byte = 0; byte < width; byte += 1) {
+      const difference = this.#bytes[at + byte]! - commitment[byte]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
 }
 
 /** The `rollHash` of a roll file. */

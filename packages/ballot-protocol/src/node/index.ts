@@ -5,7 +5,7 @@ export type { CustodyFile, CustodyLock } from './custody.ts';
 export { verifySignature } from './ed25519.ts';
 export { leafChecker } from './leaf.check.ts';
 export { pooledLeafChecker } from './leaf.check.pooled.ts';
-export { leafHash } from './leaf.hash.ts';
+export { leafHash } from './merkle.hash.ts';
 export { promiseSigner } from './promise.ts';
 export type { PromiseSigner } from './promise.ts';
 export { ballotOpener, ballotSealer } from './seal.ts';

@@ -6,6 +6,7 @@ import { readLeaf } from '../cast/leaf.check.ts';
 import type { LeafRefusal, LeafVerdict } from '../cast/leaf.check.ts';
 import type { BindingManifest } from '../manifest/manifest.read.ts';
 import { isStrictlyEncoded, isStrictPoint } from '../signature/ed25519.encoding.ts';
+import { keyOf } from './ed25519.ts';
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 48 };
 
@@ -39,9 +40,7 @@ function isCertificate(key: KeyObject, message: Uint8Array, certificate: Uint8Ar
 
 async function isSigned(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   if (!isStrictlyEncoded(publicKey, signature)) return false;
-  const x = Buffer.from(publicKey).toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return verified(null, message, { key }, signature);
+  return verified(null, message, { key: keyOf(publicKey) }, signature);
 }
 
 function verified(

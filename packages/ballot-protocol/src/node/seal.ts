@@ -1,4 +1,14 @@
-import { createCipheriv, createDecipheriv, createECDH, ECDH, hash } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createECDH,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  ECDH,
+  hash,
+} from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
 import { isSeal } from '../ballot/hpke.ts';
 import { sealAad, sealInfo } from '../ballot/seal.ts';
 import type { SealPlace } from '../ballot/seal.ts';
@@ -12,6 +22,8 @@ const suite = Buffer.concat([Buffer.from('HPKE'), Buffer.of(0x00, 0x10, 0x00, 0x
 const nothing = Buffer.alloc(0);
 const baseMode = Buffer.of(0x00);
 const curve = 'prime256v1';
+/** SubjectPublicKeyInfo of P-256 before the uncompressed point. */
+const spkiPrefix = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
 const encapsulatedLength = 65;
 const tagLength = 16;
 
@@ -47,20 +59,38 @@ export function ballotSealer({ manifest, m }: BindingManifest): BallotSealer {
 
 /** Opens seals (HPKE base mode, RFC 9180) made for one secret key of P-256 and one info; undefined if they do not open. */
 export function hpkeOpener(secretKey: Uint8Array, info: Uint8Array) {
-  const ecdh = createECDH(curve);
-  ecdh.setPrivateKey(secretKey);
-  const publicKey = ecdh.getPublicKey();
+  const { privateKey, publicKey } = keyPairOf(secretKey);
   const schedule = scheduleOf(info);
   return (sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined => {
     if (!isSeal(sealed)) return undefined;
     const enc = sealed.subarray(0, encapsulatedLength);
     try {
-      const keys = keysOf(ecdh.computeSecret(enc), enc, publicKey, schedule);
-      return decrypt(keys, sealed.subarray(encapsulatedLength), aad);
+      const dh = diffieHellman({ privateKey, publicKey: pointOf(enc) });
+      return decrypt(keysOf(dh, enc, publicKey, schedule), sealed.subarray(encapsulatedLength), aad);
     } catch {
       return undefined;
     }
   };
+}
+
+function keyPairOf(secretKey: Uint8Array): { readonly privateKey: KeyObject; readonly publicKey: Buffer } {
+  const ecdh = createECDH(curve);
+  ecdh.setPrivateKey(secretKey);
+  const publicKey = ecdh.getPublicKey();
+  const [d, x, y] = [secretKey, publicKey.subarray(1, 33), publicKey.subarray(33)].map((bytes) =>
+    Buffer.from(bytes).toString('base64url'),
+  );
+  const key = { kty: 'EC', crv: 'P-256', d, x, y } as JsonWebKey;
+  return { privateKey: createPrivateKey({ key, format: 'jwk' }), publicKey };
+}
+
+/**
+ * A point as a key. Reading it refuses what is not on the curve, which suffices: the cofactor is 1. `ECDH.computeSecret` would also
+ * multiply it by the order of the group, and take twice as long.
+ * @throws Error if it is not on the curve
+ */
+function pointOf(enc: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([spkiPrefix, enc]), format: 'der', type: 'spki' });
 }
 
 interface SealKeys {

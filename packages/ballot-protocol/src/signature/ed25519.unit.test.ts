@@ -5,7 +5,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { describe, expect, test } from 'vitest';
 import * as node from '../node/index.ts';
-import { isStrictPoint } from './ed25519.encoding.ts';
+import { isStrictlyEncoded, isStrictPoint } from './ed25519.encoding.ts';
 import { isPublicKey, newSigningKey, sign, verifySignature } from './ed25519.ts';
 import speccheck from './speccheck.fixture.json' with { type: 'json' };
 
@@ -128,6 +128,31 @@ describe('what libraries disagree on is refused by both implementations', () => 
       expect(verdict(signed)).toBe(challenge(R, A.toBytes(), text) % 8n === 0n);
     }
   });
+});
+
+test('whether key, R and S are reduced is told as by numbers, also around prime and order', () => {
+  const near = (bound: bigint) => fc.bigInt({ min: bound - 3n, max: bound + 3n }).filter((one) => one >= 0n);
+  const bytesOf = (number: bigint) => numberToBytesLE(number, 32);
+  const any = fc.oneof(
+    near(0n),
+    near(prime),
+    near(order),
+    near(2n ** 255n - 4n),
+    fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+  );
+  const small = new Set(smallOrder.map((point) => point.toAffine().y));
+  const isPointByNumber = (number: bigint) => {
+    const y = number % 2n ** 255n;
+    return y < prime && !small.has(y);
+  };
+  fc.assert(
+    fc.property(any, any, any, (A, R, S) => {
+      expect(isStrictPoint(bytesOf(A))).toBe(isPointByNumber(A));
+      const byNumbers = isPointByNumber(A) && isPointByNumber(R) && S < order;
+      expect(isStrictlyEncoded(bytesOf(A), concatBytes(bytesOf(R), bytesOf(S)))).toBe(byNumbers);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test('what was signed verifies, and a changed bit anywhere does not, by either implementation', () => {

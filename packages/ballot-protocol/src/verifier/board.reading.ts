@@ -6,7 +6,7 @@ import { leafLength } from '../cast/leaf.ts';
 import { DecidingLeaves } from '../counting/deciding.leaves.ts';
 import { openLeaves } from '../counting/leaf.opening.ts';
 import type { OpenedLeaf } from '../counting/leaf.opening.ts';
-import { leafHash } from '../node/leaf.hash.ts';
+import { leafHash, nodeHash } from '../node/merkle.hash.ts';
 import { bounds } from '../publication/bounds.ts';
 import { files } from '../publication/files.ts';
 import { firstBytes } from '../publication/publication.ts';
@@ -82,7 +82,7 @@ class Reading {
 
   constructor({ binding, bytes, findings }: Audit, { checkpoints, wanted }: BoardQuestion) {
     this.#findings = findings;
-    this.#replay = new RootReplay(checkpoints);
+    this.#replay = new RootReplay(checkpoints, nodeHash);
     this.#ends = new Set(checkpoints.map(({ size }) => size));
     this.#wanted = wanted;
     this.#deciding = new DecidingLeaves(binding.manifest.ballot.length);

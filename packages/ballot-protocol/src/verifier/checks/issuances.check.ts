@@ -1,8 +1,8 @@
-import { compareBytes } from '../../bytes.order.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../../board/issuance.log.ts';
 import { RootReplay } from '../../board/root.replay.ts';
+import type { Roll } from '../../manifest/roll.commitment.ts';
 import type { Issuer } from '../../manifest/manifest.shape.ts';
-import { leafHash } from '../../node/leaf.hash.ts';
+import { leafHash, nodeHash } from '../../node/merkle.hash.ts';
 import { files } from '../../publication/files.ts';
 import { firstBytes } from '../../publication/publication.ts';
 import { policyOf, readArchive } from '../archive.reading.ts';
@@ -15,14 +15,10 @@ const checks = { archive: 'issuances', witnesses: 'issuances' } as const;
 
 /**
  * An issuer's log of issuances: witnessed, of distinct entries of its roll.
- * @param roll ascending; null where it could not be read
+ * @param roll null where it could not be read
  * @returns how many there are, null where nobody knows
  */
-export async function checkIssuance(
-  audit: Audit,
-  issuer: Issuer,
-  roll: readonly Uint8Array[] | null,
-): Promise<number | null> {
+export async function checkIssuance(audit: Audit, issuer: Issuer, roll: Roll | null): Promise<number | null> {
   const { manifest } = audit.binding;
   const origin = issuanceOrigin(manifest.board.origin, issuer.name);
   const checkpoints = await readArchive(audit, {
@@ -35,7 +31,7 @@ export async function checkIssuance(
 
 interface Log {
   readonly issuer: Issuer;
-  readonly roll: readonly Uint8Array[] | null;
+  readonly roll: Roll | null;
   readonly checkpoints: readonly ArchivedCheckpoint[];
 }
 
@@ -46,7 +42,7 @@ async function readLog(
   const [file, archive] = [files.issuance(name), files.issuanceCheckpoints(name)];
   const note = (code: string, entry: string) => findings.add('issuances', [{ code, entry }]);
   const { size } = checkpoints.at(-1)!;
-  const replay = new RootReplay(checkpoints);
+  const replay = new RootReplay(checkpoints, nodeHash);
   replay.append(leafHash(issuanceFirstLeaf(binding.m, name)));
   const unused = roll && new Unused(roll);
   let number = 0;
@@ -81,31 +77,19 @@ async function* entriesIn(log: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 /** Which entries of a roll no certificate was issued for yet. */
 class Unused {
-  readonly #roll: readonly Uint8Array[];
+  readonly #roll: Roll;
   readonly #taken: Uint8Array;
 
-  constructor(roll: readonly Uint8Array[]) {
+  constructor(roll: Roll) {
     this.#roll = roll;
-    this.#taken = new Uint8Array(roll.length);
+    this.#taken = new Uint8Array(roll.size);
   }
 
   take(entry: Uint8Array): 'entry-repeated' | 'entry-not-on-roll' | undefined {
-    const place = this.#placeOf(entry);
+    const place = this.#roll.placeOf(entry);
     if (place === undefined) return 'entry-not-on-roll';
     if (this.#taken[place] === 1) return 'entry-repeated';
     this.#taken[place] = 1;
-    return undefined;
-  }
-
-  #placeOf(entry: Uint8Array): number | undefined {
-    let [low, high] = [0, this.#roll.length - 1];
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const order = compareBytes(this.#roll[middle]!, entry);
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
-    }
     return undefined;
   }
 }
