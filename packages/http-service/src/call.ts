@@ -28,7 +28,7 @@ export interface Call<R extends RouteSpec = RouteSpec> {
   readonly rolesHere: readonly Role[];
   /** SHA-256 (hex) of service, route, actor and Idempotency-Key; empty when the route asks for no key. */
   readonly operationId: string;
-  /** SHA-256 (hex) of the path, the query and the body as sent, keys sorted. */
+  /** SHA-256 (hex) of the path, the query and the body as sent, keys sorted; empty when the route asks for no key. */
   readonly bodyHash: string;
   /** If-Match as sent; always there on an `edit`. */
   readonly ifMatch: string | undefined;

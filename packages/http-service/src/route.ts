@@ -30,6 +30,7 @@ export function serveRoute(
   handler: Handler<RouteSpec>,
 ): RequestHandler {
   const read = bodyReader(spec);
+  const log = setting.log.child({ operation: name });
   const shapes = {
     params: spec.params,
     query: refuseUnknownKeys(spec.query),
@@ -51,7 +52,6 @@ export function serveRoute(
         params,
         sent,
       });
-      const log = setting.log.child({ operation: name });
       const cookie = (wanted: string) => cookieIn(request.headers.cookie, wanted);
       return handler(
         callOf({ ...input, ...operation, actor, cookie, log, signal }, params['municipalityId']),
@@ -122,15 +122,18 @@ function operationOf(
   spec: RouteSpec,
   given: Sent,
 ): Pick<Call, 'operationId' | 'bodyHash' | 'ifMatch'> {
-  const query = fieldsOf(queryTextOf(request.url), 'query');
-  const sent = Buffer.isBuffer(given.sent) ? given.sent.toString('base64') : (given.sent ?? null);
-  const bodyHash = sha256Of({ ...given.params }, query, sent);
   const ifMatch = header(request, 'if-match', IfMatchShape);
   if (spec.kind === 'edit' && ifMatch === undefined) throw new DomainError('precondition-required');
-  if (spec.kind !== 'create' && spec.kind !== 'move') return { operationId: '', bodyHash, ifMatch };
+  if (spec.kind !== 'create' && spec.kind !== 'move') return { operationId: '', bodyHash: '', ifMatch };
   const key = header(request, 'idempotency-key', IdempotencyKeyShape);
   if (key === undefined) throw new DomainError('idempotency-key-required');
-  return { operationId: sha256Of(given.service, given.name, nameOf(given.actor), key), bodyHash, ifMatch };
+  const operationId = sha256Of(given.service, given.name, nameOf(given.actor), key);
+  return { operationId, bodyHash: bodyHashOf(request, given), ifMatch };
+}
+
+function bodyHashOf({ url }: Request, { params, sent }: Sent): string {
+  const body = Buffer.isBuffer(sent) ? sent.toString('base64') : (sent ?? null);
+  return sha256Of({ ...params }, fieldsOf(queryTextOf(url), 'query'), body);
 }
 
 function header(request: Request, name: string, shape: z.ZodType<string>): string | undefined {
