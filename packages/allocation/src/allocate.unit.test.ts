@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { smallElection } from './election.fixture.ts';
-import { allocate } from './index.ts';
+import { hugeElection, smallElection } from './election.fixture.ts';
+import { incrementsAtMost } from './increment.bounds.ts';
+import { allocate, requireDecidable } from './index.ts';
 import { equalShares } from './rules.fixture.ts';
 import type { AllocationInput, AllocationRule } from './index.ts';
 
@@ -282,9 +283,32 @@ describe('an allocation', () => {
     refuses({ ...greedy, conflicts: [['a', 'z']] }, 'unknown-project');
   });
 
-  it('refuses to go on for ever with an increment that is far too small', () => {
+  it('is refused before anybody votes if its increment is so small that it might never end', () => {
+    const rule = { ...equalShares, completion: 'add1' } as const;
+    const election = { budget: 6_000_000, projects: [{ cost: 9_000_000 }, { cost: 1 }] };
+    expect(() => requireDecidable(election, { ...rule, increment: 1 })).toThrow(code('too-many-increments'));
+    requireDecidable(election, { ...rule, increment: 2 });
+    requireDecidable(election, { ...rule, completion: 'none', increment: 1 });
+    requireDecidable(election, greedy);
+  });
+
+  it('takes no more increments than were foreseen, whatever is voted', () => {
+    fc.assert(
+      fc.property(fc.oneof(smallElection, hugeElection), (input) => {
+        const { endowment } = allocate(input);
+        if (input.rule.rule !== 'equal-shares' || endowment === null) return;
+        const raised = (BigInt(endowment.total) - BigInt(input.budget)) / BigInt(endowment.voters);
+        const increments = Number(raised) / input.rule.increment;
+        // The one that costs too much does not count, and is taken all the same.
+        expect(Math.floor(increments)).toBeLessThanOrEqual(incrementsAtMost(input, input.rule));
+      }),
+    );
+  });
+
+  it('is decided though everybody together gets more than can be counted in safe integers', () => {
     const rule = { ...equalShares, completion: 'add1', exhaustiveStop: false } as const;
-    const input = approvals(2, { a: Number.MAX_SAFE_INTEGER }, ['a'], { ...rule, increment: 2 ** 51 });
-    expect(() => allocate(input)).toThrow(code('too-many-increments'));
+    const most = Number.MAX_SAFE_INTEGER;
+    const input = approvals(most, { a: most, b: 1 }, ['a', 'b', 'a'], { ...rule, increment: 2 ** 51 });
+    expect(allocate(input)).toMatchObject({ selected: ['b'], cost: 1 });
   });
 });

@@ -4,9 +4,11 @@ import { groupsTakenBy, rivalOf } from './conflict.groups.ts';
 import type { IndexedElection } from './election.index.ts';
 import { runEqualShares } from './equal-shares.run.ts';
 import type { SharesRun } from './equal-shares.run.ts';
+import { mostIncrements } from './increment.bounds.ts';
 
 /** Everybody had `total` / `voters`, in the unit of the costs. */
 export interface Endowment {
+  /** Rounded beyond 2⁵³; every decision is exact nevertheless. */
   readonly total: number;
   readonly voters: number;
 }
@@ -16,14 +18,11 @@ export interface SharesOutcome {
   readonly endowment: Endowment;
 }
 
-/** Some minutes for the smallest elections: whoever needs more has chosen an increment that is too small. */
-const mostIncrements = 10_000_000;
-
 /**
  * Equal shares up to `add1`: the greedy part of a completion is not here. The endowment rises by one increment after
  * another and none is skipped, because spending is not monotone in it: a search by halves would miss the first outcome
  * above the budget.
- * @throws AllocationError `too-many-increments`
+ * @throws AllocationError `too-many-increments`: never where `requireDecidable` let the election pass
  */
 export function shareEqually(
   election: IndexedElection,
@@ -32,18 +31,19 @@ export function shareEqually(
 ): SharesOutcome {
   const { budget, ballots } = election;
   const mayRaise = rule.completion === 'add1' || rule.completion === 'add1u';
-  let total = budget;
-  let run = runEqualShares(election, candidates, { total: BigInt(total), enough: budget });
+  const increments = BigInt(rule.increment) * BigInt(ballots);
+  let total = BigInt(budget);
+  let run = runEqualShares(election, candidates, { total, enough: budget });
   for (let count = 0; ; count += 1) {
-    const endowment = { total, voters: ballots };
+    const endowment = { total: Number(total), voters: ballots };
     if (!mayRaise || isFinished(election, candidates, run, rule)) return { run, endowment };
-    const higher = total + rule.increment * ballots;
-    if (!Number.isSafeInteger(higher) || count === mostIncrements)
+    const higher = total + increments;
+    if (count === mostIncrements)
       throw new AllocationError(
         'too-many-increments',
         `${count} increments of ${rule.increment} do not end it`,
       );
-    const next = runEqualShares(election, candidates, { total: BigInt(higher), enough: budget });
+    const next = runEqualShares(election, candidates, { total: higher, enough: budget });
     if (next.cost > budget) return { run, endowment };
     total = higher;
     run = next;

@@ -16,6 +16,7 @@ export type { BallotLimits, BallotProblem, BallotType } from './ballot.rule.ts';
 export { allocate } from './allocate.ts';
 export type { Allocation } from './allocate.ts';
 export type { Explanation, Reason } from './explanation.ts';
+export { requireDecidable } from './increment.bounds.ts';
 export { AllocationRuleShape } from './allocation.rule.ts';
 export type { AllocationRule } from './allocation.rule.ts';
 export type { AllocationInput, CountedBallot, Election } from './allocation.input.ts';

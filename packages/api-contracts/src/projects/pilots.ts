@@ -24,6 +24,7 @@ const charterRefusals = [
   'charter-currency',
   'charter-bounds',
   'charter-ballot',
+  'charter-allocation',
   'charter-poll',
 ] as const;
 

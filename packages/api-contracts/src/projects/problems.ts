@@ -8,6 +8,7 @@ export const projectsProblems = {
   'charter-zone': { status: 422, title: 'The time zone is not an IANA zone' },
   'charter-currency': { status: 422, title: 'The project cap is not in the currency of the charter' },
   'charter-bounds': { status: 422, title: 'A share or a bound of the charter is out of range' },
+  'charter-allocation': { status: 422, title: 'The rule of allocation might never come to an end' },
   'charter-ballot': { status: 422, title: 'No ballot can be filled in as the charter says' },
   'charter-poll': { status: 422, title: 'The trustees or minima of the charter keep no poll secret' },
   'charter-frozen': { status: 409, title: 'The charter is frozen: propose an amendment' },

@@ -1,4 +1,4 @@
-import { allocate, AllocationError } from '@talkoot/allocation';
+import { allocate, AllocationError, requireDecidable } from '@talkoot/allocation';
 import type { ballotsInternalRoutes, PollKind, PollWindows } from '@talkoot/api-contracts/ballots';
 import type { IssuerRoll } from '@talkoot/api-contracts/identity';
 import { KeyError, readCeremony } from '@talkoot/ballot-protocol';
@@ -78,6 +78,7 @@ function moneyFaultOf({ budget, allocation, options, ballot }: PollPlan): string
     const projects = options.map(({ optionId, cost }) => ({ id: optionId, cost: cost!.amount }));
     const ballotType = ballot.type === 'points' ? 'points' : 'approval';
     allocate({ budget: budget.amount, projects, ballotType, ballots: [], rule: allocation });
+    requireDecidable({ budget: budget.amount, projects }, allocation);
     return null;
   } catch (error) {
     if (!(error instanceof AllocationError)) throw error;

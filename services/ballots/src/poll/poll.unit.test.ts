@@ -42,6 +42,10 @@ describe('a plan of a poll', () => {
     ['no rule of allocation', { allocation: null }],
     ['a rule about what is no option', { allocation: { rule: 'greedy', conflicts: [['prj-a', 'prj-x']] } }],
     ['an increment of nothing', { allocation: { ...equalShares, increment: 0 } }],
+    [
+      'an increment so small that the count might never end',
+      { budget: { amount: 10_000_000, currency: 'EUR' }, allocation: { ...equalShares, increment: 1 } },
+    ],
     ['more to open the key than trustees', protocol({ threshold: 4 })],
     ['a trustee twice', protocol({ trustees: [trustees[0]!, trustees[0]!, trustees[1]!] })],
     [

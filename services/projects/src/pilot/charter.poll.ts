@@ -1,3 +1,4 @@
+import { AllocationError, requireDecidable } from '@talkoot/allocation';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import { trusteeProblems } from '@talkoot/ballot-protocol';
 import type { Offence } from '@talkoot/http-service';
@@ -12,6 +13,19 @@ export function ballotOffences({ ballot }: Charter): Offence[] {
   }
   if (points === undefined || points >= minChoices) return [];
   return [{ at, message: 'is at least one point for each of minChoices' }];
+}
+
+/** Why money might never be allocated, whatever people vote. */
+export function allocationOffences({ allocation, projectCap }: Charter): Offence[] {
+  try {
+    requireDecidable({ budget: 0, projects: [{ cost: projectCap.amount }] }, allocation);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AllocationError)) throw error;
+    return [
+      { at: 'body.charter.allocation.increment', message: 'is at least a ten-millionth of projectCap' },
+    ];
+  }
 }
 
 const trusteeMessages: Readonly<Record<string, string>> = {

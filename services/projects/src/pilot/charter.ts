@@ -2,7 +2,7 @@ import type { Charter } from '@talkoot/api-contracts/projects';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Offence } from '@talkoot/http-service';
 import { calendarNames } from '@talkoot/workflow-contracts';
-import { ballotOffences, pollTimeOffences, protocolOffences } from './charter.poll.ts';
+import { allocationOffences, ballotOffences, pollTimeOffences, protocolOffences } from './charter.poll.ts';
 import { compareFractions, fraction, isFraction, parseFraction, plus } from '../number/fraction.ts';
 
 const NONE = fraction(0n, 1n);
@@ -13,13 +13,14 @@ export const charterHash = (charter: Charter): string => sha256Of(charter);
 
 /**
  * Refuses a charter by which a pilot could not run.
- * @throws DomainError `charter-bounds`, `charter-shares`, `charter-ballot`, `charter-poll`, `charter-calendar`, `charter-zone`,
- * `charter-currency`
+ * @throws DomainError `charter-bounds`, `charter-shares`, `charter-ballot`, `charter-allocation`, `charter-poll`, `charter-calendar`,
+ * `charter-zone`, `charter-currency`
  */
 export function requireSoundCharter(charter: Charter): void {
   refuse('charter-bounds', outOfBounds(charter));
   refuse('charter-shares', wrongShares(charter));
   refuse('charter-ballot', ballotOffences(charter));
+  refuse('charter-allocation', allocationOffences(charter));
   refuse('charter-poll', protocolOffences(charter));
   refuse('charter-calendar', [...unknownWaits(charter), ...pollTimeOffences(charter)]);
   if (!isZone(charter.timeZone)) throw new DomainError('charter-zone');

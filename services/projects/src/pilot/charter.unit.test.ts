@@ -39,6 +39,17 @@ describe('a charter', () => {
     expect(ballot({ type: 'points', points: 2, minChoices: 3 })).toThrow(refused('charter-ballot'));
     expect(ballot({ type: 'knapsack', points: 10 })).toThrow(refused('charter-ballot'));
   });
+  it('has an increment of equal shares that brings every allocation to an end', () => {
+    const withIncrement = (increment: number, completion: 'add1' | 'none') => () =>
+      requireSoundCharter({
+        ...charter,
+        projectCap: { ...charter.projectCap, amount: 20_000_000 },
+        allocation: { rule: 'equal-shares', completion, increment, exhaustiveStop: true, comparison: false },
+      });
+    expect(withIncrement(2, 'add1')).not.toThrow();
+    expect(withIncrement(1, 'none')).not.toThrow();
+    expect(withIncrement(1, 'add1')).toThrow(refused('charter-allocation'));
+  });
   it('has an allocation rule with all its parameters', () => {
     const equalShares = { rule: 'equal-shares', completion: 'add1u', increment: 100 };
     const parse = (allocation: object) => CharterShape.safeParse({ ...charter, allocation }).success;

@@ -13,6 +13,13 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 
 const refused = (code: string) => ({ code });
+const endless = {
+  rule: 'equal-shares',
+  completion: 'add1',
+  increment: 1,
+  exhaustiveStop: true,
+  comparison: false,
+};
 const draft = (changes: object) =>
   course.people.sponsor.draftPilot({ params: M, body: { name: 'P', charter: { ...charter, ...changes } } });
 
@@ -25,6 +32,7 @@ describe('drafting a pilot', () => {
     ['charter-bounds', { threshold: '3/2' }],
     ['charter-bounds', { threshold: '1/0' }],
     ['charter-bounds', { electorate: { minimumAge: 0, districts: ['Harju, upper'] } }],
+    ['charter-allocation', { allocation: endless, projectCap: { amount: 20_000_000, currency: 'EUR' } }],
     ['charter-ballot', { ballot: { ...charter.ballot, points: 10 } }],
     ['charter-poll', { poll: { ...charter.poll, threshold: 4 } }],
     ['charter-calendar', { endsBy: 'calendar' }],
