@@ -5,6 +5,8 @@ import { files } from '../publication/files.ts';
 import type { Result } from '../publication/shapes.ts';
 import { holdPoll, preparePoll, publicationOf, publish, textBytes } from './held-poll.fixture.ts';
 import type { HeldPoll, Record } from './held-poll.fixture.ts';
+import type { ArchivedCheckpoint } from './archive.reading.ts';
+import { checkWindows } from './checks/windows.check.ts';
 import { verify } from './verify.ts';
 
 let poll: HeldPoll;
@@ -94,5 +96,17 @@ describe('the verifier names also', () => {
     const held = publish(strict, { ...(await holdPoll(strict)).record, release: null });
     held.set(files.result, publish(poll, record).get(files.result)!);
     expect(await found(held)).toEqual(['tally: result-without-release at result.json']);
+  });
+
+  it('a single ballot that was on the board before it opened, and not the manifest alone', () => {
+    const { manifest } = poll.binding;
+    const time = Date.parse(manifest.windows!.opens) / 1_000 - 61;
+    const early = (size: number) =>
+      checkWindows(manifest, [
+        { size, time } as ArchivedCheckpoint,
+        { size: 3, time: 2e10 } as ArchivedCheckpoint,
+      ]);
+    expect(early(2)).toEqual([{ code: 'before-opening', entry: 'board.checkpoints#1' }]);
+    expect(early(1)).toEqual([]);
   });
 });
