@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { joinBytes } from '../bytes.join.ts';
 import { leafLength } from '../cast/leaf.ts';
 import type { Leaf } from '../cast/leaf.ts';
 import type { LeafRefusal } from '../cast/leaf.check.ts';
@@ -63,13 +63,13 @@ async function* batches(
     pieces.push(piece);
     length += piece.length;
     if (length < size) continue;
-    const bytes = concatBytes(...pieces);
+    const bytes = joinBytes(pieces);
     let at = 0;
     for (; length - at >= size; at += size) yield bytes.slice(at, at + size);
     pieces = [bytes.subarray(at)];
     length -= at;
   }
-  if (length > 0) yield concatBytes(...pieces);
+  if (length > 0) yield joinBytes(pieces);
 }
 
 function openedIn(manifest: Manifest, outcome: LeafOutcome): OpenedLeaf[] {

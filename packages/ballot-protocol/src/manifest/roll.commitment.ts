@@ -1,6 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { concatBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { joinBytes } from '../bytes.join.ts';
 import { compareBytes } from '../bytes.order.ts';
 
 const width = 32;
@@ -20,7 +21,7 @@ export function rollCommitment(salt: Uint8Array, entry: string): Uint8Array<Arra
  * @throws RollError `roll-repeats` when one occurs twice
  */
 export function writeRoll(commitments: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = concatBytes(...commitments.toSorted(compareBytes));
+  const bytes = joinBytes(commitments.toSorted(compareBytes));
   readRoll(bytes);
   return bytes;
 }

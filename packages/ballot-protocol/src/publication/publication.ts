@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { joinBytes } from '../bytes.join.ts';
 import { PublicationError } from './publication.errors.ts';
 
 /** The public files of a poll (PROTOCOL §7), wherever they are. */
@@ -18,7 +18,7 @@ export interface Publication {
 export async function wholeFile(publication: Publication, name: string, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of boundedFile(publication, name, most)) pieces.push(piece);
-  return concatBytes(...pieces);
+  return joinBytes(pieces);
 }
 
 /**

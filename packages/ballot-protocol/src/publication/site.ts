@@ -1,20 +1,21 @@
 import type { Publication } from './publication.ts';
 import { PublicationError } from './publication.errors.ts';
 
-/** Most milliseconds to wait for the first byte of a file, and for every mebibyte of it. */
-const patience = 60_000;
+/** Most milliseconds to wait for the first mebibyte of a file, and for every further one. */
+const usualPatience = 60_000;
 const mebibyte = 1 << 20;
 
 /**
- * A publication below a URL. A server that lets a mebibyte wait for more than a minute is given up; the time that the reader takes
+ * A publication below a URL. A server that lets a mebibyte wait for longer than `patience` is given up; the time that the reader takes
  * for what came does not count.
+ * @param patience milliseconds; a minute unless given
  */
-export function sitePublication(url: string): Publication {
+export function sitePublication(url: string, patience = usualPatience): Publication {
   const base = url.endsWith('/') ? url : `${url}/`;
   return {
     async *stream(name) {
       try {
-        yield* download(name, new URL(name, base));
+        yield* download(name, new URL(name, base), new Waiting(patience));
       } catch (cause) {
         if (cause instanceof PublicationError) throw cause;
         throw new PublicationError('file-unreadable', `${base}${name} cannot be read`, { cause });
@@ -23,8 +24,7 @@ export function sitePublication(url: string): Publication {
   };
 }
 
-async function* download(name: string, url: URL): AsyncGenerator<Uint8Array> {
-  const waiting = new Waiting();
+async function* download(name: string, url: URL, waiting: Waiting): AsyncGenerator<Uint8Array> {
   const answer = await waiting.forStep(() => fetch(url, { signal: waiting.signal }));
   if (answer.status === 404) throw new PublicationError('file-missing', `${name} is not there`);
   if (!answer.ok || !answer.body) {
@@ -46,8 +46,13 @@ async function* download(name: string, url: URL): AsyncGenerator<Uint8Array> {
 /** How long a server was waited for since the last whole mebibyte. */
 class Waiting {
   readonly #controller = new AbortController();
+  readonly #patience: number;
   #milliseconds = 0;
   #bytes = 0;
+
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -55,7 +60,8 @@ class Waiting {
 
   async forStep<T>(step: () => Promise<T>): Promise<T> {
     const begun = performance.now();
-    const timer = setTimeout(() => this.#controller.abort(), patience - this.#milliseconds);
+    const left = Math.max(0, this.#patience - this.#milliseconds);
+    const timer = setTimeout(() => this.#controller.abort(), left);
     try {
       return await step();
     } finally {

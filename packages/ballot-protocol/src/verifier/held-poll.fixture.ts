@@ -1,16 +1,16 @@
 import { p256 } from '@noble/curves/nist.js';
-import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { ballotLength } from '../ballot/ballot.length.ts';
 import { encodeArchive, signCheckpoint } from '../board/checkpoint.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
 import { closingRecord } from '../board/closing.record.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../board/issuance.log.ts';
-import { leafHash } from '../board/merkle.hash.ts';
 import { GrowingTree } from '../board/merkle.tree.ts';
 import { cosignNote } from '../board/note.key.ts';
 import { signPromise } from '../board/promise.ts';
 import { encodeComplaints } from '../board/receipt.ts';
 import type { Complaint } from '../board/receipt.ts';
+import { joinBytes } from '../bytes.join.ts';
 import { compareBytes } from '../bytes.order.ts';
 import { canonicalJson } from '../canonical.ts';
 import { castLeaf } from '../cast/leaf.cast.ts';
@@ -23,6 +23,7 @@ import type { BindingManifest } from '../manifest/manifest.read.ts';
 import type { Manifest } from '../manifest/manifest.shape.ts';
 import { newRollSalt, rollCommitment, rollHash, writeRoll } from '../manifest/roll.commitment.ts';
 import { ballotOpener } from '../node/seal.ts';
+import { leafHash, nodeHash } from '../node/merkle.hash.ts';
 import { leafChecker } from '../node/leaf.check.ts';
 import type { Publication } from '../publication/publication.ts';
 import { PublicationError } from '../publication/publication.errors.ts';
@@ -76,6 +77,8 @@ export interface Record {
   readonly desks: Desks;
   /** The last leaf; the closing record of these complaints and desks unless it is given. */
   readonly closing?: Uint8Array;
+  /** What `result.json` says; what follows from the leaves unless it is given. */
+  readonly result?: NonNullable<Result>;
   /** When witnesses cosign each batch and the closing record, in POSIX seconds; within the windows unless given. */
   readonly moments?: { readonly batches: number; readonly closing: number };
 }
@@ -219,19 +222,19 @@ export function publish(poll: HeldPoll, record: Record): Map<string, Uint8Array>
     [files.manifest, manifestBytes],
     ...issuers.flatMap(({ name }, place): [string, Uint8Array][] => [
       [files.roll(name), writeRoll(poll.rolls[place]!)],
-      [files.issuance(name), concatBytes(...record.issued[place]!)],
+      [files.issuance(name), joinBytes(record.issued[place]!)],
       [
         files.issuanceCheckpoints(name),
         encodeArchive([issuanceCheckpoint(poll, place, record.issued[place]!)]),
       ],
     ]),
-    [files.board, concatBytes(...record.batches.flat())],
+    [files.board, joinBytes(record.batches.flat())],
     [files.boardCheckpoints, encodeArchive(boardCheckpoints(poll, record))],
     [files.complaints, encodeComplaints(record.complaints)],
     [files.closing, closingOf(poll, record)],
     [files.release, canonicalJson(signedRelease(poll, record))],
     [files.desks, canonicalJson(record.desks)],
-    [files.result, canonicalJson(record.release === null ? null : resultOf(poll, record))],
+    [files.result, canonicalJson(record.release && (record.result ?? resultOf(poll, record)))],
   ]);
 }
 
@@ -262,7 +265,7 @@ export function boardCheckpoints(poll: HeldPoll, record: Record): SignedCheckpoi
       closing: secondsOf('2026-05-18T09:00:00Z'),
     },
   } = record;
-  const tree = new GrowingTree();
+  const tree = new GrowingTree(0, [], nodeHash);
   const { origin } = poll.binding.manifest.board;
   const after = (leaves: readonly Uint8Array[], time: number) => {
     for (const leaf of leaves) tree.append(leafHash(leaf));
@@ -292,7 +295,7 @@ export function standing(
 function issuanceCheckpoint(poll: HeldPoll, place: number, entries: readonly Uint8Array[]): SignedCheckpoint {
   const { board, issuers } = poll.binding.manifest;
   const { name } = issuers[place]!;
-  const tree = new GrowingTree();
+  const tree = new GrowingTree(0, [], nodeHash);
   tree.append(leafHash(issuanceFirstLeaf(poll.binding.m, name)));
   for (const entry of entries) tree.append(leafHash(entry));
   const checkpoint = { origin: issuanceOrigin(board.origin, name), size: tree.size, root: tree.root() };
