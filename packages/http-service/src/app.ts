@@ -106,8 +106,10 @@ function answerError(api: ApiSpec, log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, _request, response, _next) => {
     const answer = problemOf(api, error);
-    const isGone = response.destroyed && error instanceof DomainError;
-    if (answer.ours && !isGone)
+    // Neither who has gone, nor a refusal of a silent route, of whose requests there is no line at all.
+    const isUnsaid =
+      error instanceof DomainError && (response.destroyed || response.locals['silent'] === true);
+    if (answer.ours && !isUnsaid)
       log.error({ err: error, code: answer.problem.code, route: response.locals['route'] }, 'request failed');
     if (response.headersSent) {
       response.destroy();

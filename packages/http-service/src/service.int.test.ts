@@ -375,6 +375,8 @@ describe('around it', () => {
   test('leaves no line of a silent route and does not look who calls', async () => {
     const answer = await send({ path: '/v1/polls/poll-1/ballots', body: '{"choice":"a"}' });
     expect(answer).toMatchObject({ status: 200, problem: { actor: 'anonymous' } });
+    const later = await send({ path: '/v1/polls/poll-1/ballots', body: '{"choice":"later"}' });
+    expect(later).toMatchObject({ status: 503, code: 'unavailable' });
     expect(lines).toEqual([]);
   });
 });

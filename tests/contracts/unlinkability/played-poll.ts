@@ -38,9 +38,11 @@ export async function playedVote(system: RunningSystem): Promise<PlayedVote> {
     ballots: keys.map(([key, kept]) => ({
       handles: [key, ...kept.flatMap(({ receipt }) => namesOf(receipt.leaf))],
     })),
-    batches: (await batchesOf(play, params)).map((hashes) => {
+    batches: (await batchesOf(play, params)).flatMap((hashes) => {
       const ballots = keys.flatMap(([, kept], at) => (isFirstOf(hashes, kept) ? [at] : []));
-      return { ballots, voters: ballots.map((at) => truth[at]!).toSorted((one, other) => one - other) };
+      const voters = ballots.map((at) => truth[at]!).toSorted((one, other) => one - other);
+      // The closing record stands under a checkpoint of its own: nobody's ballot is there.
+      return ballots.length === 0 ? [] : [{ ballots, voters }];
     }),
   };
   const castings = await inOrder(system, receipts);
