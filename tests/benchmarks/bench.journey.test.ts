@@ -41,6 +41,9 @@ it.each([
   [['votes'], 'Name one benchmark'],
   [['events', 'lifecycle'], 'One benchmark at a time'],
   [['events', '--fast'], "Unknown option '--fast'"],
+  [['events', '--ballots', '9'], 'Only verify takes a number of ballots'],
+  [['verify', '--ballots', '0'], 'A number of ballots is from 1 to 1000000'],
+  [['verify', '--ballots', 'many'], 'A number of ballots is from 1 to 1000000'],
 ])('refuses %j before it starts anything', async (words, complaint) => {
   const { stdout, stderr, code } = await bench(...words).ended;
   expect({ stdout, code }).toEqual({ stdout: '', code: 2 });

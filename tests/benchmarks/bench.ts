@@ -7,6 +7,8 @@ import { startSide, type Side, type SideOptions } from './side/side.ts';
 export interface BenchContext {
   readonly quick: boolean;
   readonly profile: string | undefined;
+  /** How many, where somebody asked for a number of their own. */
+  readonly ballots: number | undefined;
   readonly progress: Progress;
   readonly cleanUp: AsyncDisposableStack;
 }

@@ -6,10 +6,11 @@ import { progressOn } from './report/progress.ts';
 import type { Report } from './report/report.shape.ts';
 import { tableOf } from './report/table.ts';
 
-const usage = `usage: npm run bench -- lifecycle|events|allocation|verify|ballots [--json] [--quick] [--profile FOLDER]
+const usage = `usage: npm run bench -- lifecycle|events|allocation|verify|ballots [--json] [--quick] [--profile FOLDER] [--ballots N]
   --json     print the report as data; progress goes to stderr either way
   --quick    tiny sizes: shows that the benchmark runs, measures nothing
   --profile  write CPU profiles of the processes under test to a folder
+  --ballots  of verify: so many instead of 100,000, up to 1,000,000
 `;
 const benchmarks = {
   lifecycle: async (context: BenchContext): Promise<Measured> =>
@@ -23,8 +24,9 @@ const benchmarks = {
   ballots: async (context: BenchContext): Promise<Measured> =>
     (await import('./ballots/ballots.bench.ts')).measureBallots(context),
 } as const;
-/** A quiet machine needs five minutes, one with other work several times that. */
-const LONGEST_RUN = 1_800_000;
+/** A quiet machine needs five minutes, twenty for a million ballots; one with other work several times that. */
+const LONGEST_RUN = 3_600_000;
+const mostBallots = 1_000_000;
 
 const asked = readArguments(process.argv.slice(2));
 if (typeof asked === 'string') {
@@ -38,6 +40,7 @@ interface Asked {
   readonly json: boolean;
   readonly quick: boolean;
   readonly profile: string | undefined;
+  readonly ballots: number | undefined;
 }
 
 function readArguments(words: string[]): Asked | string {
@@ -45,6 +48,7 @@ function readArguments(words: string[]): Asked | string {
     json: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    ballots: { type: 'string' },
   } as const;
   try {
     const { positionals, values } = parseArgs({ args: words, options, allowPositionals: true });
@@ -52,7 +56,11 @@ function readArguments(words: string[]): Asked | string {
     if (benchmark === undefined || !isBenchmark(benchmark))
       return `Name one benchmark: ${Object.keys(benchmarks).join(', ')}.`;
     if (rest.length > 0) return `One benchmark at a time, not also ${rest.join(' ')}.`;
-    return { benchmark, json: values.json, quick: values.quick, profile: values.profile };
+    const ballots = values.ballots === undefined ? undefined : Number(values.ballots);
+    if (ballots !== undefined && benchmark !== 'verify') return 'Only verify takes a number of ballots.';
+    if (ballots !== undefined && !(Number.isInteger(ballots) && ballots >= 1 && ballots <= mostBallots))
+      return `A number of ballots is from 1 to ${mostBallots}.`;
+    return { benchmark, json: values.json, quick: values.quick, profile: values.profile, ballots };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -63,7 +71,7 @@ function isBenchmark(word: string): word is keyof typeof benchmarks {
 }
 
 /** @returns the exit code: 130 when somebody stopped it */
-async function run({ benchmark, json, quick, profile }: Asked): Promise<number> {
+async function run({ benchmark, json, quick, profile, ballots }: Asked): Promise<number> {
   const ending = new AbortController();
   let isStopped = false;
   const stop = () => {
@@ -77,7 +85,7 @@ async function run({ benchmark, json, quick, profile }: Asked): Promise<number> 
   const progress = progressOn(process.stderr);
   const begun = performance.now();
   const cleanUp = new AsyncDisposableStack();
-  const context: BenchContext = { quick, profile, progress, cleanUp };
+  const context: BenchContext = { quick, profile, ballots, progress, cleanUp };
   try {
     const measured = await Promise.race([benchmarks[benchmark](context), whenAborted(ending.signal)]);
     const seconds = Math.round((performance.now() - begun) / 1_000);

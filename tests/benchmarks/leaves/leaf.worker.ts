@@ -10,6 +10,7 @@ import { ballotSealer } from '@talkoot/ballot-protocol/node';
 import { constants, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
+import { choiceOf } from './choice.ts';
 
 /** What the benchmark tells the threads that cast its ballots. */
 export interface BallotWork {
@@ -33,8 +34,7 @@ function castBallot(voter: number): Uint8Array {
   const { publicKey: published, privateKey } = generateKeyPairSync('ed25519');
   const publicKey = Buffer.from(published.export({ format: 'jwk' }).x!, 'base64url');
   const [first, second] = keys.map((key) => certificate(key, certificateMessage(binding.m, publicKey)));
-  const places = [...new Set([voter % 4, (voter % 7) % 4])].toSorted((one, other) => one - other);
-  const plaintext = encodeBallot(binding.manifest, { type: 'approval', places });
+  const plaintext = encodeBallot(binding.manifest, { type: 'approval', places: choiceOf(voter) });
   const sealed = seal({ publicKey, sequence: 1 }, plaintext);
   const leaf = { publicKey, certificates: [first!, second!] as const, sequence: 1, sealed };
   return encodeLeaf({

@@ -21,7 +21,7 @@ export interface SideOptions {
 
 type Message = { id: number; answer?: unknown; error?: string } | { news: unknown };
 
-const LONGEST_CALL = 180_000;
+const LONGEST_CALL = 1_800_000;
 const LONGEST_STOP = 15_000;
 
 /** Starts a process of this folder, such as `../events/speaker.process.ts`, and resolves when it is ready. */

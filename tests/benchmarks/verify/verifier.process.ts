@@ -37,6 +37,8 @@ serve(
     /** The signatures and seals of the same ballots, one after the other in one thread, and nothing else. */
     bare: (secretKey: Uint8Array) =>
       costOf(async () => {
+        // As in the verifier's threads.
+        Error.stackTraceLimit = 0;
         const binding = readManifest(readFileSync(join(folder, 'manifest.json')));
         const [check, open] = [leafChecker(binding), ballotOpener(binding, secretKey)];
         const size = leafLength(binding.manifest);

@@ -1,27 +1,32 @@
-import { compareBytes, leafHash } from '@talkoot/ballot-protocol';
+import { compareBytes, decodeLeaf, encodeBallot } from '@talkoot/ballot-protocol';
+import { countLeaves, DecidingLeaves, openLotSeeds } from '@talkoot/ballot-protocol/counting';
+import { leafHash } from '@talkoot/ballot-protocol/node';
 import { preparePoll, publish } from '@talkoot/ballot-protocol/testing';
 import type { HeldPoll } from '@talkoot/ballot-protocol/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sideFor, type BenchContext, type Measured } from '../bench.ts';
+import { choiceOf } from '../leaves/choice.ts';
 import { castLeaves } from '../leaves/leaves.ts';
 import { figure } from '../report/figure.ts';
 import type { Cost } from './verifier.process.ts';
 
-const full = { ballots: 100_000, rounds: 3, checkpoints: 200 };
-const tiny = { ballots: 300, rounds: 1, checkpoints: 3 };
+const full = { ballots: 100_000, rounds: 3, inBatch: 500 };
+const tiny = { ballots: 300, rounds: 1, inBatch: 100 };
+/** Of larger polls there is one round: it takes minutes. */
+const mostRepeated = 100_000;
 
 /** A whole poll recounted from its files, against the bare verification of its signatures and seals. */
 export async function measureVerify(context: BenchContext): Promise<Measured> {
-  const sizes = context.quick ? tiny : full;
+  const sizes = sizesFor(context);
   const poll = await preparePoll({}, sizes.ballots);
   const folder = await mkdtemp(join(tmpdir(), 'talkoot-bench-verify-'));
   context.cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
   context.progress.stage(`casting ${sizes.ballots} ballots`);
   const ballots = await castLeaves(context, poll, sizes.ballots);
   context.progress.stage('publishing');
-  for (const [name, bytes] of publish(poll, recordOf(poll, ballots, sizes.checkpoints)))
+  for (const [name, bytes] of publish(poll, recordOf(poll, ballots, sizes.inBatch)))
     await writeFile(join(folder, name), bytes);
 
   const rounds: { ours: Cost; bare: Cost }[] = [];
@@ -48,6 +53,12 @@ export async function measureVerify(context: BenchContext): Promise<Measured> {
   };
 }
 
+function sizesFor({ quick, ballots }: BenchContext): typeof full {
+  if (quick) return tiny;
+  if (ballots === undefined) return full;
+  return { ...full, ballots, rounds: ballots > mostRepeated ? 1 : full.rounds };
+}
+
 async function inProcess<T>(
   context: BenchContext,
   folder: string,
@@ -68,19 +79,28 @@ function inOrder(batch: readonly Uint8Array[]): Uint8Array[] {
   return hashed.toSorted((one, other) => compareBytes(one.hash, other.hash)).map(({ leaf }) => leaf);
 }
 
-function recordOf(poll: HeldPoll, ballots: readonly Uint8Array[], checkpoints: number) {
-  const inBatch = Math.ceil(ballots.length / checkpoints);
-  const batches = Array.from({ length: checkpoints }, (_, place) =>
+function recordOf(poll: HeldPoll, ballots: readonly Uint8Array[], inBatch: number) {
+  const batches = Array.from({ length: Math.ceil(ballots.length / inBatch) }, (_, place) =>
     inOrder(ballots.slice(place * inBatch, (place + 1) * inBatch)),
-  ).filter((batch) => batch.length > 0);
+  );
   return {
     batches,
     issued: [poll.rolls[0].slice(0, ballots.length), poll.rolls[1].slice(0, ballots.length)] as const,
     complaints: [],
-    release: {
-      shares: poll.shares.slice(1).map((one) => ({ ...one })),
-      seeds: [...poll.seeds] as [string, string],
-    },
+    release: { shares: poll.shares.slice(1).map((one) => ({ ...one })) },
     desks: [],
+    result: resultOf(poll, ballots),
   };
+}
+
+/** What the verifier has to find; counted from what the ballots were made of, which is sooner than opening them. */
+function resultOf({ binding, secretKey }: HeldPoll, ballots: readonly Uint8Array[]) {
+  const { manifest } = binding;
+  const deciding = new DecidingLeaves(manifest.ballot.length);
+  for (const [voter, bytes] of ballots.entries()) {
+    const { publicKey, sequence } = decodeLeaf(manifest, bytes)!;
+    const plaintext = encodeBallot(manifest, { type: 'approval', places: choiceOf(voter) });
+    deciding.take(publicKey, { sequence, hash: leafHash(bytes), plaintext });
+  }
+  return countLeaves(binding, deciding, openLotSeeds(manifest, secretKey)).result;
 }
