@@ -151,7 +151,7 @@ describe('a poll held at the command line', { timeout: 300_000 }, () => {
     const place = `${operated.stack.urls.ballots}/v1/m/lintula/polls/${pollId}/publication`;
     const report = JSON.parse(await talkoot(['verify', place, '--receipt', receipt, '--json']));
     expect(report).toMatchObject({ holds: true, receipt: { outcome: 'counted' } });
-    expect(report.checks).toHaveLength(17);
+    expect(report.checks).toHaveLength(19);
   });
 
   it('ends with the shares destroyed, which everybody can see', async () => {
