@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerDesk } from './poll/desk/desk.commands.ts';
+import { registerLogs } from './poll/logs/logs.command.ts';
 import { registerOfficer } from './poll/officer.commands.ts';
 import { registerStatus } from './poll/poll.status.ts';
 import { registerTrustee } from './poll/trustee.commands.ts';
@@ -13,4 +14,5 @@ export function registerPoll(program: Command): void {
   registerWait(poll);
   registerTrustee(poll);
   registerDesk(poll);
+  registerLogs(poll);
 }

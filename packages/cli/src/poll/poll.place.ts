@@ -50,6 +50,21 @@ export async function placeOfPoll(
   return { ballots, poll: { municipalityId: municipality, pollId } };
 }
 
+/** Where both issuers of a poll are, as a command is told. */
+export interface IssuerOptions extends PlaceOptions {
+  readonly identityUrl?: string;
+  readonly auditorUrl?: string;
+}
+
+/** Addresses of the municipality's issuer and the auditor's. @throws PollRefused `address-malformed`; OperationRefused `no-deployment` */
+export async function addressesOfIssuers(options: IssuerOptions): Promise<readonly [string, string]> {
+  const { data, identityUrl, auditorUrl } = options;
+  return [
+    httpAddress(identityUrl ?? (await deploymentOf(['IDENTITY_URL'], data)).IDENTITY_URL),
+    httpAddress(auditorUrl ?? (await deploymentOf(['AUDITOR_URL'], data)).AUDITOR_URL),
+  ];
+}
+
 /**
  * The address of a service, as it was given.
  * @throws PollRefused `address-malformed`

@@ -4,11 +4,10 @@ import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { pollOnDevice } from '../../demo/voting/device.ts';
-import { deploymentOf } from '../../operation/deployment.ts';
 import { readPassphrase } from '../passphrase.ts';
 import { PollRefused, refusingPlainly } from '../poll.errors.ts';
-import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
-import type { PlaceOptions, PollPlace } from '../poll.place.ts';
+import { aboutPoll, addressesOfIssuers, placeOfPoll, tell } from '../poll.place.ts';
+import type { IssuerOptions, PlaceOptions, PollPlace } from '../poll.place.ts';
 import { sessionToken } from '../session.token.ts';
 import { checkPapers } from './checking.ts';
 import { enter } from './entering.ts';
@@ -33,11 +32,9 @@ export function registerDesk(poll: Command): void {
 interface PoolOptions extends PlaceOptions {
   readonly pool: string;
 }
-interface IssueOptions extends PoolOptions {
+interface IssueOptions extends PoolOptions, IssuerOptions {
   readonly desk: string;
   readonly nationalIds?: string;
-  readonly identityUrl?: string;
-  readonly auditorUrl?: string;
 }
 
 function registerIssue(desk: Command): void {
@@ -164,15 +161,12 @@ async function deskOf({ ballots, poll }: PollPlace, pool: string) {
 
 /** The issuers of both organisations, each asked by a clerk of its own. */
 async function clerks(pollId: string, options: IssueOptions): Promise<AskAtDesk> {
-  const urls = {
-    IDENTITY_URL: options.identityUrl ?? (await deploymentOf(['IDENTITY_URL'], options.data)).IDENTITY_URL,
-    AUDITOR_URL: options.auditorUrl ?? (await deploymentOf(['AUDITOR_URL'], options.data)).AUDITOR_URL,
-  };
+  const addresses = await addressesOfIssuers(options);
   const tokens = [
     await sessionToken(),
     await sessionToken('TALKOOT_AUDITOR_TOKEN', 'with the auditor'),
   ] as const;
-  const clients = [urls.IDENTITY_URL, urls.AUDITOR_URL].map((baseUrl, at) =>
+  const clients = addresses.map((baseUrl, at) =>
     createClient(identityApi, { baseUrl, token: async () => tokens[at]!, deadlineMs: 30_000 }),
   );
   const params = { municipalityId: options.municipality!, pollId, desk: options.desk };
