@@ -222,6 +222,14 @@ export const pollRoutes = {
     answerType: 'text/csv',
     problems: ['poll-not-published'],
   }),
+  exportLot: route('GET /v1/m/{municipalityId}/polls/{pollId}/lot.json', {
+    summary:
+      'The options of a counted prioritisation in the order of the lot: with it `talkoot allocate ballots.pb --tie` decides again what was decided',
+    access: { anyone: true },
+    params: Poll,
+    answer: z.array(IdShape),
+    problems: ['poll-not-published', 'poll-without-lot'],
+  }),
 };
 
 export const pollProblems = {
@@ -249,5 +257,6 @@ export const pollProblems = {
   },
   'poll-not-tallied': { status: 409, title: 'The poll is not tallied yet' },
   'poll-not-published': { status: 409, title: 'The result is not published yet' },
+  'poll-without-lot': { status: 409, title: 'Nothing was drawn by lot in this poll' },
   'no-pabulib-form': { status: 409, title: 'Only a prioritisation can be written as a Pabulib file' },
 } as const;

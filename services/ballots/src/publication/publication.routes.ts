@@ -18,6 +18,7 @@ type Routes = Pick<
   | 'getPublicationFile'
   | 'exportBallotsAsPabulib'
   | 'exportBallotsAsCsv'
+  | 'exportLot'
 >;
 
 interface Place {
@@ -81,5 +82,6 @@ export function publicationRoutes(parts: Ballots): Routes {
 
     exportBallotsAsPabulib: (call) => exported(call.params, exportNames.pabulib, 'no-pabulib-form'),
     exportBallotsAsCsv: (call) => exported(call.params, exportNames.csv, 'poll-not-published'),
+    exportLot: (call) => exported(call.params, exportNames.lot, 'poll-without-lot'),
   };
 }

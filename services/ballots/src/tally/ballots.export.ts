@@ -5,7 +5,7 @@ import { decimalsOf } from '../allocation/explanation.ts';
 import type { Poll } from '../poll/poll.ts';
 
 /** What the exports are kept as. */
-export const exportNames = { pabulib: 'ballots.pb', csv: 'ballots.csv' } as const;
+export const exportNames = { pabulib: 'ballots.pb', csv: 'ballots.csv', lot: 'lot.json' } as const;
 
 /** What exports say of a poll; its ballot as `ballotOf` gives it. */
 export type Exported = Pick<

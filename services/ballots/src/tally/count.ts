@@ -9,7 +9,7 @@ import type { Ballots } from '../ballots.ts';
 import type { ReleasedShare } from '../key/key.ts';
 import { ballotOf, isClosed } from '../poll/poll.ts';
 import type { Poll } from '../poll/poll.ts';
-import type { Content, StoredFile } from '../publication/file.store.ts';
+import type { StoredFile } from '../publication/file.store.ts';
 import { exportNames } from './ballots.export.ts';
 import type { Exported } from './ballots.export.ts';
 import { exportsOf } from './counting.thread.ts';
@@ -39,7 +39,10 @@ interface Tallied {
 }
 
 async function withhold(parts: Ballots, poll: Poll): Promise<Tallied> {
-  const written = await writeAll(parts, poll, null, { result: null, ...exportsOf(exported(poll), [], []) });
+  const written = await writeAll(parts, poll, null, {
+    result: null,
+    ...exportsOf(exported(poll), { votes: [], selected: [], lot: null }),
+  });
   return { result: resultWithout(poll, 'withheld'), written };
 }
 
@@ -96,18 +99,20 @@ const exported = (poll: Poll): Exported => {
   return { pollId, municipalityId, kind, ballot: ballotOf(poll), options, budget, allocation };
 };
 
+type Exports = Pick<Counted, 'csv' | 'pabulib' | 'lot'>;
+
 /** What is published of the count itself, and the exports. */
 function writeAll(
   { files }: Ballots,
   { pollId }: Poll,
   release: Release,
-  { result, csv, pabulib }: Pick<Counted, 'csv' | 'pabulib'> & { readonly result: Counted['result'] | null },
+  { result, csv, pabulib, lot }: Exports & { readonly result: Counted['result'] | null },
 ): Promise<StoredFile[]> {
-  const alsoPabulib: Content[] = pabulib === null ? [] : [[exportNames.pabulib, [pabulib]]];
   return files.write(pollId, [
     [names.release, [canonicalJson(release)]],
     [names.result, [canonicalJson(result)]],
     [exportNames.csv, csv],
-    ...alsoPabulib,
+    ...(pabulib ? [[exportNames.pabulib, [pabulib]] as const] : []),
+    ...(lot ? [[exportNames.lot, [lot]] as const] : []),
   ]);
 }

@@ -1,5 +1,5 @@
-import { compareBytes, readManifest } from '@talkoot/ballot-protocol';
-import { countedVotes, countLeaves, decidedLeaves } from '@talkoot/ballot-protocol/counting';
+import { canonicalJson, compareBytes, readManifest } from '@talkoot/ballot-protocol';
+import { countedVotes, countLeaves, decidedLeaves, optionsByLot } from '@talkoot/ballot-protocol/counting';
 import type { Count, CountedVote, LeafRecords, LotSeeds } from '@talkoot/ballot-protocol/counting';
 import { csvOf, pabulibOf } from './ballots.export.ts';
 import type { Exported } from './ballots.export.ts';
@@ -19,6 +19,8 @@ export interface Counted extends Pick<Count, 'result' | 'rejected' | 'allocation
   readonly csv: readonly Uint8Array[];
   /** The same as a Pabulib file; null where the poll allocates nothing. */
   readonly pabulib: Uint8Array | null;
+  /** The options as the lot ordered them, in JSON: what decides that file's ties. Null where it is. */
+  readonly lot: Uint8Array | null;
 }
 
 /** All of a count that takes seconds where many vote for many projects. */
@@ -29,19 +31,33 @@ export function countRecords({ manifest, leaves, seeds, poll }: Counting): Count
   const votes = [...countedVotes(binding.manifest, deciding)].toSorted((a, b) =>
     compareBytes(a.hash, b.hash),
   );
-  return { result, rejected, allocation, ...exportsOf(poll, allocation?.selected ?? [], votes) };
+  const selected = allocation?.selected ?? [];
+  return {
+    result,
+    rejected,
+    allocation,
+    ...exportsOf(poll, { votes, selected, lot: optionsByLot(binding, seeds) }),
+  };
 }
 
-/** @param votes ascending by leaf hash */
+/** What exports say of the count itself. */
+interface Decided {
+  /** Ascending by leaf hash. */
+  readonly votes: readonly CountedVote[];
+  readonly selected: readonly string[];
+  /** All options in the order drawn; null where nobody may know the seeds. */
+  readonly lot: readonly string[] | null;
+}
+
 export function exportsOf(
   poll: Exported,
-  selected: readonly string[],
-  votes: readonly CountedVote[],
-): Pick<Counted, 'csv' | 'pabulib'> {
+  { votes, selected, lot }: Decided,
+): Pick<Counted, 'csv' | 'pabulib' | 'lot'> {
   const isAllocating = poll.kind === 'prioritisation';
   return {
     csv: [...inPieces(csvOf(poll, votes))],
     pabulib: isAllocating ? Buffer.from(pabulibOf(poll, selected, votes)) : null,
+    lot: isAllocating && lot !== null ? canonicalJson(lot) : null,
   };
 }
 

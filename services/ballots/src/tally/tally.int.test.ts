@@ -1,4 +1,4 @@
-import { parsePabulib } from '@talkoot/allocation';
+import { allocate, electionOf, parsePabulib } from '@talkoot/allocation';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { ballotsFixture, criteriaPlan, plan } from '../ballots.fixture.ts';
 import type { BallotsFixture } from '../ballots.fixture.ts';
@@ -86,7 +86,7 @@ describe('a count', () => {
     const files = await fixture.connection.collection('filepieces').distinct('file', {
       file: new RegExp(`^${pollId}/`),
     });
-    expect(files).toHaveLength(4);
+    expect(files).toHaveLength(5);
   });
 
   it('that lapses without enough shares withholds what the ballots say, for ever', async () => {
@@ -177,7 +177,19 @@ describe('an export', () => {
     expect(rows).toHaveLength(5);
   });
 
-  it('as a Pabulib file is none of other polls', async () => {
+  it('with the lot decides again what was decided, ties and all', async () => {
+    const pollId = 'pol-lot';
+    await hold(fixture, pollId, plan, [approve(0), approve(1), approve(2)]);
+    const params = paramsOf(pollId);
+    const file = parsePabulib(await fixture.anyone.exportBallotsAsPabulib({ params }));
+    const lot = await fixture.anyone.exportLot({ params });
+    expect(lot.toSorted()).toEqual(plan.options.map(({ optionId }) => optionId).toSorted());
+    const { allocation } = plan;
+    const again = allocate({ ...electionOf(file), rule: allocation!, lot });
+    expect(again.selected.toSorted()).toEqual((await worker(pollId)).allocation!.selected.toSorted());
+  });
+
+  it('as a Pabulib file, or of a lot, is none of other polls', async () => {
     const pollId = 'pol-c-1';
     await fixture.prepare(pollId, criteriaPlan, 'open');
     await closeBoard(fixture, pollId);
@@ -185,6 +197,8 @@ describe('an export', () => {
     await publish(fixture, pollId);
     const refused = fixture.anyone.exportBallotsAsPabulib({ params: paramsOf(pollId) });
     await expect(refused).rejects.toMatchObject({ code: 'no-pabulib-form' });
+    const undrawn = fixture.anyone.exportLot({ params: paramsOf(pollId) });
+    await expect(undrawn).rejects.toMatchObject({ code: 'poll-without-lot' });
   });
 });
 
