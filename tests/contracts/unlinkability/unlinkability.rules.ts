@@ -42,8 +42,10 @@ export function unlinkabilityRules(system: () => RunningSystem): void {
       expect.arrayContaining([...wanted, 'log ballots.log', 'log identity.log', 'traces']),
     );
     expect(
-      copies.filter(({ name, rows }) => /leaves|issuances|people/.test(name) && rows.length < 60),
+      copies.filter(({ name, rows }) => /\.leaves|issuances|people/.test(name) && rows.length < 60),
     ).toEqual([]);
+    // One in ten voted by the relay, which has forgotten what it found on the board.
+    expect(copies.find(({ name }) => name === 'witness.kept_leaves')!.rows).toEqual([]);
   });
 
   it('finds ballots and voters wherever a store names them', () => {
