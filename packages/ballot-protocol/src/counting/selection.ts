@@ -1,5 +1,5 @@
 import { allocate } from '@talkoot/allocation';
-import type { Allocation, AllocationRule, CountedBallot } from '@talkoot/allocation';
+import type { Allocation, CountedBallot } from '@talkoot/allocation';
 import type { Ballot } from '../ballot/ballot.ts';
 import type { Manifest } from '../manifest/manifest.shape.ts';
 
@@ -23,7 +23,7 @@ export function allocationOf(
     projects: ballot.options,
     ballotType: ballot.type === 'points' ? 'points' : 'approval',
     ballots: ballots.map((one) => choices.get(one)!),
-    rule: rule as AllocationRule,
+    rule,
     lot,
   });
 }

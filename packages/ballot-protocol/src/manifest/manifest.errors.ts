@@ -4,6 +4,8 @@
  * - `manifest-malformed`: a field is missing, unknown, or of the wrong form
  * - `kind-mismatch`: the type of ballot or the presence of an allocation does not fit the kind of poll
  * - `ballot-length-wrong`: not the length that the type needs
+ * - `conflict-unknown`: a conflict group of the allocation names what is no option
+ * - `increment-too-small`: the allocation might take more increments than it may
  * - `choices-impossible`: `minChoices` above `maxChoices`, or `maxChoices` above the number of options
  * - `duplicate-option`, `duplicate-name`, `duplicate-key`, `duplicate-path`: something twice
  * - `issuers-not-independent`: both belong to one organisation
@@ -23,6 +25,8 @@ export type ManifestErrorCode =
   | 'manifest-malformed'
   | 'kind-mismatch'
   | 'ballot-length-wrong'
+  | 'conflict-unknown'
+  | 'increment-too-small'
   | 'choices-impossible'
   | 'duplicate-option'
   | 'duplicate-name'

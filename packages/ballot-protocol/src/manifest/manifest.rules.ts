@@ -1,3 +1,4 @@
+import { AllocationError, requireDecidable } from '@talkoot/allocation/rule';
 import { p256 } from '@noble/curves/nist.js';
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { ballotLength } from '../ballot/ballot.length.ts';
@@ -12,9 +13,11 @@ const hour = 60 * minute;
 export function manifestProblems(manifest: Manifest): ManifestProblem[] {
   return [
     ...ballotProblems(manifest),
+    ...allocationProblems(manifest),
     ...issuerProblems(manifest),
     ...trusteeProblems(manifest),
-    ...noteKeyProblems(manifest),
+    ...witnessProblems(manifest),
+    ...signingKeyProblems(manifest),
     ...windowProblems(manifest),
     ...repeated(
       'duplicate-path',
@@ -48,6 +51,32 @@ function ballotProblems({ kind, ballot, allocation }: Manifest): ManifestProblem
 function choicesPossible(ballot: Manifest['ballot']): boolean {
   if (!('maxChoices' in ballot)) return true;
   return ballot.minChoices <= ballot.maxChoices && ballot.maxChoices <= ballot.options.length;
+}
+
+function allocationProblems({ ballot, allocation }: Manifest): ManifestProblem[] {
+  if (allocation === null || ballot.type === 'yes-no' || ballot.type === 'bonus') return [];
+  const { budget, conflicts = [], ...rule } = allocation;
+  const known = new Set(ballot.options.map(({ id }) => id));
+  return [
+    ...conflicts.flatMap((group, place) =>
+      unless(
+        group.every((id) => known.has(id)),
+        'conflict-unknown',
+        `allocation.conflicts.${place}`,
+      ),
+    ),
+    ...unless(isDecidable({ budget, projects: ballot.options }, rule), 'increment-too-small', 'allocation'),
+  ];
+}
+
+function isDecidable(...election: Parameters<typeof requireDecidable>): boolean {
+  try {
+    requireDecidable(...election);
+    return true;
+  } catch (error) {
+    if (error instanceof AllocationError) return false;
+    throw error;
+  }
 }
 
 function issuerProblems({ issuers }: Manifest): ManifestProblem[] {
@@ -87,14 +116,6 @@ function trusteeProblems({ key }: Manifest): ManifestProblem[] {
       'key.trustees',
       trustees.map(({ name }) => name),
     ),
-    ...trustees.flatMap(({ signingKey }, place) =>
-      unless(isPublicKey(hexToBytes(signingKey)), 'key-invalid', `key.trustees.${place}.signingKey`),
-    ),
-    ...repeated(
-      'duplicate-key',
-      'key.trustees',
-      trustees.map(({ signingKey }) => signingKey),
-    ),
     ...[...perOrganisation.values()].flatMap((members) =>
       unless(members.length < threshold, 'organisation-too-strong', 'key.trustees'),
     ),
@@ -104,19 +125,26 @@ function trusteeProblems({ key }: Manifest): ManifestProblem[] {
   ];
 }
 
-function noteKeyProblems({ issuers, board, witnesses }: Manifest): ManifestProblem[] {
+/** Whoever signs in one role signs in no other. */
+function signingKeyProblems({ issuers, key, board, witnesses }: Manifest): ManifestProblem[] {
   const keys = [
     { at: 'board.publicKey', key: board.publicKey },
     ...issuers.map(({ logKey }, place) => ({ at: `issuers.${place}.logKey`, key: logKey })),
     ...witnesses.map(({ publicKey }, place) => ({ at: `witnesses.${place}.publicKey`, key: publicKey })),
+    ...key.trustees.map(({ signingKey }, place) => ({
+      at: `key.trustees.${place}.signingKey`,
+      key: signingKey,
+    })),
   ];
+  const first = new Map(keys.toReversed().map((one) => [one.key, one.at]));
+  return keys.flatMap(({ at, key: signing }) => [
+    ...unless(isPublicKey(hexToBytes(signing)), 'key-invalid', at),
+    ...unless(first.get(signing) === at, 'duplicate-key', at),
+  ]);
+}
+
+function witnessProblems({ issuers, board, witnesses }: Manifest): ManifestProblem[] {
   return [
-    ...keys.flatMap(({ at, key }) => unless(isPublicKey(hexToBytes(key)), 'key-invalid', at)),
-    ...repeated(
-      'duplicate-key',
-      'witnesses',
-      keys.map(({ key }) => key),
-    ),
     ...repeated('duplicate-name', 'witnesses', [board.origin, ...witnesses.map(({ name }) => name)]),
     ...unless(
       witnesses.some(({ organisation }) => organisation === issuers[1].organisation),

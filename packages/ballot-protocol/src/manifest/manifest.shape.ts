@@ -1,3 +1,4 @@
+import { AllocationRuleShape } from '@talkoot/allocation/rule';
 import { z } from 'zod';
 
 const hexOf = (bytes: number) =>
@@ -6,7 +7,6 @@ const hexOf = (bytes: number) =>
     .length(2 * bytes)
     .regex(/^[0-9a-f]*$/);
 const Count = z.int().min(0).max(0xffffffff);
-const Amount = z.int().min(0);
 const Name = z.string().min(1).max(200);
 /** Names that become part of file names or of signed notes' lines. */
 const Slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/);
@@ -42,10 +42,14 @@ export const BallotRulesShape = z.discriminatedUnion('type', [
 ]);
 export type BallotRules = z.infer<typeof BallotRulesShape>;
 
-/** How money follows votes. Further parameters bear the names of the allocation rule, which judges them. */
-const AllocationShape = z
-  .object({ rule: z.enum(['greedy', 'equal-shares']), budget: Amount })
-  .catchall(z.json());
+const budget = z.int().min(1);
+const [GreedyShape, EqualSharesShape] = AllocationRuleShape.options;
+
+/** How money follows votes: a rule with all its parameters, and the budget, in the integer unit of the costs. */
+const AllocationShape = z.discriminatedUnion('rule', [
+  GreedyShape.extend({ budget }),
+  EqualSharesShape.extend({ budget }),
+]);
 
 /** What an issuer says of its seed of the lot before anybody votes: `sealLotSeed`. */
 export const SealedSeedShape = z.strictObject({

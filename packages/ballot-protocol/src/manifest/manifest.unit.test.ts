@@ -8,6 +8,14 @@ import type { ManifestErrorCode } from './manifest.errors.ts';
 import { readManifest, writeManifest } from './manifest.read.ts';
 import type { Manifest } from './manifest.shape.ts';
 
+const equalShares = {
+  rule: 'equal-shares',
+  completion: 'add1u',
+  increment: 1,
+  exhaustiveStop: true,
+  comparison: false,
+} as const;
+
 let manifest: Manifest;
 beforeAll(async () => {
   ({ manifest } = (await testPoll()).binding);
@@ -81,7 +89,21 @@ describe('a manifest is malformed', () => {
     ['with a cost of zero', (draft) => (draft.ballot.options[0].cost = 0)],
     ['without a cost', (draft) => delete draft.ballot.options[0].cost],
     ['without options', (draft) => (draft.ballot.options = [])],
-    ['with a budget below zero', (draft) => (draft.allocation.budget = -1)],
+    ['with a budget of nothing', (draft) => (draft.allocation.budget = 0)],
+    ['with a rule nobody knows', (draft) => (draft.allocation.rule = 'lottery')],
+    ['with an unknown parameter of its rule', (draft) => (draft.allocation.favours = 'bench')],
+    ['with a parameter of another rule', (draft) => (draft.allocation.completion = 'add1')],
+    ['with a threshold of nothing', (draft) => (draft.allocation.costThreshold = 0)],
+    ['with a conflict of one', (draft) => (draft.allocation.conflicts = [['bench']])],
+    ['with equal shares and none of their parameters', (draft) => (draft.allocation.rule = 'equal-shares')],
+    [
+      'with an unknown completion',
+      (draft) => (draft.allocation = { ...equalShares, budget: 1_000, completion: 'x' }),
+    ],
+    [
+      'with an increment below zero',
+      (draft) => (draft.allocation = { ...equalShares, budget: 1_000, increment: -1 }),
+    ],
     ['with a fraction', (draft) => (draft.allocation.budget = 0.5)],
     ['with a budget beyond exact numbers', (draft) => (draft.allocation.budget = 2 ** 53)],
     ['with an instant of another form', (draft) => (draft.windows!.opens = '2026-05-01T09:00:00+00:00')],
@@ -111,6 +133,16 @@ describe('a manifest contradicts itself or the protocol', () => {
         yesNo(draft);
         draft.kind = 'criteria';
       },
+    ],
+    [
+      'conflict-unknown',
+      'a conflict with what is no option',
+      (draft) => (draft.allocation.conflicts = [['bench', 'statue']]),
+    ],
+    [
+      'increment-too-small',
+      'an increment that may not come to an end',
+      (draft) => (draft.allocation = { ...equalShares, budget: 10_000_000 }),
     ],
     ['ballot-length-wrong', 'a longer ballot', (draft) => (draft.ballot.length += 1)],
     ['ballot-length-wrong', 'a shorter ballot', (draft) => (draft.ballot.length -= 1)],
@@ -146,6 +178,26 @@ describe('a manifest contradicts itself or the protocol', () => {
       'duplicate-key',
       'both logs under one key',
       (draft) => (draft.issuers[1].logKey = draft.issuers[0].logKey),
+    ],
+    [
+      'duplicate-key',
+      'a trustee who signs as the board',
+      (draft) => (draft.key.trustees[0].signingKey = draft.board.publicKey),
+    ],
+    [
+      'duplicate-key',
+      'a trustee who signs as a log',
+      (draft) => (draft.key.trustees[1].signingKey = draft.issuers[0].logKey),
+    ],
+    [
+      'duplicate-key',
+      'a trustee who signs as a witness',
+      (draft) => (draft.key.trustees[2].signingKey = draft.witnesses[1].publicKey),
+    ],
+    [
+      'duplicate-key',
+      'a trustee who signs as another',
+      (draft) => (draft.key.trustees[2].signingKey = draft.key.trustees[0].signingKey),
     ],
     ['duplicate-path', 'a file of the page twice', (draft) => draft.page.push(draft.page[0])],
     [
@@ -247,12 +299,7 @@ describe('a manifest contradicts itself or the protocol', () => {
 });
 
 test('parameters of the allocation rule are kept as they are', () => {
-  const allocation = {
-    rule: 'equal-shares' as const,
-    budget: 5,
-    completion: 'add1u',
-    conflicts: [['a', 'b']],
-  };
+  const allocation = { ...equalShares, budget: 5, conflicts: [['bench', 'tree']] };
   const bytes = writeManifest({ ...manifest, allocation });
   expect(readManifest(bytes).manifest.allocation).toEqual(allocation);
   expect(bytesToHex(readManifest(bytes).m)).not.toBe(bytesToHex(readManifest(writeManifest(manifest)).m));

@@ -1,5 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compareBytes } from '../bytes.order.ts';
 import { canonicalJson, parseCanonical } from '../canonical.ts';
 import { files } from '../publication/files.ts';
 import type { Result } from '../publication/shapes.ts';
@@ -50,9 +51,10 @@ describe('the verifier names also', () => {
   });
 
   it('an issuer that certified more than its roll has', async () => {
-    const twice = [...poll.rolls[0], poll.rolls[0][0]!];
+    const twice = [...poll.rolls[0], poll.rolls[0][0]!].toSorted(compareBytes);
+    const again = twice.findIndex((entry, at) => compareBytes(entry, twice[at + 1]!) === 0) + 2;
     expect(await found(publish(poll, { ...record, issued: [twice, record.issued[1]] }))).toEqual([
-      'issuances: entry-repeated at issuance.municipality.bin#25',
+      `issuances: entry-repeated at issuance.municipality.bin#${again}`,
       'numbers: more-certificates-than-entries at issuance.municipality.bin',
     ]);
   });
@@ -83,6 +85,20 @@ describe('the verifier names also', () => {
       rejected: [...rejected, ...rejected],
     }));
     expect(await found(held)).toEqual(['rejections: rejections-unordered at result.json']);
+  });
+
+  it('a key that was released although too few people could vote', async () => {
+    const small = await preparePoll({ minima: { roll: 25, counted: 5 } });
+    expect(await found(publish(small, (await holdPoll(small)).record))).toEqual([
+      'key: released-below-minimum at release.json',
+    ]);
+  });
+
+  it('a key that was released although too few people voted', async () => {
+    const strict = await preparePoll({ minima: { roll: 10, counted: 11 } });
+    expect(await found(publish(strict, (await holdPoll(strict)).record))).toEqual([
+      'key: released-below-minimum at release.json',
+    ]);
   });
 
   it('a poll that was released and has no result', async () => {

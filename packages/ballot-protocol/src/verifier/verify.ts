@@ -22,7 +22,7 @@ import { checkClosing } from './checks/closing.check.ts';
 import { honourable } from './checks/complaints.check.ts';
 import { checkDesks } from './checks/desks.check.ts';
 import { checkIssuance } from './checks/issuances.check.ts';
-import { checkRelease, checkReleasedBoard, checkWithheld } from './checks/key.check.ts';
+import { checkMinima, checkRelease, checkReleasedBoard } from './checks/key.check.ts';
 import { checkLot } from './checks/lot.check.ts';
 import { checkNumbers } from './checks/numbers.check.ts';
 import { checkAllocation, checkRejections, checkTally } from './checks/result.check.ts';
@@ -196,6 +196,11 @@ interface BoardContext {
   readonly issued: Issued;
 }
 
+interface KeyContext extends Pick<BoardContext, 'board' | 'checkpoints' | 'release'> {
+  /** Whether the board is the one that its final checkpoint is over. */
+  readonly isWhole: boolean;
+}
+
 /** What follows from the leaves of the board, whatever their ballots say. */
 function checkBoard(audit: Audit, { board, checkpoints, ending, release, issued }: BoardContext): void {
   const { findings, binding } = audit;
@@ -215,9 +220,19 @@ function checkBoard(audit: Audit, { board, checkpoints, ending, release, issued 
   const numbers = checkNumbers(binding.manifest, board.deciding.keys, issued);
   findings.conclude('numbers', numbers, { if: issued.every((number) => number !== null) });
 
-  if (release.release && isWhole)
-    findings.add('key', checkReleasedBoard(binding, checkpoints.at(-1)!, release.release));
-  if (release.release === null) findings.add('key', checkWithheld(binding.manifest, board.deciding.keys));
+  checkKey(audit, { board, checkpoints, release, isWhole });
+}
+
+/** What was released, against the board: given for it, and for one of enough voters. */
+function checkKey(
+  { findings, binding }: Audit,
+  { board, checkpoints, release: { release }, isWhole }: KeyContext,
+): void {
+  if (release === undefined) return;
+  const minima = checkMinima(binding.manifest, board.deciding.keys, release);
+  if (release === null) return findings.add('key', minima);
+  findings.suspect('key', minima);
+  if (isWhole) findings.add('key', checkReleasedBoard(binding, checkpoints.at(-1)!, release));
 }
 
 /** The published result, against the ballots of the board. */

@@ -381,14 +381,20 @@ const faults: readonly Fault[] = [
   {
     check: 'issuances',
     fault: 'name an entry twice',
-    finding: /entry-repeated at issuance.municipality.bin#11/,
-    spoil: () => ({ issued: [[...record.issued[0], record.issued[0][0]!], record.issued[1]] }),
+    finding: /entry-repeated at issuance.municipality.bin#2/,
+    spoil: () => ({ issued: [[record.issued[0][0]!, ...record.issued[0]], record.issued[1]] }),
   },
   {
     check: 'issuances',
     fault: 'name somebody who is not on the roll',
-    finding: /entry-not-on-roll at issuance.auditor.bin#11/,
-    spoil: () => ({ issued: [record.issued[0], [...record.issued[1], new Uint8Array(32)]] }),
+    finding: /entry-not-on-roll at issuance.auditor.bin#1/,
+    spoil: () => ({ issued: [record.issued[0], [new Uint8Array(32), ...record.issued[1]]] }),
+  },
+  {
+    check: 'issuances',
+    fault: 'show who was certified first',
+    finding: /batch-unsorted at issuance.auditor.bin#2/,
+    spoil: () => ({ issued: [record.issued[0], record.issued[1].toReversed()] }),
   },
   {
     check: 'numbers',

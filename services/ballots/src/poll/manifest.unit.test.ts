@@ -94,7 +94,7 @@ describe('what is asked', () => {
         protocol: {
           ...protocol,
           trustees: [
-            { ...clerk!, signingKey: 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025' },
+            { ...clerk!, signingKey: 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a' },
             ...others,
           ],
         },

@@ -1,3 +1,4 @@
+import { compareBytes } from '../../bytes.order.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../../board/issuance.log.ts';
 import { RootReplay } from '../../board/root.replay.ts';
 import type { Roll } from '../../manifest/roll.commitment.ts';
@@ -14,7 +15,7 @@ const width = 32;
 const checks = { archive: 'issuances', witnesses: 'issuances' } as const;
 
 /**
- * An issuer's log of issuances: witnessed, of distinct entries of its roll.
+ * An issuer's log of issuances: witnessed, of distinct entries of its roll, in batches that hide who came first.
  * @param roll null where it could not be read
  * @returns how many there are, null where nobody knows
  */
@@ -45,6 +46,7 @@ async function readLog(
   const replay = new RootReplay(checkpoints, nodeHash);
   replay.append(leafHash(issuanceFirstLeaf(binding.m, name)));
   const unused = roll && new Unused(roll);
+  const isUnsorted = unsortedIn(checkpoints);
   let number = 0;
   try {
     // More than the roll has twice over is told enough by that many faults.
@@ -55,6 +57,7 @@ async function readLog(
       replay.append(leafHash(entry));
       const fault = entry.length === width ? unused?.take(entry) : 'entry-malformed';
       if (fault) note(fault, `${file}#${number}`);
+      if (isUnsorted(entry)) note('batch-unsorted', `${file}#${number}`);
     }
   } catch (error) {
     findings.add('issuances', [findingOf(error, file)]);
@@ -73,6 +76,21 @@ async function* entriesIn(log: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     rest = rest.subarray(whole);
   }
   if (rest.length > 0) yield rest;
+}
+
+/** Whether an entry, taken one after the other, comes too late in its batch, which ends where a checkpoint was made. */
+function unsortedIn(checkpoints: readonly ArchivedCheckpoint[]): (entry: Uint8Array) => boolean {
+  const ends = new Set([1, ...checkpoints.map(({ size }) => size)]);
+  let before: Uint8Array = new Uint8Array();
+  let size = 1;
+  return (entry) => {
+    const isFirst = ends.has(size);
+    // An entry that comes twice is told of as such.
+    const isUnsorted = !isFirst && compareBytes(before, entry) > 0;
+    size += 1;
+    before = entry;
+    return isUnsorted;
+  };
 }
 
 /** Which entries of a roll no certificate was issued for yet. */

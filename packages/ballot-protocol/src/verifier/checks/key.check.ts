@@ -42,10 +42,11 @@ export function checkReleasedBoard(
   );
 }
 
-/** Where the key was not released, a minimum was not reached. @param keys how many voters there are on the board */
-export function checkWithheld({ minima, issuers }: Manifest, keys: number): Finding[] {
+/** The key was released if enough people could vote and did, and only then. @param keys how many voters there are on the board */
+export function checkMinima({ minima, issuers }: Manifest, keys: number, release: Release): Finding[] {
   const enough = keys >= minima.counted && issuers.every(({ rollSize }) => rollSize >= minima.roll);
-  return enough ? [{ code: 'release-missing', entry: files.release }] : [];
+  if (enough === (release !== null)) return [];
+  return [{ code: enough ? 'release-missing' : 'released-below-minimum', entry: files.release }];
 }
 
 function problemOf(check: () => void): Finding[] {

@@ -1,0 +1,3 @@
+export { AllocationError } from './allocation.errors.ts';
+export { AllocationRuleShape } from './allocation.rule.ts';
+export { requireDecidable } from './increment.bounds.ts';
