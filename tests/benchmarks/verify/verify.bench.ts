@@ -85,7 +85,7 @@ function recordOf(poll: HeldPoll, ballots: readonly Uint8Array[], inBatch: numbe
   );
   return {
     batches,
-    issued: [poll.rolls[0].slice(0, ballots.length), poll.rolls[1].slice(0, ballots.length)] as const,
+    issued: [poll.rolls[0].toSorted(compareBytes), poll.rolls[1].toSorted(compareBytes)] as const,
     complaints: [],
     release: { shares: poll.shares.slice(1).map((one) => ({ ...one })) },
     desks: [],
