@@ -1,3 +1,4 @@
+import { createClient } from '@talkoot/api-contracts';
 import type { Role } from '@talkoot/api-contracts';
 import { ballotsApi } from '@talkoot/api-contracts/ballots';
 import type { PollWindows } from '@talkoot/api-contracts/ballots';
@@ -172,8 +173,10 @@ export async function ballotsFixture(mongodbUrl: string) {
   const shell = { auth: tokens.auth, log, publicUrl: 'http://ballots.test' };
   const app = await testApp(createBallotsApp({ ballots, ...shell }), ballotsApi);
   const anyone = app.client();
-  const worker = app.client(await tokens.serviceToken('worker', 'ballots', 59));
-  const projects = app.client(await tokens.serviceToken('projects', 'ballots', 59));
+  // A token for each call: they do not last as long as tests on a busy machine.
+  const service = (name: 'worker' | 'projects') =>
+    createClient(ballotsApi, { baseUrl: app.url, token: () => tokens.serviceToken(name, 'ballots') });
+  const [worker, projects] = [service('worker'), service('projects')];
   /** With their shares, once the key of the poll is made. */
   const secrets = new Map<string, readonly TrusteeSecrets[]>();
   /** What the workflow of each poll was started with. */
@@ -292,6 +295,7 @@ export async function ballotsFixture(mongodbUrl: string) {
 
     async stop() {
       await app.close();
+      await ballots.board.end();
       await witness.close();
       await connection.dropDatabase();
       await connection.close();
