@@ -15,12 +15,18 @@ export async function signIn(identityUrl: string, username: string, password: st
   return patiently(async () => {
     const browser = new Browser();
     const form = await browser.open(`${identityUrl}/v1/sign-in`);
+    // A page that says that identity is not ready has no form to send.
+    requireAnswered(username, form.status);
     const answer = await browser.open(form.url, new URLSearchParams({ username, password }));
-    if (answer.status >= 500)
-      throw new ServiceUnreachable(`Sign-in of ${username} answered ${answer.status}`);
-    if (answer.status !== 200) throw new SignInFailed(`${username} was not signed in (${answer.status})`);
+    requireAnswered(username, answer.status);
     return JSON.parse(answer.text) as Session;
   });
+}
+
+/** @throws ServiceUnreachable for what passes by itself; SignInFailed */
+function requireAnswered(username: string, status: number): void {
+  if (status >= 500) throw new ServiceUnreachable(`Sign-in of ${username} answered ${status}`);
+  if (status !== 200) throw new SignInFailed(`${username} was not signed in (${status})`);
 }
 
 /** Follows redirects and keeps cookies for each origin. */

@@ -33,4 +33,3 @@ export function deskStore(connection: Connection) {
     },
   };
 }
-export type DeskStore = ReturnType<typeof deskStore>;
