@@ -6,7 +6,7 @@ import type { BindingManifest } from '../manifest/manifest.read.ts';
 import { isStrictPoint } from '../signature/ed25519.encoding.ts';
 import { verifySignature } from '../signature/ed25519.ts';
 import { decodeLeaf } from './leaf.ts';
-import type { Leaf } from './leaf.ts';
+import type { Leaf, LeafLayout } from './leaf.ts';
 
 /** The highest sequence of a leaf. */
 export const lastSequence = 50;
@@ -32,6 +32,14 @@ export type LeafVerdict =
   | { readonly accepted: true; readonly leaf: Leaf }
   | { readonly accepted: false; readonly refusal: LeafRefusal };
 
+/** What of a manifest a leaf is checked against. */
+export interface LeafBinding {
+  readonly m: Uint8Array;
+  readonly manifest: LeafLayout & {
+    readonly issuers: readonly [{ readonly modulus: string }, { readonly modulus: string }];
+  };
+}
+
 /** The signatures on which a leaf that is otherwise in order depends. */
 export interface LeafClaims {
   readonly leaf: Leaf;
@@ -42,7 +50,7 @@ export interface LeafClaims {
 }
 
 /** What can be decided of a leaf without verifying signatures, and what remains to be verified. */
-export function readLeaf({ manifest, m }: BindingManifest, bytes: Uint8Array): LeafClaims | LeafRefusal {
+export function readLeaf({ manifest, m }: LeafBinding, bytes: Uint8Array): LeafClaims | LeafRefusal {
   const leaf = decodeLeaf(manifest, bytes);
   if (leaf === undefined) return 'leaf-length-wrong';
   if (leaf.sequence < 1 || leaf.sequence > lastSequence) return 'sequence-out-of-range';

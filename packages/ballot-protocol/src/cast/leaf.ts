@@ -1,13 +1,17 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { readU32, u32 } from '../binding.ts';
 import { certificateLength } from '../certificate/certificate.ts';
-import type { Manifest } from '../manifest/manifest.shape.ts';
 
 const publicKeyLength = 32;
 const sequenceLength = 4;
 const signatureLength = 64;
 /** What HPKE adds to a plaintext: an uncompressed point of P-256 and the tag of AES-GCM. */
 const sealOverhead = 65 + 16;
+
+/** What of a manifest says how long its leaves are. */
+export interface LeafLayout {
+  readonly ballot: { readonly length: number };
+}
 
 /** A vote as it is cast. */
 export interface Leaf {
@@ -23,7 +27,7 @@ export interface Leaf {
 }
 
 /** The length in bytes of every leaf of a poll but the manifest. */
-export function leafLength({ ballot }: Manifest): number {
+export function leafLength({ ballot }: LeafLayout): number {
   return (
     publicKeyLength + 2 * certificateLength + sequenceLength + sealOverhead + ballot.length + signatureLength
   );
@@ -40,7 +44,7 @@ export function encodeLeaf(leaf: Leaf): Uint8Array<ArrayBuffer> {
 }
 
 /** The parts of a leaf of the right length, as views of its bytes; undefined if the length is wrong. */
-export function decodeLeaf(manifest: Manifest, bytes: Uint8Array): Leaf | undefined {
+export function decodeLeaf(manifest: LeafLayout, bytes: Uint8Array): Leaf | undefined {
   if (bytes.length !== leafLength(manifest)) return undefined;
   const second = publicKeyLength + certificateLength;
   const sequence = second + certificateLength;

@@ -59,6 +59,22 @@ describe('a leaf', () => {
     expect(await refusal(await castBallot(poll, voter, ballot, 50))).toBeUndefined();
   });
 
+  test('is told its own verdict when many are checked at once, of several polls', async () => {
+    const other = await testPoll();
+    const polls = [poll, other].map((one) => ({ one, check: node.pooledLeafChecker(one.binding) }));
+    const theirs = await castBallot(other, await certifiedVoter(other), ballot);
+    const forged = Uint8Array.from(bytes, (byte, place) => (place === bytes.length - 1 ? byte ^ 1 : byte));
+    const some = [bytes, theirs, forged, bytes.subarray(1), resigned({ sequence: 51 })];
+    const many = Array.from({ length: 100 }, (_, at) => ({
+      ...polls[at % 2]!,
+      sent: some[at % some.length]!,
+    }));
+    const verdicts = await Promise.all(many.map(({ check, sent }) => check(sent)));
+    for (const [at, { one, sent }] of many.entries()) {
+      expect(verdicts[at]).toEqual(node.leafChecker(one.binding)(sent));
+    }
+  });
+
   test('is refused when a byte is missing or follows', async () => {
     expect(await refusal(bytes.subarray(1))).toBe('leaf-length-wrong');
     expect(await refusal(concatBytes(bytes, Uint8Array.of(0)))).toBe('leaf-length-wrong');

@@ -1,12 +1,11 @@
 import { readLeaf } from '../cast/leaf.check.ts';
-import type { LeafVerdict } from '../cast/leaf.check.ts';
-import type { BindingManifest } from '../manifest/manifest.read.ts';
+import type { LeafBinding, LeafVerdict } from '../cast/leaf.check.ts';
 import { isStrictPoint } from '../signature/ed25519.encoding.ts';
 import { certificateVerifier } from './certificate.ts';
 import { verifySignature } from './ed25519.ts';
 
 /** As `checkLeaf` of the main entry, by node:crypto; the keys of the issuers are read once. The function never throws. */
-export function leafChecker(binding: BindingManifest): (bytes: Uint8Array) => LeafVerdict {
+export function leafChecker(binding: LeafBinding): (bytes: Uint8Array) => LeafVerdict {
   const [first, second] = binding.manifest.issuers;
   const byFirst = certificateVerifier(first.modulus);
   const bySecond = certificateVerifier(second.modulus);

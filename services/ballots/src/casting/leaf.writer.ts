@@ -21,11 +21,11 @@ interface WaitingLeaf extends PromiseWithResolvers<WrittenLeaf> {
 
 /** Most leaves in one write. */
 const mostTogether = 500;
-/** Writes under way: while one waits for the journal, the next is on its way. */
-const mostWrites = 2;
+/** Writes under way: with two, groups are half as large, and each costs nearly as much. */
+const mostWrites = 1;
 
 /**
- * Stores leaves durably, those together that arrive while writes are under way: a flush of the journal then serves all
+ * Stores leaves durably, those together that arrive while a write is under way: a flush of the journal then serves all
  * of them. Each is answered when the group that holds it is durable and the gate was read after that.
  */
 export function leafWriter({ connection, leaves, gates }: LeafWriterParts) {
