@@ -295,7 +295,6 @@ export async function ballotsFixture(mongodbUrl: string) {
 
     async stop() {
       await app.close();
-      await ballots.board.end();
       await witness.close();
       await connection.dropDatabase();
       await connection.close();
