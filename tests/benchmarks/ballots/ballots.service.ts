@@ -21,6 +21,7 @@ const longestStop = 20_000;
 
 /** The ballots service as it is deployed, and a poll in which ballots come in. */
 export interface BallotsService {
+  readonly pid: number;
   readonly castUrl: string;
   readonly poll: HeldPoll;
   /** How many leaves it stored, and how many of them are on the board. */
@@ -50,6 +51,7 @@ export async function startBallots(
   await ready(service, `http://127.0.0.1:${port}/ready`);
   const leaves = connection.collection('leaves');
   return {
+    pid: service.pid!,
     castUrl: `http://127.0.0.1:${port}/v1/polls/${pollId}/ballots`,
     poll,
     outcome: async () => ({
