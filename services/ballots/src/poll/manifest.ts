@@ -57,7 +57,7 @@ function askedOf(poll: Question): Asked {
     poll: poll.pollId,
     kind,
     ballot: ballotRulesOf(poll),
-    allocation: allocation && budget && ({ ...allocation, budget: budget.amount } as Manifest['allocation']),
+    allocation: allocation && budget && { ...allocation, budget: budget.amount },
     minima: protocol.minima,
     board: { batchSize: protocol.batchSize },
     key: {
