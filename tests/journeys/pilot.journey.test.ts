@@ -59,7 +59,7 @@ describe('a pilot from sponsor to payout', () => {
       ...Array.from({ length: 3 }, () => 'criteria'),
       'prioritisation',
     ]);
-    for (const { outcome, recounted } of polls) expect([outcome, recounted]).toEqual(['counted', '17/17']);
+    for (const { outcome, recounted } of polls) expect([outcome, recounted]).toEqual(['counted', '19/19']);
     expect(polls.at(-1)).toMatchObject({ ballots: 60, onPaper: 4 });
   });
 
