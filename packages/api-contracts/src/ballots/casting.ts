@@ -15,6 +15,15 @@ export const PromiseShape = z
   .meta({ id: 'Promise' });
 
 /** Nothing here names a municipality or a person: the two certificates are the only right that is asked for. */
+/**
+ * Where a tile of a board is asked for.
+ * @param tile its path as C2SP writes it, such as `tile/0/x001/273.p/112`
+ */
+export function boardTileParams(pollId: string, tile: string) {
+  const [, level = '', ...path] = tile.split('/');
+  return { pollId, level, path: path.join('/') };
+}
+
 export const castingRoutes = {
   castBallot: route('POST /v1/polls/{pollId}/ballots', {
     kind: 'plain',

@@ -8,6 +8,7 @@ import {
   tileNodes,
   tilePath,
 } from '@talkoot/ballot-protocol';
+import { boardTileParams } from '@talkoot/api-contracts/ballots';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { boardFixture, hex } from './board.fixture.ts';
 import type { BoardFixture, Bytes } from './board.fixture.ts';
@@ -92,8 +93,7 @@ describe('the board', () => {
     const published = await hashesOf(pollId);
     expect(published.toSorted()).toEqual(promised.toSorted());
     const tile = async (path: string) => {
-      const [, level, ...rest] = path.split('/');
-      const params = { pollId, level: level!, path: rest.join('/') };
+      const params = boardTileParams(pollId, path);
       return Uint8Array.from(await fixture.anyone.getBoardTile({ params }));
     };
     const read = tileNodes(checkpoint.size, (tiles) => Promise.all(tiles.map((one) => tile(tilePath(one)))));

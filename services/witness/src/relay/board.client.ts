@@ -1,5 +1,5 @@
 import { ApiProblem, createClient, ServiceUnreachable, standardProblems } from '@talkoot/api-contracts';
-import { ballotsApi } from '@talkoot/api-contracts/ballots';
+import { ballotsApi, boardTileParams } from '@talkoot/api-contracts/ballots';
 import { isPromised } from '@talkoot/ballot-protocol';
 import type { Promiser } from '@talkoot/ballot-protocol';
 import { leafHash } from '@talkoot/ballot-protocol/node';
@@ -70,10 +70,8 @@ export function boardClient(baseUrl: string, deadlineMs: number) {
      * @param tile its path, such as `tile/0/273.p/112`
      * @throws ApiProblem, ServiceUnreachable
      */
-    tile(pollId: string, tile: string): Promise<Uint8Array> {
-      const [, level, ...path] = tile.split('/');
-      return client.getBoardTile({ params: { pollId, level: level!, path: path.join('/') } });
-    },
+    tile: (pollId: string, tile: string): Promise<Uint8Array> =>
+      client.getBoardTile({ params: boardTileParams(pollId, tile) }),
   };
 }
 export type BoardClient = ReturnType<typeof boardClient>;

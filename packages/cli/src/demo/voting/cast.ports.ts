@@ -1,5 +1,5 @@
 import { ApiProblem, createClient } from '@talkoot/api-contracts';
-import { ballotsApi } from '@talkoot/api-contracts/ballots';
+import { ballotsApi, boardTileParams } from '@talkoot/api-contracts/ballots';
 import { witnessApi } from '@talkoot/api-contracts/witness';
 import type { CastPorts, SendAnswer } from '@talkoot/ballot-protocol/device';
 import { verifySignature } from '@talkoot/ballot-protocol/node';
@@ -36,10 +36,7 @@ export function castPorts(urls: Pick<StackUrls, 'ballots' | 'witness'>, pollId: 
         () => 'refused' as const,
       ),
     checkpoint: () => board.getBoardCheckpoint({ params }),
-    tile: (path) => {
-      const [, level = '', ...rest] = path.split('/');
-      return board.getBoardTile({ params: { pollId, level, path: rest.join('/') } });
-    },
+    tile: (path) => board.getBoardTile({ params: boardTileParams(pollId, path) }),
     keep: async () => undefined,
     rest: (ms) => sleep(ms),
     now: Date.now,

@@ -1,4 +1,5 @@
 import type { Client } from '@talkoot/api-contracts';
+import { boardTileParams } from '@talkoot/api-contracts/ballots';
 import type { ballotsApi } from '@talkoot/api-contracts/ballots';
 import { BoardError, leafHash } from '@talkoot/ballot-protocol';
 import { leafHashesOf, standingBoard } from '@talkoot/ballot-protocol/device';
@@ -53,11 +54,10 @@ export async function checkPapers(at: CheckingDesk, complain: boolean): Promise<
 async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDesk): Promise<Set<string>> {
   const note = await ballots.getBoardCheckpoint({ params: { pollId } });
   const checkpoint = standingBoard(onDevice.binding.manifest, note);
+  const tile = (path: string) => ballots.getBoardTile({ params: boardTileParams(pollId, path) });
   const found = new Set<string>();
   try {
-    for await (const hash of leafHashesOf(checkpoint, (path) => tileOf(ballots, pollId, path))) {
-      found.add(hex(hash));
-    }
+    for await (const hash of leafHashesOf(checkpoint, tile)) found.add(hex(hash));
   } catch (cause) {
     if (!(cause instanceof BoardError)) throw cause;
     throw new PollRefused('board-differs', 'The board shows other leaves than its witnesses signed.', {
@@ -65,11 +65,6 @@ async function hashesOnBoard({ ballots, poll: { pollId }, onDevice }: CheckingDe
     });
   }
   return found;
-}
-
-function tileOf(ballots: CheckingDesk['ballots'], pollId: string, tile: string): Promise<Uint8Array> {
-  const path = tile.replace('tile/0/', '');
-  return ballots.getBoardTile({ params: { pollId, level: '0', path } });
 }
 
 async function complainAbout({ ballots, poll: { pollId } }: CheckingDesk, { leaf, promise }: PoolLeaf) {

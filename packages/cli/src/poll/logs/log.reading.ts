@@ -1,4 +1,5 @@
 import { createClient } from '@talkoot/api-contracts';
+import { boardTileParams } from '@talkoot/api-contracts/ballots';
 import { identityApi } from '@talkoot/api-contracts/identity';
 import { witnessApi } from '@talkoot/api-contracts/witness';
 import {
@@ -38,10 +39,7 @@ export async function readBoard(
   const key = { name: board.origin, publicKey: Buffer.from(board.publicKey, 'hex') };
   const note = await ballots.getBoardCheckpoint({ params: { pollId } });
   const checkpoint = signed(parseCheckpoint(Buffer.from(note)), key);
-  const tile = (path: string) => {
-    const [, level, ...rest] = path.split('/');
-    return ballots.getBoardTile({ params: { pollId, level: level!, path: rest.join('/') } });
-  };
+  const tile = (path: string) => ballots.getBoardTile({ params: boardTileParams(pollId, path) });
   const roots = await rootsOf(checkpoint, tile, sizes);
   return { ...checkpoint, key, checkpoint, rootAt: (size) => roots.get(size) };
 }
