@@ -14,6 +14,8 @@ import { tallyOf } from './tally.ts';
 export interface Count extends Recount {
   /** What `result.json` says. */
   readonly result: NonNullable<Result>;
+  /** All options in the order drawn. */
+  readonly lot: readonly string[];
   /** Null where the poll allocates nothing. */
   readonly allocation: Allocation | null;
 }
@@ -26,7 +28,8 @@ export interface Count extends Recount {
 export function countLeaves(binding: BindingManifest, deciding: DecidedLeaves, seeds: LotSeeds): Count {
   const { manifest } = binding;
   const { ballots, rejected } = recount(manifest, deciding);
-  const allocation = allocationOf(manifest, ballots, optionsByLot(binding, seeds));
+  const lot = optionsByLot(binding, seeds);
+  const allocation = allocationOf(manifest, ballots, lot);
   const result = {
     counted: ballots.length,
     blank: ballots.filter(isBlank).length,
@@ -38,5 +41,5 @@ export function countLeaves(binding: BindingManifest, deciding: DecidedLeaves, s
     seeds: publishedSeeds(seeds),
     selected: allocation && allocation.selected.toSorted(),
   };
-  return { ballots, rejected, allocation, result };
+  return { ballots, rejected, lot, allocation, result };
 }

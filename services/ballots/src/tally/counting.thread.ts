@@ -1,5 +1,5 @@
 import { canonicalJson, compareBytes, readManifest } from '@talkoot/ballot-protocol';
-import { countedVotes, countLeaves, decidedLeaves, optionsByLot } from '@talkoot/ballot-protocol/counting';
+import { countedVotes, countLeaves, decidedLeaves } from '@talkoot/ballot-protocol/counting';
 import type { Count, CountedVote, LeafRecords, LotSeeds } from '@talkoot/ballot-protocol/counting';
 import { csvOf, pabulibOf } from './ballots.export.ts';
 import type { Exported } from './ballots.export.ts';
@@ -27,7 +27,7 @@ export interface Counted extends Pick<Count, 'result' | 'rejected' | 'allocation
 export function countRecords({ manifest, leaves, seeds, poll }: Counting): Counted {
   const binding = readManifest(manifest);
   const deciding = decidedLeaves(leaves);
-  const { result, rejected, allocation } = countLeaves(binding, deciding, seeds);
+  const { result, rejected, lot, allocation } = countLeaves(binding, deciding, seeds);
   const votes = [...countedVotes(binding.manifest, deciding)].toSorted((a, b) =>
     compareBytes(a.hash, b.hash),
   );
@@ -36,7 +36,7 @@ export function countRecords({ manifest, leaves, seeds, poll }: Counting): Count
     result,
     rejected,
     allocation,
-    ...exportsOf(poll, { votes, selected, lot: optionsByLot(binding, seeds) }),
+    ...exportsOf(poll, { votes, selected, lot }),
   };
 }
 
