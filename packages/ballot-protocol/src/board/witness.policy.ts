@@ -1,4 +1,4 @@
-import { bytesToHex } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { BoardError } from './board.errors.ts';
 import type { SignedCheckpoint } from './checkpoint.ts';
 import { cosignedAt, isSignedBy } from './note.key.ts';
@@ -10,6 +10,22 @@ export interface CheckpointPolicy {
   readonly witnesses: readonly NoteKey[];
   /** A faster verification that agrees with `verifySignature`, which is used by default. */
   readonly verify?: Verify;
+}
+
+/** A key as a manifest names it; the key in hexadecimal. */
+interface NamedKey {
+  readonly name: string;
+  readonly publicKey: string;
+}
+
+/** Who signs the checkpoints of a log, and which witnesses cosign them, by the manifest. */
+export function policyOf(
+  { witnesses }: { readonly witnesses: readonly NamedKey[] },
+  log: NamedKey,
+  verify?: Verify,
+): CheckpointPolicy {
+  const keyOf = ({ name, publicKey }: NamedKey) => ({ name, publicKey: hexToBytes(publicKey) });
+  return { log: keyOf(log), witnesses: witnesses.map(keyOf), ...(verify && { verify }) };
 }
 
 export interface Cosignature {

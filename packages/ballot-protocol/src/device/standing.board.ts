@@ -1,5 +1,5 @@
 import { equalBytes } from '@noble/curves/utils.js';
-import { hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { BoardError } from '../board/board.errors.ts';
 import { parseCheckpoint } from '../board/checkpoint.ts';
 import type { Checkpoint, SignedCheckpoint } from '../board/checkpoint.ts';
@@ -7,7 +7,7 @@ import { hashLength } from '../board/merkle.hash.ts';
 import { GrowingTree } from '../board/merkle.tree.ts';
 import type { Verify } from '../board/note.key.ts';
 import { hashesIn, tilePath, tileWidth } from '../board/tile.ts';
-import { requireStanding } from '../board/witness.policy.ts';
+import { policyOf, requireStanding } from '../board/witness.policy.ts';
 import type { Manifest } from '../manifest/manifest.shape.ts';
 
 /**
@@ -17,17 +17,13 @@ import type { Manifest } from '../manifest/manifest.shape.ts';
  * @throws BoardError as `parseCheckpoint` and `requireStanding`
  */
 export function standingBoard(
-  { board, witnesses }: Pick<Manifest, 'board' | 'witnesses'>,
+  manifest: Pick<Manifest, 'board' | 'witnesses'>,
   note: string,
   verify?: Verify,
 ): SignedCheckpoint {
-  const keyOf = (name: string, publicKey: string) => ({ name, publicKey: hexToBytes(publicKey) });
+  const { origin, publicKey } = manifest.board;
   const checkpoint = parseCheckpoint(utf8ToBytes(note));
-  requireStanding(checkpoint, {
-    log: keyOf(board.origin, board.publicKey),
-    witnesses: witnesses.map(({ name, publicKey }) => keyOf(name, publicKey)),
-    ...(verify && { verify }),
-  });
+  requireStanding(checkpoint, policyOf(manifest, { name: origin, publicKey }, verify));
   return checkpoint;
 }
 

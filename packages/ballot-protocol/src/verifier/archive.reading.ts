@@ -1,4 +1,3 @@
-import { hexToBytes } from '@noble/hashes/utils.js';
 import { BoardError } from '../board/board.errors.ts';
 import { parseCheckpoint } from '../board/checkpoint.ts';
 import type { SignedCheckpoint } from '../board/checkpoint.ts';
@@ -6,8 +5,6 @@ import { noteLimits } from '../board/note.ts';
 import type { TreeHead } from '../board/witness.decision.ts';
 import { requireStanding } from '../board/witness.policy.ts';
 import type { CheckpointPolicy, Cosignature } from '../board/witness.policy.ts';
-import type { Manifest } from '../manifest/manifest.shape.ts';
-import { verifySignature } from '../node/ed25519.ts';
 import { bounds } from '../publication/bounds.ts';
 import { boundedFile } from '../publication/publication.ts';
 import type { Audit } from './audit.ts';
@@ -25,15 +22,6 @@ export interface ArchivePlace {
   readonly policy: CheckpointPolicy;
   /** What fails if the file is no archive, and if a checkpoint does not stand. */
   readonly checks: { readonly archive: CheckName; readonly witnesses: CheckName };
-}
-
-/** Who signs the checkpoints of a log, and which witnesses cosign them, by the manifest. */
-export function policyOf(
-  { witnesses }: Manifest,
-  log: { name: string; publicKey: string },
-): CheckpointPolicy {
-  const keyOf = ({ name, publicKey }: typeof log) => ({ name, publicKey: hexToBytes(publicKey) });
-  return { log: keyOf(log), witnesses: witnesses.map(keyOf), verify: verifySignature };
 }
 
 /**

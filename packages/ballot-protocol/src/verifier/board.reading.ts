@@ -1,7 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Replay } from '../board/root.replay.ts';
 import { RootReplay } from '../board/root.replay.ts';
-import { compareBytes } from '../bytes.order.ts';
 import { leafLength } from '../cast/leaf.ts';
 import { DecidingLeaves } from '../counting/deciding.leaves.ts';
 import { openLeaves } from '../counting/leaf.opening.ts';
@@ -12,6 +11,7 @@ import { files } from '../publication/files.ts';
 import { firstBytes } from '../publication/publication.ts';
 import type { ArchivedCheckpoint } from './archive.reading.ts';
 import type { Audit } from './audit.ts';
+import { orderInBatches } from './batch.order.ts';
 import { findingOf } from './file.reading.ts';
 import type { CheckName, Findings } from './report.ts';
 
@@ -71,10 +71,8 @@ export async function readBoard(audit: Audit, question: BoardQuestion): Promise<
 /** What has been read so far. */
 class Reading {
   readonly #replay: RootReplay;
-  /** Sizes at which a batch ends. */
-  readonly #ends: ReadonlySet<number>;
+  readonly #orderOf: (hash: Uint8Array) => number;
   readonly #wanted: ReadonlySet<string>;
-  #before: Uint8Array = new Uint8Array();
   readonly #found = new Map<string, number>();
   readonly #findings: Findings;
   readonly #deciding: DecidingLeaves;
@@ -83,7 +81,7 @@ class Reading {
   constructor({ binding, bytes, findings }: Audit, { checkpoints, wanted }: BoardQuestion) {
     this.#findings = findings;
     this.#replay = new RootReplay(checkpoints, nodeHash);
-    this.#ends = new Set(checkpoints.map(({ size }) => size));
+    this.#orderOf = orderInBatches(checkpoints);
     this.#wanted = wanted;
     this.#deciding = new DecidingLeaves(binding.manifest.ballot.length);
     this.#replay.append(leafHash(bytes));
@@ -116,9 +114,7 @@ class Reading {
 
   #append(hash: Uint8Array): void {
     this.#replay.append(hash);
-    const isFirst = this.#leaves <= 1 || this.#ends.has(this.#leaves);
-    if (!isFirst && compareBytes(this.#before, hash) >= 0) this.#note('checkpoints', 'batch-unsorted');
-    this.#before = hash;
+    if (this.#orderOf(hash) >= 0) this.#note('checkpoints', 'batch-unsorted');
     if (this.#wanted.size === 0) return;
     const text = bytesToHex(hash);
     if (this.#wanted.has(text) && !this.#found.has(text)) this.#found.set(text, this.#leaves);

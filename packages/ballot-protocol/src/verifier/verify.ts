@@ -1,10 +1,12 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { readClosingRecord } from '../board/closing.record.ts';
+import { policyOf } from '../board/witness.policy.ts';
 import { parseComplaints } from '../board/receipt.ts';
 import { openLotSeeds, optionsByLot } from '../counting/lot.seeds.ts';
 import { recount } from '../counting/recount.ts';
 import { ManifestError } from '../manifest/manifest.errors.ts';
 import { readManifest } from '../manifest/manifest.read.ts';
+import { verifySignature } from '../node/ed25519.ts';
 import { bounds } from '../publication/bounds.ts';
 import { files } from '../publication/files.ts';
 import type { Publication } from '../publication/publication.ts';
@@ -12,7 +14,7 @@ import { wholeFile } from '../publication/publication.ts';
 import { PublicationError } from '../publication/publication.errors.ts';
 import { DesksShape, ReleaseShape, ResultShape } from '../publication/shapes.ts';
 import type { Desks, Release, Result } from '../publication/shapes.ts';
-import { policyOf, readArchive } from './archive.reading.ts';
+import { readArchive } from './archive.reading.ts';
 import type { ArchivedCheckpoint } from './archive.reading.ts';
 import type { Audit } from './audit.ts';
 import { readBoard } from './board.reading.ts';
@@ -119,7 +121,7 @@ async function checkArchive(audit: Audit): Promise<readonly ArchivedCheckpoint[]
   const { origin, publicKey } = manifest.board;
   const checkpoints = await readArchive(audit, {
     name: files.boardCheckpoints,
-    policy: policyOf(manifest, { name: origin, publicKey }),
+    policy: policyOf(manifest, { name: origin, publicKey }, verifySignature),
     checks: { archive: 'checkpoints', witnesses: 'witnesses' },
   });
   if (checkpoints) {

@@ -1,14 +1,16 @@
-import { compareBytes } from '../../bytes.order.ts';
 import { issuanceFirstLeaf, issuanceOrigin } from '../../board/issuance.log.ts';
 import { RootReplay } from '../../board/root.replay.ts';
 import type { Roll } from '../../manifest/roll.commitment.ts';
 import type { Issuer } from '../../manifest/manifest.shape.ts';
+import { verifySignature } from '../../node/ed25519.ts';
 import { leafHash, nodeHash } from '../../node/merkle.hash.ts';
 import { files } from '../../publication/files.ts';
 import { firstBytes } from '../../publication/publication.ts';
-import { policyOf, readArchive } from '../archive.reading.ts';
+import { policyOf } from '../../board/witness.policy.ts';
+import { readArchive } from '../archive.reading.ts';
 import type { ArchivedCheckpoint } from '../archive.reading.ts';
 import type { Audit } from '../audit.ts';
+import { orderInBatches } from '../batch.order.ts';
 import { findingOf } from '../file.reading.ts';
 
 const width = 32;
@@ -24,7 +26,7 @@ export async function checkIssuance(audit: Audit, issuer: Issuer, roll: Roll | n
   const origin = issuanceOrigin(manifest.board.origin, issuer.name);
   const checkpoints = await readArchive(audit, {
     name: files.issuanceCheckpoints(issuer.name),
-    policy: policyOf(manifest, { name: origin, publicKey: issuer.logKey }),
+    policy: policyOf(manifest, { name: origin, publicKey: issuer.logKey }, verifySignature),
     checks,
   });
   return checkpoints && readLog(audit, { issuer, roll, checkpoints });
@@ -46,7 +48,7 @@ async function readLog(
   const replay = new RootReplay(checkpoints, nodeHash);
   replay.append(leafHash(issuanceFirstLeaf(binding.m, name)));
   const unused = roll && new Unused(roll);
-  const isUnsorted = unsortedIn(checkpoints);
+  const orderOf = orderInBatches(checkpoints);
   let number = 0;
   try {
     // More than the roll has twice over is told enough by that many faults.
@@ -57,7 +59,8 @@ async function readLog(
       replay.append(leafHash(entry));
       const fault = entry.length === width ? unused?.take(entry) : 'entry-malformed';
       if (fault) note(fault, `${file}#${number}`);
-      if (isUnsorted(entry)) note('batch-unsorted', `${file}#${number}`);
+      // An entry that comes twice is told of as such.
+      if (orderOf(entry) > 0) note('batch-unsorted', `${file}#${number}`);
     }
   } catch (error) {
     findings.add('issuances', [findingOf(error, file)]);
@@ -76,21 +79,6 @@ async function* entriesIn(log: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     rest = rest.subarray(whole);
   }
   if (rest.length > 0) yield rest;
-}
-
-/** Whether an entry, taken one after the other, comes too late in its batch, which ends where a checkpoint was made. */
-function unsortedIn(checkpoints: readonly ArchivedCheckpoint[]): (entry: Uint8Array) => boolean {
-  const ends = new Set([1, ...checkpoints.map(({ size }) => size)]);
-  let before: Uint8Array = new Uint8Array();
-  let size = 1;
-  return (entry) => {
-    const isFirst = ends.has(size);
-    // An entry that comes twice is told of as such.
-    const isUnsorted = !isFirst && compareBytes(before, entry) > 0;
-    size += 1;
-    before = entry;
-    return isUnsorted;
-  };
 }
 
 /** Which entries of a roll no certificate was issued for yet. */
