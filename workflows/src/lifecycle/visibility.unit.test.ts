@@ -1,6 +1,7 @@
 import { initialState } from '@talkoot/workflow-contracts';
 import type { LifecycleKind, StateOf, Wait } from '@talkoot/workflow-contracts';
 import { expect, test } from 'vitest';
+import { waitOf } from '../../test/decisions.ts';
 import { awaitedIn, describe } from './visibility.ts';
 
 const about = { id: 'prj-1', municipalityId: 'lintula', pilotId: 'pil-1' };
@@ -12,11 +13,8 @@ const poll = (wait: Wait) =>
 const nothing = { phase: null, acts: [] };
 const told = (state: AnyState) => describe(state, nothing, [], null);
 
-const released: Wait = {
-  name: 'release',
-  awaiting: 'trustee',
+const released = waitOf('poll', 'release', {
   since: '2026-10-25T00:30:00.000Z',
-  zone: 'Europe/Helsinki',
   remindAt: null,
   due: '2026-10-26T14:00:59.000Z',
   escalations: [
@@ -24,13 +22,7 @@ const released: Wait = {
     { to: 'sponsor', at: '2026-10-30T14:00:59.000Z' },
   ],
   lapseAt: '2026-11-01T14:00:59.000Z',
-  reminded: false,
-  escalated: 0,
-  overdue: false,
-  suspendedSince: null,
-  requestedChange: null,
-  outcome: null,
-};
+});
 
 test('the system is awaited while nobody else is', () => {
   const atWork = project({ phase: 'proposed', stage: 'endorsement' });
