@@ -47,13 +47,27 @@ export async function decide(
 ): Promise<DecisionAnswer> {
   const known = await replay(store, call);
   if (known) return known;
+  const answer = await take(store, temporal, call, decision).catch(async (error: unknown) => {
+    // A call that was repeated while its first attempt was recorded is refused by what that attempt did.
+    const recorded = await replay(store, call);
+    if (recorded) return recorded;
+    throw error;
+  });
+  // Temporal answers a known update id whatever its body: only the record tells that the body differs.
+  return (await replay(store, call)) ?? answer;
+}
+
+async function take(
+  store: LifecycleStore,
+  temporal: Client,
+  call: DecidingCall,
+  decision: Decision,
+): Promise<DecisionAnswer> {
   const lifecycle = await store.find(decision.kind, decision.lifecycleId);
   if (!lifecycle || lifecycle.municipalityId !== decision.municipalityId) throw new DomainError('not-found');
   if (lifecycle.terminal) throw new DomainError('wrong-phase', `The ${decision.kind} is ${lifecycle.phase}`);
   await decision.check?.();
-  const answer = await update(temporal, call, decision);
-  // Temporal answers a known update id whatever its body: only the record tells that the body differs.
-  return (await replay(store, call)) ?? answer;
+  return update(temporal, call, decision);
 }
 
 async function replay(store: LifecycleStore, call: DecidingCall): Promise<DecisionAnswer | null> {

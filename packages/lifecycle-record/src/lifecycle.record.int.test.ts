@@ -170,4 +170,19 @@ describe('the record of a lifecycle', () => {
     expect(await readText(connection, 'mun-a', reference.id)).toMatchObject({ text: 'Because it rains' });
     expect(await readText(connection, 'mun-b', reference.id)).toBeNull();
   });
+
+  it('answers a repeated call from the record that its first attempt left while it was sent again', async () => {
+    const meanwhile = 'd'.repeat(64);
+    const again = call({ operationId: meanwhile });
+    // The run that took the decision was lost; the rebuilt one has it among what it has seen.
+    const check = async () => {
+      const { command, ...second } = step(2, 'ask', 'sponsored', 'asked', true);
+      await send({ ...second, command: { ...command!, decisionId: meanwhile } });
+      throw new DomainError('already-decided');
+    };
+    await expect(record.decide(again, { ...sponsor, check })).resolves.toMatchObject({ step: 2 });
+    await expect(
+      record.decide(call({ operationId: meanwhile, bodyHash: 'c'.repeat(64) }), sponsor),
+    ).rejects.toMatchObject({ code: 'idempotency-key-reused' });
+  });
 });
