@@ -235,7 +235,7 @@ describe('whoever has the token of the worker', () => {
     await poll.end();
     for (const to of ['open', 'closed', 'key-release'] as const)
       await expect(poll.step(to)).rejects.toMatchObject({ code: 'step-off-course' });
-    await expect(poll.step('annulled')).rejects.toMatchObject({ code: 'appeal-not-decided' });
+    await expect(poll.step('annulled')).rejects.toMatchObject({ code: 'annulment-not-decided' });
     expect(await system.ballots.getPollResult({ params: poll.params })).toMatchObject({
       outcome: 'counted',
     });

@@ -344,6 +344,17 @@ const poll: readonly Ending<'poll'>[] = [
     calls: ['tallyPoll ID withheld', 'publishPollFiles ID'],
   },
   {
+    rule: 'annulled, when its officer and the appeal body see that nobody can finish it',
+    from: { phase: 'open', stage: 'voting', facts: { manifestSha256: sha('manifest') } },
+    happen: async (run) => {
+      await run.decide('request-annulment', 'poll-officer', { reason }, 'per-officer');
+      await run.decide('confirm-annulment', 'appeal-body', { reason }, 'per-judge');
+    },
+    ends: 'annulled',
+    steps: ['request-annulment', 'confirm-annulment'],
+    calls: ['closeIssuance of municipality ID', 'closeIssuance of auditor ID'],
+  },
+  {
     rule: 'annulled, when an appeal is upheld',
     from: appealable,
     happen: async (run) => {

@@ -132,7 +132,7 @@ export const lifecycleProblems = {
   'too-many-members': { status: 422, title: 'The team is too large' },
   'unknown-milestone': { status: 404, title: 'The agreement has no such milestone' },
   'appeal-used': { status: 409, title: 'The one appeal was used already' },
-  'no-change-requested': { status: 409, title: 'No such change of the wait was requested' },
+  'no-change-requested': { status: 409, title: 'Nobody has asked for what is to be confirmed' },
   'invalid-change': { status: 422, title: 'The wait cannot be changed like this' },
   suspended: { status: 409, title: 'The wait is suspended' },
 } as const;

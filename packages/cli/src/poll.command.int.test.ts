@@ -279,6 +279,26 @@ describe('talkoot poll wait', () => {
   });
 });
 
+describe('talkoot poll annul', () => {
+  beforeEach(() => void vi.stubEnv('TALKOOT_TOKEN', 'token-of-the-session'));
+
+  test('asks with a reason, names the command of the appeal body, and annuls as it', async () => {
+    const words = await talkoot('annul', 'ask', ...here(), '--reason', 'the board is lost');
+    expect(words).toContain('\n  talkoot poll annul confirm pol-1 --reason TEXT\n');
+    await talkoot('annul', 'confirm', ...here(), '--reason', 'seen by the auditor');
+    expect(service.officer.asked).toMatchObject([
+      { move: 'annulment-requests', body: { reason: 'the board is lost' } },
+      { move: 'annulments', body: { reason: 'seen by the auditor' } },
+    ]);
+  });
+
+  test('takes no poll away without saying why', async () => {
+    const unreasoned = talkoot('annul', 'ask', ...here());
+    await expect(unreasoned).rejects.toMatchObject({ code: 'commander.missingMandatoryOptionValue' });
+    expect(service.officer.asked).toEqual([]);
+  });
+});
+
 describe('talkoot poll status', () => {
   test('tells phase, wait, whose command is next and who has given what, in words and as JSON', async () => {
     const words = await talkoot('status', ...here());

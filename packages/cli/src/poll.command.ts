@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerAnnulment } from './poll/annulment.commands.ts';
 import { registerDesk } from './poll/desk/desk.commands.ts';
 import { registerLogs } from './poll/logs/logs.command.ts';
 import { registerOfficer } from './poll/officer.commands.ts';
@@ -12,6 +13,7 @@ export function registerPoll(program: Command): void {
   registerStatus(poll);
   registerOfficer(poll);
   registerWait(poll);
+  registerAnnulment(poll);
   registerTrustee(poll);
   registerDesk(poll);
   registerLogs(poll);

@@ -56,6 +56,9 @@ export interface CommandData {
     'end-casting': Record<string, never>;
     'end-complaints': Record<string, never>;
     publish: Record<string, never>;
+    /** Nobody can finish the poll any more: before its key is released, so that nobody knows the result. */
+    'request-annulment': { reason: TextRef };
+    'confirm-annulment': { reason: TextRef };
     appeal: { reason: TextRef };
     /** Upheld: the poll is annulled and has no result. */
     'decide-appeal': { upheld: boolean; reason: TextRef };
@@ -127,6 +130,8 @@ export const deciders: {
     'end-casting': ['poll-officer'],
     'end-complaints': ['poll-officer'],
     publish: ['poll-officer'],
+    'request-annulment': ['poll-officer'],
+    'confirm-annulment': ['appeal-body'],
     appeal: ['resident'],
     'decide-appeal': ['appeal-body'],
     'end-appeals': ['appeal-body'],

@@ -87,6 +87,7 @@ export type LifecycleFacts = {
     resultSha256?: string;
     /** Why there is no result: `roll-too-small`, `no-key`, `too-few-ballots`, `not-released`. */
     reasonCode?: string;
+    annulmentRequestedBy?: string;
     appealedBy?: string;
   };
   measurement: {

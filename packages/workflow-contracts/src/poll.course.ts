@@ -6,12 +6,12 @@ type PollPhase = Phase<'poll'>;
 /** Phases to which a poll comes from each phase: it never goes back. */
 export const pollCourse: { readonly [P in PollPhase]: readonly PollPhase[] } = {
   new: ['prepared'],
-  prepared: ['roll-frozen', 'not-held'],
-  'roll-frozen': ['key-made', 'not-held'],
-  'key-made': ['open'],
-  open: ['closing'],
-  closing: ['closed'],
-  closed: ['key-release', 'tallied'],
+  prepared: ['roll-frozen', 'not-held', 'annulled'],
+  'roll-frozen': ['key-made', 'not-held', 'annulled'],
+  'key-made': ['open', 'annulled'],
+  open: ['closing', 'annulled'],
+  closing: ['closed', 'annulled'],
+  closed: ['key-release', 'tallied', 'annulled'],
   'key-release': ['tallied'],
   tallied: ['published'],
   published: ['decided', 'annulled'],

@@ -15,7 +15,7 @@ export const pollWords: { readonly [P in Phase<'poll'>]: string } = {
   published: 'everybody can recount the result and appeal against it',
   decided: 'the result stands, or that there is none',
   'not-held': 'it was never opened',
-  annulled: 'an appeal was upheld: it has no result',
+  annulled: 'it has no result: an appeal was upheld, or nobody could finish it',
 };
 
 /** What somebody does, or may do, while a poll waits. */

@@ -154,7 +154,15 @@ export class Lifecycle<K extends LifecycleKind> {
     ...args: Parameters<Activities[N]>
   ): Promise<Awaited<ReturnType<Activities[N]>>> {
     await condition(() => this.#records.idle);
-    return this.#perform(summary, name, ...args);
+    const wasOver = this.isOver;
+    const answer = await this.#perform(summary, name, ...args);
+    // Somebody ended the lifecycle meanwhile: its story, which awaits this, goes no further.
+    return this.isOver && !wasOver ? new Promise<never>(() => undefined) : answer;
+  }
+
+  /** Follows the story, whatever it waits for, until it is told or somebody ends the lifecycle. */
+  async untilOver(story: Promise<void>): Promise<void> {
+    await Promise.race([story, condition(() => this.isOver)]);
   }
 
   async #perform<N extends ActivityName>(

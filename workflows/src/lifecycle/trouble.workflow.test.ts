@@ -48,6 +48,31 @@ describe('a service that refuses for good', () => {
     expect(engine.town.calls).toContain(`instructBatch ${run.id}`);
   });
 
+  test('does not keep two people from annulling the poll that is stuck at it', async () => {
+    engine.town.troubles.set('closeBoard', [refused()]);
+    const facts = { manifestSha256: sha('manifest') };
+    const run = await engine.start('poll', { phase: 'closed', stage: null, facts });
+    await shows(run, '**Stuck**');
+    await run.decide('request-annulment', 'poll-officer', { reason }, 'per-officer');
+    await run.decide('confirm-annulment', 'appeal-body', { reason }, 'per-judge');
+    await expect(run.handle.result()).resolves.toMatchObject({ phase: 'annulled' });
+    expect(run.steps).not.toContain('board-closed');
+  });
+
+  test('that helps after all does not undo the end that was decided meanwhile', async () => {
+    engine.town.troubles.set('closeBoard', [refused()]);
+    const run = await engine.start('poll', { phase: 'closed', stage: null });
+    await shows(run, '**Stuck**');
+    await run.decide('request-annulment', 'poll-officer', { reason }, 'per-officer');
+    engine.town.troubles.set('recordStep', [refused()]);
+    const ending = run.decide('confirm-annulment', 'appeal-body', { reason }, 'per-judge');
+    await shows(run, 'confirm-annulment: refused-for-good');
+    await tryAgain(run);
+    await ending;
+    await expect(run.handle.result()).resolves.toMatchObject({ phase: 'annulled' });
+    expect(run.steps.at(-1)).toBe('confirm-annulment');
+  });
+
   test('keeps a decision unanswered until it is on record', async () => {
     const run = await engine.start('batch');
     await run.reached('approval-opened');

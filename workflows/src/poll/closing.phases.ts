@@ -9,6 +9,14 @@ export async function closeIssuance(poll: Poll): Promise<void> {
   await poll.hold('casting');
 }
 
+/** A poll that ends while it is held has nobody certified any more. */
+export async function endIssuance(poll: Poll): Promise<void> {
+  const { manifestSha256, ballots } = poll.facts;
+  const isCutShort = poll.state.phase === 'annulled' && ballots === undefined;
+  if (!isCutShort || manifestSha256 === undefined) return;
+  await poll.effect('have both issuers end issuing', 'closeIssuance', poll.state.id);
+}
+
 /** Only once every ballot is on the board can anybody see that theirs is missing. */
 export async function closeBoard(poll: Poll): Promise<void> {
   if (poll.isIdleIn('closed') && !poll.facts.complaintsOver) {

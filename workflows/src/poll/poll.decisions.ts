@@ -39,6 +39,9 @@ function keyReleased({ phase, stage, facts }: Poll): PollMove | null {
   return stage === 'release' ? { stage: null, facts: { keyReleased: true } } : null;
 }
 
+/** From the key's release on somebody may know the result, and nobody may wish it away. */
+const beforeRelease = ['prepared', 'roll-frozen', 'key-made', 'open', 'closing', 'closed'] as const;
+
 /** Everything that moves a poll. In between the worker has issuers and ballots do what each phase asks of them. */
 export const pollDecisions: Decisions<'poll'> = {
   kind: 'poll',
@@ -50,6 +53,17 @@ export const pollDecisions: Decisions<'poll'> = {
     'end-casting': { in: ['closing'], during: ['casting'], decide: toClosed },
     'end-complaints': { in: ['closed'], during: ['complaints'], decide: toSettling },
     publish: { in: ['tallied'], during: ['publication'], decide: toWorker },
+    'request-annulment': {
+      in: beforeRelease,
+      decide: (_, { actor }) => ({ facts: { annulmentRequestedBy: actor.id } }),
+    },
+    'confirm-annulment': {
+      in: beforeRelease,
+      decide: ({ facts: { annulmentRequestedBy } }, { actor }) => {
+        if (annulmentRequestedBy === undefined) return refuse('no-change-requested');
+        return actor.id === annulmentRequestedBy ? refuse('same-person-twice') : { phase: 'annulled' };
+      },
+    },
     appeal: {
       in: ['published'],
       during: ['appeal'],

@@ -53,6 +53,28 @@ describe('the trustees', () => {
   });
 });
 
+describe('annulling a poll that nobody can finish', () => {
+  const ask = command('request-annulment', 'poll-officer', { reason }, 'per-officer');
+  const confirm = (person: string) => command('confirm-annulment', 'appeal-body', { reason }, person);
+  const early = ['prepared', 'roll-frozen', 'key-made', 'open', 'closing', 'closed'] as const;
+  const late = ['key-release', 'tallied', 'published'] as const;
+
+  test.each(early)('takes two people while it is %s', (phase) => {
+    const state = at(phase, null);
+    expect(decide(state, confirm('per-judge'))).toBe('no-change-requested');
+    const asked = decide(state, ask) as Poll;
+    expect(asked).toMatchObject({ phase, stage: null });
+    expect(decide(asked, confirm('per-officer'))).toBe('same-person-twice');
+    expect(decide(asked, confirm('per-judge'))).toMatchObject({ phase: 'annulled', stage: null, wait: null });
+  });
+
+  test.each(late)('is over once it is %s: somebody may know the result', (phase) => {
+    expect(decide(at(phase, null), ask)).toBe('wrong-phase');
+    const asked = at(phase, null, { annulmentRequestedBy: 'per-officer' });
+    expect(decide(asked, confirm('per-judge'))).toBe('wrong-phase');
+  });
+});
+
 describe('an appeal', () => {
   const appealed = decide(
     at('published', 'appeal'),

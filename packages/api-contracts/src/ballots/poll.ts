@@ -124,6 +124,25 @@ export const pollRoutes = {
   endCasting: decision('casting-end', 'Accept no more ballots', ['windows-bind']),
   endComplaints: decision('complaints-end', 'Accept no more complaints', ['windows-bind']),
   publishPoll: decision('publication', 'Publish the tally, and the files from which anybody recounts it'),
+  requestPollAnnulment: route('POST /v1/m/{municipalityId}/polls/{pollId}/annulment-requests', {
+    kind: 'move',
+    summary:
+      'Ask to annul a poll that nobody can finish, before its key is released; the appeal body has to confirm',
+    access: officer,
+    params: Poll,
+    body: z.object({ reason: ReasonShape }),
+    answer: DecisionAnswerShape,
+    problems: ['already-decided', 'suspended'],
+  }),
+  confirmPollAnnulment: route('POST /v1/m/{municipalityId}/polls/{pollId}/annulments', {
+    kind: 'move',
+    summary: 'Annul a poll that nobody can finish, as the poll officer asked: it has no result',
+    access: { roles: ['appeal-body'] },
+    params: Poll,
+    body: z.object({ reason: ReasonShape }),
+    answer: DecisionAnswerShape,
+    problems: ['already-decided', 'suspended', 'no-change-requested', 'same-person-twice'],
+  }),
   appealPoll: route('POST /v1/m/{municipalityId}/polls/{pollId}/appeals', {
     kind: 'move',
     summary: 'Appeal against a published poll; the first appeal is decided for all',
@@ -237,7 +256,7 @@ export const pollProblems = {
   'poll-invalid': { status: 422, title: 'No such poll can be held' },
   'windows-bind': { status: 409, title: 'The manifest says when this phase ends: nobody ends it before' },
   'step-off-course': { status: 409, title: 'A poll does not come from this phase to that one' },
-  'appeal-not-decided': { status: 409, title: 'The appeal body has not upheld an appeal against this poll' },
+  'annulment-not-decided': { status: 409, title: 'The appeal body has not annulled this poll' },
   'question-differs': {
     status: 409,
     title: 'The poll does not ask any more what was prepared: somebody has changed it since',

@@ -9,7 +9,7 @@ export type PollKind = z.infer<typeof PollKindShape>;
  * What became of a poll. Only a `counted` one decides anything; of all others the charter's rule without a quorum does.
  * - `withheld`: fewer ballots than the charter's minimum, or too few trustees: nobody learns what they say
  * - `not-held`: it was never opened, because the roll is too small or no key was made
- * - `annulled`: an appeal was upheld
+ * - `annulled`: an appeal was upheld, or nobody could finish it
  */
 export const PollOutcomeShape = z
   .enum(['counted', 'withheld', 'not-held', 'annulled'])

@@ -15,6 +15,8 @@ type Routes = Pick<
   | 'endCasting'
   | 'endComplaints'
   | 'publishPoll'
+  | 'requestPollAnnulment'
+  | 'confirmPollAnnulment'
   | 'appealPoll'
   | 'decidePollAppeal'
   | 'endPollAppeals'
@@ -66,6 +68,17 @@ export function decisionRoutes({ connection, record, polls, appeals, now }: Ball
     endComplaints: ending('end-complaints', 'poll-officer'),
     publishPoll: asOfficer('publish'),
     endPollAppeals: ending('end-appeals', 'appeal-body'),
+
+    async requestPollAnnulment(call) {
+      const reason = await withReason(call, 'annulment-request', call.body.reason);
+      return decide(call, { name: 'request-annulment', as: 'poll-officer', data: { reason } });
+    },
+
+    async confirmPollAnnulment(call) {
+      const reason = await withReason(call, 'annulment', call.body.reason);
+      const check = () => appeals.record(call.operationId, call.params.pollId, true);
+      return decide(call, { name: 'confirm-annulment', as: 'appeal-body', data: { reason }, check });
+    },
 
     async appealPoll(call) {
       const reason = await withReason(call, 'appeal', call.body.reason);

@@ -234,6 +234,23 @@ describe('a decision', () => {
     expect(JSON.stringify([appeal, decision])).not.toContain('library');
   });
 
+  it('to annul is asked for by the officer and taken by the appeal body, with reasons', async () => {
+    const pollId = 'pol-lost';
+    await fixture.prepare(pollId, plan, 'open');
+    const body = await fixture.as('per-2', 'lintula', 'appeal-body');
+    const reason = 'The database of the board is lost.';
+    await (await officer()).requestPollAnnulment({ ...input(pollId, 'ask'), body: { reason } });
+    await body.confirmPollAnnulment({ ...input(pollId, 'annul'), body: { reason } });
+    const [asked, taken] = fixture.decided.slice(-2) as never as { decisionId: string; name: string }[];
+    expect([asked!.name, taken!.name]).toEqual(['request-annulment', 'confirm-annulment']);
+    const refused = fixture.step(pollId, 'annulled', 'open');
+    await expect(refused).rejects.toMatchObject({ code: 'annulment-not-decided' });
+    await fixture.step(pollId, 'annulled', 'open', taken as never);
+    expect(await fixture.ballots.gates.stateOf(pollId)).not.toBe('open');
+    const result = await fixture.anyone.getPollResult({ params: paramsOf(pollId) });
+    expect(result).toMatchObject({ outcome: 'annulled', ballots: 0 });
+  });
+
   it('belongs to who holds the role in this municipality', async () => {
     const resident = await fixture.as('per-3', 'lintula', 'resident');
     const stranger = await fixture.as('per-4', 'other', 'poll-officer');
@@ -315,7 +332,7 @@ describe('a step that whoever has the worker’s token records', () => {
     const off = [
       ['open', 'closing'],
       ['key-release', 'closing'],
-      ['annulled', 'closing'],
+      ['decided', 'closing'],
       ['closing', 'open'],
       ['open', 'open'],
       ['open', 'key-made'],

@@ -10,7 +10,7 @@ import { resultWithout } from '../tally/result.ts';
 import type { TallyStore } from '../tally/tally.store.ts';
 import type { AppealStore } from './appeal.store.ts';
 import { requireOnCourse } from './poll.course.ts';
-import { isOver } from './poll.ts';
+import { isOpen, isOver } from './poll.ts';
 import type { Poll } from './poll.ts';
 import type { PollStore } from './poll.store.ts';
 
@@ -47,10 +47,10 @@ export function pollSteps(parts: PollStepParts): StepEffect {
     requireOnCourse(poll, step, now());
     const phase = step.phase as Phase<'poll'>;
     if (step.from === phase) return;
-    if (phase === 'annulled') await requireUpheld(parts, poll, step, session);
+    if (phase === 'annulled') await requireAnnulment(parts, poll, step, session);
     await polls.setPhase(state.id, phase, session);
     if (phase === 'open') await openGate(parts, poll, session);
-    if (phase === 'closed') await gates.close(state.id, session);
+    if (isOpen(step.from as Phase<'poll'>) && !isOpen(phase)) await gates.close(state.id, session);
     if (phase === 'published') await tellTallied(parts, poll, step, session);
     if (phase === 'not-held') await tallies.put(resultWithout(poll, 'not-held'), [], session);
     if (phase === 'annulled') await tallies.annul(resultWithout(poll, 'annulled'), session);
@@ -65,15 +65,15 @@ async function openGate({ gates }: PollStepParts, poll: Poll, session: ClientSes
 }
 
 /** Only the appeal body annuls a poll, and it said so here. */
-async function requireUpheld(
+async function requireAnnulment(
   { appeals }: PollStepParts,
   { pollId }: Poll,
   { command }: RecordedStep,
   session: ClientSession,
 ): Promise<void> {
-  if (command?.name === 'decide-appeal' && (await appeals.isUpheld(command.decisionId, pollId, session)))
-    return;
-  throw new DomainError('appeal-not-decided');
+  const annuls = command?.name === 'decide-appeal' || command?.name === 'confirm-annulment';
+  if (annuls && (await appeals.isUpheld(command.decisionId, pollId, session))) return;
+  throw new DomainError('annulment-not-decided');
 }
 
 async function tellTallied(

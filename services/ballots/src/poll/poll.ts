@@ -135,6 +135,8 @@ const over: readonly PollPhase[] = ['decided', 'not-held', 'annulled'];
 export const isOver = (phase: PollPhase): boolean => over.includes(phase);
 /** Everybody may see what came of it. */
 export const isPublished = (phase: PollPhase): boolean => phase === 'published' || isOver(phase);
+/** Ballots are accepted. */
+export const isOpen = (phase: PollPhase): boolean => phase === 'open' || phase === 'closing';
 /** No ballots any more. */
 export const isClosed = (phase: PollPhase): boolean =>
   phase === 'closed' || phase === 'key-release' || phase === 'tallied' || phase === 'published';

@@ -146,7 +146,7 @@ describe('a result', () => {
     const other = { ...(await decidedAppeal(pollId, true)), name: 'end-appeals' };
     for (const command of [null, dismissed, elsewhere, forged, other]) {
       const step = fixture.step(pollId, 'annulled', 'published', command);
-      await expect(step).rejects.toMatchObject({ code: 'appeal-not-decided' });
+      await expect(step).rejects.toMatchObject({ code: 'annulment-not-decided' });
     }
     expect(await anyone(pollId)).toEqual(before);
   });

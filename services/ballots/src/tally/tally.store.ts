@@ -10,7 +10,7 @@ interface TallyDocument {
   result: string;
   /** What the count wrote. */
   files: readonly StoredFile[];
-  /** In place of the result once an appeal was upheld. */
+  /** In place of the result once the poll is annulled. */
   annulled: string | null;
 }
 
@@ -46,11 +46,13 @@ export function tallyStore(connection: Connection) {
       return upsertedCount === 1;
     },
 
+    /** Takes the place of the result, or of the one that there will never be. */
     async annul(result: PollResult, session: ClientSession): Promise<void> {
+      const text = JSON.stringify(result);
       await tallies.updateOne(
         { _id: result.pollId },
-        { $set: { annulled: JSON.stringify(result) } },
-        { session },
+        { $set: { annulled: text }, $setOnInsert: { result: text, files: [] } },
+        { upsert: true, session },
       );
     },
   };

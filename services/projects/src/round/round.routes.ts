@@ -61,7 +61,7 @@ const withoutResult: ReadonlyMap<string, string> = new Map([
     'Too few voted, or too few trustees released the key: nobody learns what the ballots say.',
   ],
   ['poll-not-held', 'The poll was not held: the electoral roll is too small, or no key was made.'],
-  ['poll-annulled', 'An appeal against the poll was upheld.'],
+  ['poll-annulled', 'The poll was annulled: an appeal was upheld, or nobody could finish it.'],
 ]);
 
 async function resultOf({ stores, neighbours }: Parts, round: RoundDocument) {
