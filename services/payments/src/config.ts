@@ -4,8 +4,12 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const PaymentsConfigShape = ServiceConfigShape.extend({
-  /** 32 random bytes in base64: encrypts how people are paid. */
+  /** 32 random bytes in base64: wraps the keys with which payment details are encrypted. */
   PAYEE_KEY: z.base64().optional(),
+  /** Earlier ones, separated by commas, until every key is wrapped anew. */
+  PAYEE_KEYS_BEFORE: z.string().default(''),
+  /** For how many hours nothing is paid to a changed account. */
+  ACCOUNT_COOLING_OFF_HOURS: z.coerce.number().int().min(1).max(720).default(72),
   TALKOOT_LOCAL_STACK: z.enum(['0', '1']).optional(),
 });
 export type PaymentsConfig = z.infer<typeof PaymentsConfigShape>;
@@ -16,15 +20,26 @@ export function paymentsConfig(environment: Readonly<Record<string, string | und
 }
 
 /**
- * The key of the payee vault. Only a local stack may go without: there it follows from the service's own key file.
+ * The keys of the payee vault, the current one and those before it. Only a local stack may go without: there it follows from the
+ * service's own key file.
  * @throws ConfigError
  */
-export function payeeKeyOf(config: PaymentsConfig): Uint8Array {
-  if (config.PAYEE_KEY) {
-    const key = Buffer.from(config.PAYEE_KEY, 'base64');
-    if (key.length !== 32) throw new ConfigError('config-invalid: PAYEE_KEY is not 32 bytes');
-    return key;
-  }
+export function payeeKeysOf(config: PaymentsConfig): { current: Uint8Array; before: Uint8Array[] } {
+  const before = config.PAYEE_KEYS_BEFORE.split(',').filter((text) => text.trim() !== '');
+  return {
+    current: currentKeyOf(config),
+    before: before.map((text) => keyFrom(text.trim(), 'PAYEE_KEYS_BEFORE')),
+  };
+}
+
+function keyFrom(text: string, name: string): Uint8Array {
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== 32) throw new ConfigError(`config-invalid: ${name} is not 32 bytes`);
+  return key;
+}
+
+function currentKeyOf(config: PaymentsConfig): Uint8Array {
+  if (config.PAYEE_KEY) return keyFrom(config.PAYEE_KEY, 'PAYEE_KEY');
   if (config.TALKOOT_LOCAL_STACK !== '1') throw new ConfigError('config-invalid: PAYEE_KEY is missing');
   return new Uint8Array(
     hkdfSync('sha256', readFileSync(config.SERVICE_KEY_FILE), '', 'talkoot local payee key', 32),

@@ -1,3 +1,4 @@
+import type { Role } from '@talkoot/api-contracts';
 import type { Charter } from '@talkoot/api-contracts/projects';
 import type { Outbox } from '@talkoot/event-bus';
 import type { Handlers } from '@talkoot/http-service';
@@ -34,12 +35,24 @@ export interface Projects {
   teamOf(projectId: string): Promise<Team>;
 }
 
+/** A notice that identity leaves for a person, or for everybody with a role here. It names things by their ids only. */
+export interface Notice {
+  readonly noticeId: string;
+  readonly municipalityId: string;
+  readonly to: { readonly personId: string } | { readonly role: Role };
+  readonly subject: { readonly kind: string; readonly id: string };
+  readonly wait: string;
+}
+
 /** Everything the handlers work with. */
 export interface Payments {
   readonly connection: Connection;
   readonly outbox: Outbox;
   readonly record: Pick<LifecycleRecord, 'start' | 'decide' | 'report' | 'view' | 'handlers'>;
   readonly projects: Projects;
+  readonly notify: (notice: Notice) => Promise<void>;
+  /** For how long nothing is paid to a new account, in milliseconds from when the payee was told. */
+  readonly coolingOff: number;
   readonly ledger: LedgerStore;
   readonly funds: FundStore;
   readonly spending: SpendingStore;

@@ -1,4 +1,5 @@
 import { createClient } from '@talkoot/api-contracts';
+import { identityApi } from '@talkoot/api-contracts/identity';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
 import { temporalDispatcher } from '@talkoot/event-bus/temporal';
@@ -12,7 +13,8 @@ import {
 } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
 import { createPaymentsApp } from './app.ts';
-import { payeeKeyOf, paymentsConfig } from './config.ts';
+import { payeeKeysOf, paymentsConfig } from './config.ts';
+import { startPayeeChores } from './payee/payee.chores.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
 
@@ -25,6 +27,11 @@ const projects = createClient(projectsApi, {
   baseUrl: config.PROJECTS_URL,
   token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'payments', audience: 'projects' }),
 });
+const identity = createClient(identityApi, {
+  baseUrl: config.IDENTITY_URL,
+  token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'payments', audience: 'identity' }),
+});
+const payeeKeys = payeeKeysOf(config);
 const payments = paymentsOf({
   connection,
   outbox,
@@ -33,7 +40,11 @@ const payments = paymentsOf({
     charterOf: (pilotId) => projects.getCharter({ params: { pilotId } }),
     teamOf: (projectId) => projects.getTeam({ params: { projectId } }),
   },
-  vault: createVault(payeeKeyOf(config)),
+  vault: createVault(payeeKeys.current, payeeKeys.before),
+  async notify({ noticeId, ...notice }) {
+    await identity.notify({ params: { noticeId }, body: { ...notice, template: 'payout', dueAt: null } });
+  },
+  coolingOff: config.ACCOUNT_COOLING_OFF_HOURS * 3_600_000,
   now: () => new Date(),
 });
 await prepareModels(connection);
@@ -46,6 +57,7 @@ const relay = startRelay({
   dispatcher: temporalDispatcher(temporal),
   log,
 });
+const chores = startPayeeChores(payments, log);
 const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'payments', log });
 const app = createPaymentsApp({
   payments,
@@ -61,6 +73,7 @@ await runService({
   port: config.PORT,
   host: config.LISTEN_HOST,
   onStop: [
+    () => chores.stop(),
     () => relay.stop(),
     () => kafka.stop(),
     () => temporal.connection.close(),

@@ -10,7 +10,7 @@ import type { Command, LifecycleState } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createPaymentsApp } from './app.ts';
-import type { Payments, Team } from './context.ts';
+import type { Notice, Payments, Team } from './context.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
 
@@ -51,6 +51,10 @@ export async function paymentsFixture(mongodbUrl: string) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'payments-test' });
   const outbox = outboxFor(connection, { source: '/services/payments' });
+  const notices: Notice[] = [];
+  const clock = { ahead: 0 };
+  const identity = { isSilent: false };
+  const payeeKey = randomBytes(32);
   const payments: Payments = paymentsOf({
     connection,
     outbox,
@@ -59,8 +63,13 @@ export async function paymentsFixture(mongodbUrl: string) {
       charterOf: async (id) => unlessStrange(id, { charter, sha256: 'c'.repeat(64) }),
       teamOf: async (id) => unlessStrange(id, team),
     },
-    vault: createVault(randomBytes(32)),
-    now: () => new Date(),
+    vault: createVault(payeeKey),
+    async notify(notice) {
+      if (identity.isSilent) throw new Error('Identity does not answer');
+      notices.push(notice);
+    },
+    coolingOff: 72 * 3_600_000,
+    now: () => new Date(Date.now() + clock.ahead),
   });
   await prepareModels(connection);
   await prepareStores(connection);
@@ -74,6 +83,12 @@ export async function paymentsFixture(mongodbUrl: string) {
   return {
     connection,
     payments,
+    notices,
+    payeeKey,
+    /** Whether identity takes no notices. */
+    silence: (isSilent: boolean) => void (identity.isSilent = isSilent),
+    /** Moves the clock of the service on, in milliseconds. */
+    later: (by: number) => void (clock.ahead += by),
     url: app.url,
     anyone: app.client(),
     worker: app.client(await tokens.serviceToken('worker', 'payments', 59)),
@@ -164,6 +179,20 @@ export const vote = {
   shares: [{ percent: 100, ballots: 20 }],
 };
 
+/** A person's payment details with an account that no bank has given to anybody. */
+export const testAccount = (iban = 'FI21 1234 5600 0007 85') => ({
+  method: 'bank' as const,
+  name: 'Aino Harju',
+  iban,
+});
+
+/** Records that a payee is registered for prepayment, so that a bank pays. */
+export const registered = (fixture: PaymentsFixture, payeeId: string) =>
+  fixture.clerk.recordRegistration({
+    params: { municipalityId, payeeId },
+    body: { evidence: 'Register extract 2027-01-04', until: '2099-12-31' },
+  });
+
 /** A project with a decided bonus of 60,000 cents, split into four obligations whose payees all said how to be paid. */
 export async function owedProject(fixture: PaymentsFixture, pilotId: string, projectId: string) {
   await openFunds(fixture, pilotId);
@@ -173,8 +202,8 @@ export async function owedProject(fixture: PaymentsFixture, pilotId: string, pro
   await fixture.worker.createObligations({ params: { projectId }, body: { municipalityId, pilotId } });
   for (const { personId } of team.members.slice(1)) {
     const person = await fixture.as(personId, 'resident');
-    const details = { method: 'bank', iban: 'FI21 1234 5600 0007 85' } as const;
-    await person.putPayeeDetails({ params: { municipalityId }, body: details });
+    await person.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
+    await registered(fixture, personId);
   }
   const query = { projectId };
   return (await fixture.clerk.listObligations({ params: { municipalityId }, query })).items;

@@ -9,8 +9,10 @@ import {
   paymentsFixture,
   propose,
   settle,
+  registered,
   signals,
   team,
+  testAccount,
   vote,
 } from './payments.fixture.ts';
 import type { PaymentsFixture } from './payments.fixture.ts';
@@ -133,9 +135,10 @@ describe('the money of a project, from permission to payment', () => {
     expect(await fixture.connection.collection('attempts').countDocuments()).toBe(0);
     for (const { personId } of team.members.slice(1)) {
       const person = await fixture.as(personId, 'resident');
-      const body = { method: 'bank', iban: 'FI2112345600000785' } as const;
+      const body = testAccount();
       const shown = await person.putPayeeDetails({ params: { municipalityId }, body });
       expect(shown).toMatchObject({ method: 'bank', masked: 'FI•• •••• 0785' });
+      await registered(fixture, personId);
     }
     const stored = JSON.stringify(await fixture.connection.collection('payees').find().toArray());
     expect(stored).not.toContain('12345600000');

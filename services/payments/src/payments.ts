@@ -5,7 +5,7 @@ import type { Connection } from 'mongoose';
 import { batchSteps } from './batch/batch.steps.ts';
 import { batchStore, prepareBatches } from './batch/batch.store.ts';
 import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
-import type { Payments, Projects } from './context.ts';
+import type { Notice, Payments, Projects } from './context.ts';
 import { fundStore, prepareFunds } from './fund/fund.store.ts';
 import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
@@ -22,6 +22,8 @@ export interface PaymentsParts {
   readonly temporal: Client;
   readonly projects: Projects;
   readonly vault: Vault;
+  readonly notify: (notice: Notice) => Promise<void>;
+  readonly coolingOff: number;
   readonly now: () => Date;
 }
 

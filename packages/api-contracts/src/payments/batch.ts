@@ -11,6 +11,7 @@ import {
 } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
 import { attemptStates, PayeeRoleShape } from './obligation.ts';
+import { VerificationShape } from './payee.ts';
 
 export const batchStates = [
   'proposed',
@@ -38,6 +39,12 @@ export const BatchShape = z
   })
   .meta({ id: 'Batch' });
 
+/**
+ * What to look at before signing: other payees have the account; another account waits to take its place; the payee has another one by
+ * now (or none), and this payment still goes where it was approved to.
+ */
+export const payeeWarnings = ['account-shared', 'new-account-waits', 'account-replaced'] as const;
+
 export const BatchLineShape = z
   .object({
     obligationId: IdShape,
@@ -47,6 +54,9 @@ export const BatchLineShape = z
     payeeRole: PayeeRoleShape,
     method: z.enum(['bank', 'payroll']),
     masked: z.string().nullable(),
+    /** What the bank said of the account; null where it was not asked. */
+    verification: VerificationShape.nullable(),
+    warnings: z.array(z.enum(payeeWarnings)),
     amount: MoneyShape,
     state: z.enum(attemptStates),
   })

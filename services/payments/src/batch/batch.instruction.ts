@@ -24,7 +24,7 @@ export async function instructBatch(
   const ids = waiting.map(({ attempt }) => attempt._id);
   await payments.obligations.moveAttempts(session, ids, { state: 'in-transit' });
   const obligations = waiting.map(({ obligation }) => obligation);
-  if (!(await payments.obligations.move(session, obligations, { state: 'instructed' }))) {
+  if (!(await payments.obligations.move(session, obligations, { state: 'instructed', stateSince: at }))) {
     throw new Error(`Obligations of batch ${batch._id} changed while it was released`);
   }
   const parts = obligations.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
@@ -45,19 +45,22 @@ export async function instructionsOf(payments: Payments, session: ClientSession,
   if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
     throw new DomainError('batch-not-instructed');
   }
+  const sealed = lines.map(({ attempt, obligation }) => ({
+    personId: obligation.payeeId,
+    sealed: attempt.destination.sealed,
+  }));
+  const accounts = await payments.payees.openAccounts(batch.municipalityId, sealed, session);
   const total = lines.reduce((sum, { attempt }) => sum + attempt.amount, 0);
   return {
     batchId: batch._id,
     sha256: batch.sha256,
     controlSum: money(total, batch.currency),
-    payments: lines.map(({ attempt, obligation }) => ({
+    payments: lines.map(({ attempt, obligation }, at) => ({
       endToEndId: attempt.endToEndId,
       obligationId: obligation._id,
       payeeId: obligation.payeeId,
       method: attempt.destination.method,
-      iban: attempt.destination.sealed
-        ? payments.payees.openIban(batch.municipalityId, obligation.payeeId, attempt.destination.sealed)
-        : null,
+      iban: accounts[at]?.iban ?? null,
       amount: money(attempt.amount, attempt.currency),
     })),
   };

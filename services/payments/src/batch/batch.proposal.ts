@@ -28,12 +28,13 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
   requireBatchable(obligationIds, found);
   requireUnpaid(found, personId);
   const people = found.map(({ payeeId }) => payeeId);
+  const at = payments.now();
   const details = await payments.payees.findMany(municipalityId, people, session);
   const batchId = idFrom(proposal.operationId, 'bat');
   const attempts = found.map((one) =>
-    attemptFor(one, batchId, destinationFor(one, details.get(one.payeeId))),
+    attemptFor(one, batchId, destinationFor(one, details.get(one.payeeId), at)),
   );
-  if (!(await payments.obligations.move(session, found, { state: 'batched' }, true))) {
+  if (!(await payments.obligations.move(session, found, { state: 'batched', stateSince: at }, true))) {
     throw new DomainError('obligation-not-open');
   }
   await payments.obligations.insertAttempts(session, attempts);
@@ -51,7 +52,7 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
     proposedBy: personId,
     approvedBy: null,
     releasedBy: null,
-    proposedAt: payments.now(),
+    proposedAt: at,
     settlements: 0,
   };
   await payments.batches.insert(session, batch);

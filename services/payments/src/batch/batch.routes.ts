@@ -12,6 +12,7 @@ import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
 import { requireUnpaid } from './batch.ts';
 import { batchLineView, batchView } from './batch.view.ts';
+import type { PayeesOfBatch } from './batch.view.ts';
 
 type BatchRoutes = Routes<
   | 'instructBatch'
@@ -65,7 +66,8 @@ export function batchRoutes(payments: Payments): BatchRoutes {
         return [found, await linesOf(payments, session, found._id)] as const;
       });
       const lifecycle = await payments.record.view('batch', batch._id, batch.municipalityId);
-      const shown = lines.map(({ attempt, obligation }) => batchLineView(attempt, obligation));
+      const known = await payeesOf(payments, batch, lines);
+      const shown = lines.map(({ attempt, obligation }) => batchLineView(attempt, obligation, known));
       return { body: { batch: batchView(batch), lines: shown, lifecycle } };
     },
     async getPaymentInstructions({ params }) {
@@ -122,6 +124,18 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
       return decide(call, 'refuse', 'payout-approver', { reason });
     },
   };
+}
+
+/** The payees of a batch, as whoever signs it sees them. */
+async function payeesOf(
+  { payees, now }: Payments,
+  { municipalityId }: BatchDocument,
+  lines: Awaited<ReturnType<typeof linesOf>>,
+): Promise<PayeesOfBatch> {
+  const ids = lines.map(({ obligation }) => obligation.payeeId);
+  const found = await payees.findMany(municipalityId, ids);
+  const accounts = [...found.values()].flatMap(({ account }) => (account ? [account.index] : []));
+  return { payees: found, sharing: await payees.sharing(municipalityId, accounts), at: now() };
 }
 
 function readInstructions(payments: Payments, params: BatchCall['params']) {

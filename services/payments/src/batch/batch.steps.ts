@@ -23,7 +23,7 @@ export function batchSteps(parts: () => Parts): StepEffect {
     if (phase === 'released') await sign(payments, session, 'release', state.id, step.command?.actor.id);
     if (phase === 'approved' || phase === 'released')
       await advance(payments, session, state.id, phase, step.at);
-    if (phase === 'refused' || phase === 'expired') await withdraw(payments, session, state.id);
+    if (phase === 'refused' || phase === 'expired') await withdraw(payments, session, state.id, step.at);
   };
 }
 
@@ -56,12 +56,13 @@ async function advance(
 }
 
 /** The obligations of a refused or expired batch are due again. */
-async function withdraw(parts: Parts, session: ClientSession, batchId: string): Promise<void> {
+async function withdraw(parts: Parts, session: ClientSession, batchId: string, at: string): Promise<void> {
   const lines = await linesOf(parts, session, batchId);
   const ids = lines.map(({ attempt }) => attempt._id);
   await parts.obligations.moveAttempts(session, ids, { state: 'withdrawn', open: false });
   const obligations = lines.map(({ obligation }) => obligation);
-  if (!(await parts.obligations.move(session, obligations, { state: 'due' }))) {
+  const due = { state: 'due', stateSince: new Date(at) } as const;
+  if (!(await parts.obligations.move(session, obligations, due))) {
     throw new Error(`Obligations of batch ${batchId} changed while it was proposed`);
   }
 }

@@ -3,6 +3,8 @@ import type { AttemptDocument, ObligationDocument } from '../obligation/obligati
 import { attemptIdOf, endToEndIdOf, requireOpen } from '../obligation/obligation.ts';
 import { payrollDestination } from '../payee/payee.store.ts';
 import type { Destination } from '../payee/payee.store.ts';
+import { asOf, isRegistered } from '../payee/payee.ts';
+import type { Payee } from '../payee/payee.ts';
 
 /**
  * What approver and releaser sign: every payment with its amount and where it goes, in the order of their ids.
@@ -40,19 +42,24 @@ export function requireUnpaid(payees: readonly { readonly payeeId: string }[], p
 }
 
 /**
- * Where a payment goes: to the details of the payee; civil servants are paid through payroll unless they say otherwise.
+ * Where a payment goes. Wages go through payroll, and so does what other people get, as tax is withheld from it too, unless they are
+ * registered for prepayment and named an account. Companies are paid to their account.
  * @throws DomainError `payee-details-missing`
  */
 export function destinationFor(
   obligation: ObligationDocument,
-  details: (Destination & { readonly method: 'payroll' | 'bank' }) | undefined,
+  details: Payee | undefined,
+  at: Date,
 ): Destination {
-  if (details) {
-    const { method, masked, fingerprint, sealed } = details;
-    return { method, masked, fingerprint, sealed };
-  }
   if (obligation.payeeRole === 'civil-servant') return payrollDestination;
-  throw new DomainError('payee-details-missing', `Payee of ${obligation._id}`);
+  const payee = details && asOf(details, at);
+  const missing = new DomainError('payee-details-missing', `Payee of ${obligation._id}`);
+  if (!payee || payee.method === null) throw missing;
+  const isPerson = obligation.payeeRole === 'champion' || obligation.payeeRole === 'volunteer';
+  if (isPerson && (payee.method === 'payroll' || !isRegistered(payee, at))) return payrollDestination;
+  if (!payee.account || payee.method === 'payroll') throw missing;
+  const { masked, fingerprint, sealed } = payee.account;
+  return { method: 'bank', masked, fingerprint, sealed };
 }
 
 /** The next attempt to pay an obligation. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endToEndIdOf, obligationIdsOf } from '../obligation/obligation.ts';
+import { newPayee } from '../payee/payee.ts';
+import type { Payee } from '../payee/payee.ts';
 import { createVault } from '../payee/vault.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payrollDestination } from '../payee/payee.store.ts';
@@ -54,12 +56,42 @@ describe('a batch', () => {
   it.each(['due', 'rejected', 'returned'] as const)('takes an obligation that is %s', (state) => {
     expect(() => requireBatchable(['obl-a'], [obligation('obl-a', { state })])).not.toThrow();
   });
-  it('pays a civil servant without details through payroll, and nobody else', () => {
-    expect(destinationFor(obligation('obl-a', { payeeRole: 'civil-servant' }), undefined).method).toBe(
-      'payroll',
-    );
-    const volunteer = () => destinationFor(obligation('obl-a'), undefined);
-    expect(volunteer).toThrow(expect.objectContaining({ code: 'payee-details-missing' }));
+});
+
+describe('a payment', () => {
+  const at = new Date('2027-03-01T09:00:00.000Z');
+  const nobody = newPayee('lintula', 'per-1', at);
+  const sealed = { iv: '', tag: '', text: '' };
+  const account = { masked: 'FI', fingerprint: 'f', index: 'i', sealed, verification: null };
+  const registration = { evidence: 'YTJ', until: '2027-12-31', recordedBy: 'per-x', recordedAt: at };
+  const banked = { ...nobody, method: 'bank' as const, account };
+  const goesTo = (payeeRole: ObligationDocument['payeeRole'], details: Payee | undefined) => () =>
+    destinationFor(obligation('obl-a', { payeeRole }), details, at).method;
+
+  it('of wages goes through payroll, whatever the civil servant says', () => {
+    const registered = { ...banked, registration };
+    for (const details of [undefined, banked, registered]) {
+      expect(goesTo('civil-servant', details)()).toBe('payroll');
+    }
+  });
+  it.each(['champion', 'volunteer'] as const)(
+    'to a %s goes through payroll unless they are registered for prepayment and named an account',
+    (role) => {
+      expect(goesTo(role, banked)()).toBe('payroll');
+      expect(goesTo(role, { ...nobody, method: 'payroll', registration })()).toBe('payroll');
+      expect(goesTo(role, { ...banked, registration })()).toBe('bank');
+      const past = { ...registration, until: '2027-02-28' };
+      expect(goesTo(role, { ...banked, registration: past })()).toBe('payroll');
+    },
+  );
+  it('to a company goes to its account', () => {
+    expect(goesTo('contractor', banked)()).toBe('bank');
+  });
+  it('waits for a payee who has not said how to be paid, and for a company without an account', () => {
+    const missing = expect.objectContaining({ code: 'payee-details-missing' });
+    expect(goesTo('volunteer', undefined)).toThrow(missing);
+    expect(goesTo('volunteer', { ...nobody, registration })).toThrow(missing);
+    expect(goesTo('contractor', { ...nobody, method: 'payroll' })).toThrow(missing);
   });
 });
 

@@ -1,5 +1,10 @@
+import type { payeeWarnings } from '@talkoot/api-contracts/payments';
 import { money } from '@talkoot/money';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import { asOf } from '../payee/payee.ts';
+import type { Payee } from '../payee/payee.ts';
+import type { Destination } from '../payee/payee.store.ts';
+import { othersWith, verificationView } from '../payee/payee.view.ts';
 import type { BatchDocument } from './batch.store.ts';
 
 export function batchView(batch: BatchDocument) {
@@ -18,8 +23,20 @@ export function batchView(batch: BatchDocument) {
   };
 }
 
+/** What whoever approves and releases has to know of the payees. */
+export interface PayeesOfBatch {
+  readonly payees: ReadonlyMap<string, Payee>;
+  /** How many payees have each account, by its index. */
+  readonly sharing: ReadonlyMap<string, number>;
+  readonly at: Date;
+}
+
 /** A payment of a batch, its account number masked. */
-export function batchLineView(attempt: AttemptDocument, obligation: ObligationDocument) {
+export function batchLineView(
+  attempt: AttemptDocument,
+  obligation: ObligationDocument,
+  known: PayeesOfBatch,
+) {
   const { _id, obligationId, endToEndId, destination, amount, currency, state } = attempt;
   return {
     obligationId,
@@ -29,7 +46,24 @@ export function batchLineView(attempt: AttemptDocument, obligation: ObligationDo
     payeeRole: obligation.payeeRole,
     method: destination.method,
     masked: destination.masked,
+    ...payeeFacts(destination, known.payees.get(obligation.payeeId), known),
     amount: money(amount, currency),
     state,
   };
+}
+
+/** The account that is paid may not be the payee's account of today: then nothing is said of it but that. */
+function payeeFacts(
+  { method, fingerprint }: Destination,
+  document: Payee | undefined,
+  { sharing, at }: PayeesOfBatch,
+) {
+  const warnings: (typeof payeeWarnings)[number][] = [];
+  if (method === 'payroll' || !document) return { verification: null, warnings };
+  const { account, change } = asOf(document, at);
+  const isToday = account?.fingerprint === fingerprint;
+  if (!isToday) warnings.push('account-replaced');
+  if (change) warnings.push('new-account-waits');
+  if (isToday && othersWith(account, sharing) > 0) warnings.push('account-shared');
+  return { verification: isToday ? verificationView(account) : null, warnings };
 }

@@ -21,12 +21,13 @@ export async function closeObligation(
 ): Promise<void> {
   requireOpen(obligation);
   const state = closing.closedBecause === 'unclaimed' ? 'unclaimed' : 'cancelled';
-  if (!(await payments.obligations.move(session, [obligation], { state, ...closing }))) {
+  const at = payments.now();
+  if (!(await payments.obligations.move(session, [obligation], { state, stateSince: at, ...closing }))) {
     throw new DomainError('obligation-not-open');
   }
   const { _id: obligationId, projectId, amount, origin } = obligation;
   const posting = obligationClosed(obligation, { obligationId, projectId, amount }, origin);
-  await payments.ledger.post(session, posting, payments.now());
+  await payments.ledger.post(session, posting, at);
   await reportClosed(payments, session, obligation);
 }
 

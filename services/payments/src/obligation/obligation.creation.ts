@@ -115,6 +115,7 @@ function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed):
     fiscalYear: project.fiscalYear,
     ...bookingCodes[owed.payeeRole],
     state: 'due',
+    stateSince: dueSince,
     attempts: 0,
     closedBecause: null,
     reason: null,

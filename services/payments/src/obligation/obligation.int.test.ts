@@ -12,6 +12,7 @@ import {
   propose,
   settle,
   signals,
+  testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 
@@ -147,7 +148,7 @@ describe('an obligation', () => {
 describe('payment details', () => {
   const params = { municipalityId };
   it('are refused with a wrong IBAN and from people of another municipality', async () => {
-    const body = { method: 'bank', iban: 'FI2112345600000786' } as const;
+    const body = testAccount('FI2112345600000786');
     const resident = await fixture.as('per-details', 'resident');
     await expect(resident.putPayeeDetails({ params, body })).rejects.toMatchObject({ code: 'iban-invalid' });
     const stranger = await fixture.asElsewhere('per-details', 'resident');
@@ -160,7 +161,7 @@ describe('payment details', () => {
     const mine = owed.find((one) => one.payeeId === 'per-champion')!;
     const batch = await propose(fixture, [mine.obligationId]);
     const champion = await fixture.as('per-champion', 'resident');
-    const body = { method: 'bank', iban: 'DE89 3704 0044 0532 0130 00' } as const;
+    const body = testAccount('DE89 3704 0044 0532 0130 00');
     await champion.putPayeeDetails({ params, body });
     await instruct(fixture, batch);
     const csv = await fixture.clerk.exportPaymentInstructions({

@@ -102,7 +102,8 @@ async function requireObligation(
 async function requireUnclaimed(payments: Payments, session: ClientSession, obligation: ObligationDocument) {
   const { municipalityId, payeeId, payeeRole } = obligation;
   const details = await payments.payees.findMany(municipalityId, [payeeId], session);
-  if (details.has(payeeId) || payeeRole === 'civil-servant') throw new DomainError('obligation-claimed');
+  if (details.get(payeeId)?.method || payeeRole === 'civil-servant')
+    throw new DomainError('obligation-claimed');
 }
 
 async function list(

@@ -1,7 +1,10 @@
 import type { TextRef } from '@talkoot/api-contracts';
+import { idFrom } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
 import type { Origin } from '../ledger/postings.ts';
+import type { Standing } from '../payee/payee.erasure.ts';
 import type { Destination } from '../payee/payee.store.ts';
+import { closedStates, isClosed, isOpen } from './obligation.ts';
 import type { AttemptState, ObligationState, PayeeRole } from './obligation.ts';
 
 export interface ObligationDocument {
@@ -22,12 +25,16 @@ export interface ObligationDocument {
   account: string;
   vatCode: string;
   state: ObligationState;
+  /** Since when it is in this state. */
+  stateSince: Date;
   /** How many attempts were ever made to pay it. */
   attempts: number;
   closedBecause: 'declined' | 'cancelled' | 'unclaimed' | null;
   reason: TextRef | null;
   dueSince: Date;
   version: number;
+  /** The retention is over: `payeeId` leads to nobody. */
+  unlinked?: true;
 }
 
 export interface AttemptDocument {
@@ -65,6 +72,7 @@ export async function prepareObligations(connection: Connection): Promise<void> 
   await obligations.createIndex({ municipalityId: 1, _id: 1 });
   await obligations.createIndex({ municipalityId: 1, payeeId: 1, _id: 1 });
   await obligations.createIndex({ projectId: 1, state: 1 });
+  await obligations.createIndex({ stateSince: 1 });
   await attempts.createIndex({ obligationId: 1, number: 1 }, { unique: true });
   await attempts.createIndex(
     { obligationId: 1 },
@@ -78,6 +86,7 @@ export async function prepareObligations(connection: Connection): Promise<void> 
 export function obligationStore(connection: Connection) {
   const { obligations, attempts } = collections(connection);
   return {
+    ...retention(connection),
     async insert(session: ClientSession, documents: ObligationDocument[]): Promise<void> {
       if (documents.length > 0) await obligations.insertMany(documents, { session });
     },
@@ -101,7 +110,8 @@ export function obligationStore(connection: Connection) {
     async move(
       session: ClientSession,
       moved: readonly ObligationDocument[],
-      change: Partial<Pick<ObligationDocument, 'state' | 'closedBecause' | 'reason'>>,
+      change: Pick<ObligationDocument, 'state' | 'stateSince'> &
+        Partial<Pick<ObligationDocument, 'closedBecause' | 'reason'>>,
       newAttempt = false,
     ): Promise<boolean> {
       if (moved.length === 0) return true;
@@ -138,3 +148,52 @@ export function obligationStore(connection: Connection) {
   };
 }
 export type ObligationStore = ReturnType<typeof obligationStore>;
+
+/** How long an obligation has to lead to a person, and its end. */
+function retention(connection: Connection) {
+  const { obligations, attempts } = collections(connection);
+  return {
+    async standing(session: ClientSession, municipalityId: string, payeeId: string): Promise<Standing> {
+      const states = await obligations
+        .aggregate<{ _id: ObligationState; count: number; last: Date }>(
+          [
+            { $match: { municipalityId, payeeId } },
+            { $group: { _id: '$state', count: { $sum: 1 }, last: { $max: '$stateSince' } } },
+          ],
+          { session },
+        )
+        .toArray();
+      const count = (of: (state: ObligationState) => boolean) =>
+        states.reduce((sum, one) => sum + (of(one._id) ? one.count : 0), 0);
+      return {
+        due: count(isOpen),
+        underWay: count((state) => !isOpen(state) && !isClosed(state)),
+        lastSettledAt: states.find(({ _id }) => _id === 'settled')?.last ?? null,
+      };
+    },
+    isPayee: async (session: ClientSession, municipalityId: string, payeeId: string): Promise<boolean> =>
+      (await obligations.findOne({ municipalityId, payeeId }, { session })) !== null,
+    /** Closed obligations of fiscal years before this one, in that state since before it, which still lead to a person. */
+    linkedBefore: (year: number, limit: number) =>
+      obligations
+        .find({
+          fiscalYear: { $lt: year },
+          stateSince: { $lt: new Date(Date.UTC(year, 0, 1)) },
+          state: { $in: [...closedStates] },
+          unlinked: { $exists: false },
+        })
+        .limit(limit)
+        .toArray(),
+    /** Amount, role and id stay; whom it was paid to, and where, is gone. */
+    async unlink(session: ClientSession, obligationId: string): Promise<void> {
+      const link = { payeeId: idFrom(obligationId, 'gone'), unlinked: true } as const;
+      await obligations.updateOne({ _id: obligationId }, { $set: link }, { session });
+      const nowhere = {
+        'destination.masked': null,
+        'destination.fingerprint': null,
+        'destination.sealed': null,
+      };
+      await attempts.updateMany({ obligationId }, { $set: nowhere }, { session });
+    },
+  };
+}

@@ -11,10 +11,10 @@ export type PayeeRole = z.infer<typeof PayeeRoleShape>;
 /** From these a new attempt may be made, or the obligation be closed without payment. */
 const open: readonly ObligationState[] = ['due', 'rejected', 'returned'];
 /** From these nothing follows by itself. A settled one may still be returned, on any later day. */
-const closed: readonly ObligationState[] = ['settled', 'cancelled', 'unclaimed'];
+export const closedStates: readonly ObligationState[] = ['settled', 'cancelled', 'unclaimed'];
 
 export const isOpen = (state: ObligationState): boolean => open.includes(state);
-export const isClosed = (state: ObligationState): boolean => closed.includes(state);
+export const isClosed = (state: ObligationState): boolean => closedStates.includes(state);
 
 /** @throws DomainError `obligation-not-open` while it is being paid or once it is closed. */
 export function requireOpen(obligation: { readonly _id: string; readonly state: ObligationState }): void {

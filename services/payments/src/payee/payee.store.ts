@@ -1,18 +1,17 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
-import { checkedIban, maskIban } from './payee.ts';
-import type { Sealed, Vault } from './vault.ts';
+import { asOf, checkedIban, maskIban, newPayee } from './payee.ts';
+import type { Account, AccountDetails, Payee } from './payee.ts';
+import type { PayeeKey, Sealed, Vault, VaultSealed } from './vault.ts';
 
-export interface PayeeDocument {
+export interface PayeeDocument extends Payee {
   /** `<municipality>/<person>`: nobody's details serve two municipalities. */
+  readonly _id: string;
+}
+
+interface KeyDocument extends VaultSealed {
+  /** As the payee's. */
   _id: string;
-  municipalityId: string;
-  personId: string;
-  method: 'payroll' | 'bank';
-  masked: string | null;
-  fingerprint: string | null;
-  sealed: Sealed | null;
-  changedAt: Date;
 }
 
 /** Where a payment goes, as an attempt keeps it: a later change of the payee's details leaves it alone. */
@@ -30,50 +29,210 @@ export const payrollDestination: Destination = {
   sealed: null,
 };
 
-const keyOf = (municipalityId: string, personId: string) => `${municipalityId}/${personId}`;
+const idOf = (municipalityId: string, personId: string) => `${municipalityId}/${personId}`;
+
+const collections = (connection: Connection) => ({
+  payees: connection.collection<PayeeDocument>('payees'),
+  keys: connection.collection<KeyDocument>('payeekeys'),
+});
 
 export async function preparePayees(connection: Connection): Promise<void> {
   await connection.createCollection('payees').catch(ignoreExisting);
+  await connection.createCollection('payeekeys').catch(ignoreExisting);
+  const { payees, keys } = collections(connection);
+  await payees.createIndex({ municipalityId: 1, _id: 1 });
+  await payees.createIndex({ municipalityId: 1, 'account.index': 1 });
+  await payees.createIndex({ changedAt: 1 });
+  await payees.createIndex({ 'change.changeId': 1 }, { sparse: true });
+  await payees.createIndex({ erasureAskedAt: 1, _id: 1 });
+  await keys.createIndex({ by: 1, _id: 1 });
 }
 
-/** How people are paid. Account numbers are encrypted before they come here and bound to their payee. */
+/** How people are paid. What is secret is encrypted with the payee's own key before it is stored. */
 export function payeeStore(connection: Connection, vault: Vault) {
-  const payees = connection.collection<PayeeDocument>('payees');
+  const { payees, keys } = collections(connection);
+
+  /** The payee's key, made when it is first needed. */
+  async function keyOf(session: ClientSession, _id: string): Promise<PayeeKey> {
+    const made = vault.newKey(_id);
+    const wrapped = await keys.findOneAndUpdate(
+      { _id },
+      { $setOnInsert: made },
+      { session, upsert: true, returnDocument: 'after' },
+    );
+    return vault.unlock(wrapped!, _id);
+  }
+
   return {
-    async put(
-      municipalityId: string,
-      personId: string,
-      details: { method: 'payroll' } | { method: 'bank'; iban: string },
+    ...reading(connection, vault),
+    ...upkeep(connection, vault),
+
+    /**
+     * Changes a payee inside a transaction, or makes one. What has cooled off is settled first.
+     * @returns the payee as it is then
+     */
+    async change(
+      session: ClientSession,
+      { municipalityId, personId }: Pick<Payee, 'municipalityId' | 'personId'>,
       at: Date,
+      change: (before: Payee) => Payee,
     ): Promise<PayeeDocument> {
-      const _id = keyOf(municipalityId, personId);
-      const destination =
-        details.method === 'payroll' ? payrollDestination : sealIban(vault, details.iban, _id);
-      const document = { municipalityId, personId, ...destination, changedAt: at };
-      await payees.updateOne({ _id }, { $set: document }, { upsert: true });
-      return { _id, ...document };
+      const _id = idOf(municipalityId, personId);
+      const found = await payees.findOne({ _id }, { session });
+      const before = found ? asOf(found, at) : newPayee(municipalityId, personId, at);
+      const after = { ...change(before), _id };
+      await payees.replaceOne({ _id }, after, { session, upsert: true });
+      return after;
     },
-    find: (municipalityId: string, personId: string) =>
-      payees.findOne({ _id: keyOf(municipalityId, personId) }),
-    async findMany(municipalityId: string, personIds: readonly string[], session: ClientSession) {
-      const ids = personIds.map((personId) => keyOf(municipalityId, personId));
-      const found = await payees.find({ _id: { $in: ids } }, { session }).toArray();
-      return new Map(found.map((one) => [one.personId, one]));
+
+    /** @throws DomainError `iban-invalid` */
+    async sealAccount(
+      session: ClientSession,
+      payee: Pick<Payee, 'municipalityId' | 'personId'>,
+      details: AccountDetails,
+    ): Promise<Account> {
+      const iban = checkedIban(details.iban);
+      const key = await keyOf(session, idOf(payee.municipalityId, payee.personId));
+      return {
+        masked: maskIban(iban),
+        fingerprint: key.fingerprint(iban),
+        index: vault.fingerprint(iban),
+        sealed: key.seal(JSON.stringify({ ...details, iban })),
+        verification: null,
+      };
     },
-    /** The account number in full, for the instruction of a released payment only. */
-    openIban(municipalityId: string, personId: string, sealed: Sealed): string {
-      return vault.open(sealed, keyOf(municipalityId, personId));
+
+    async sealText(
+      session: ClientSession,
+      payee: Pick<Payee, 'municipalityId' | 'personId'>,
+      text: string,
+    ): Promise<Sealed> {
+      return (await keyOf(session, idOf(payee.municipalityId, payee.personId))).seal(text);
     },
   };
 }
 export type PayeeStore = ReturnType<typeof payeeStore>;
 
-function sealIban(vault: Vault, text: string, about: string): Destination {
-  const iban = checkedIban(text);
+function reading(connection: Connection, vault: Vault) {
+  const { payees, keys } = collections(connection);
+
+  async function open(
+    municipalityId: string,
+    sealed: readonly { readonly personId: string; readonly sealed: Sealed | null }[],
+    session: ClientSession,
+  ): Promise<(string | null)[]> {
+    const ids = sealed.map(({ personId }) => idOf(municipalityId, personId));
+    const wrapped = await keys.find({ _id: { $in: ids } }, { session }).toArray();
+    const unlocked = new Map(wrapped.map((one) => [one._id, vault.unlock(one, one._id)]));
+    return sealed.map((one, at) => (one.sealed ? (unlocked.get(ids[at]!)?.open(one.sealed) ?? null) : null));
+  }
+
   return {
-    method: 'bank',
-    masked: maskIban(iban),
-    fingerprint: vault.fingerprint(iban),
-    sealed: vault.seal(iban, about),
+    find: (municipalityId: string, personId: string, session?: ClientSession) =>
+      payees.findOne({ _id: idOf(municipalityId, personId) }, session ? { session } : {}),
+    async findMany(municipalityId: string, personIds: readonly string[], session?: ClientSession) {
+      const ids = personIds.map((personId) => idOf(municipalityId, personId));
+      const found = await payees.find({ _id: { $in: ids } }, session ? { session } : {}).toArray();
+      return new Map(found.map((one) => [one.personId, one]));
+    },
+    list(
+      { municipalityId, awaiting }: { municipalityId: string; awaiting?: 'approval' | undefined },
+      after: string | undefined,
+      limit: number,
+    ) {
+      const open = awaiting ? { 'change.changeId': { $exists: true }, 'change.approvedAt': null } : {};
+      return payees
+        .find({ municipalityId, ...open, ...(after === undefined ? {} : { _id: { $gt: after } }) })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+    },
+
+    /** How many payees of a municipality have each of these accounts, by its index. */
+    async sharing(municipalityId: string, accounts: readonly string[]): Promise<Map<string, number>> {
+      const counted = await payees
+        .aggregate<{ _id: string; payees: number }>([
+          { $match: { municipalityId, 'account.index': { $in: [...accounts] } } },
+          { $group: { _id: '$account.index', payees: { $sum: 1 } } },
+        ])
+        .toArray();
+      return new Map(counted.map((one) => [one._id, one.payees]));
+    },
+
+    /** What was sealed for these payees, in their order; null where the payee's key is erased or nothing was sealed. */
+    openTexts: open,
+
+    /** Accounts in full, for the bank file of released payments only; null where the payee's key is erased. */
+    async openAccounts(
+      municipalityId: string,
+      sealed: readonly { readonly personId: string; readonly sealed: Sealed | null }[],
+      session: ClientSession,
+    ): Promise<(AccountDetails | null)[]> {
+      const texts = await open(municipalityId, sealed, session);
+      return texts.map((text) => (text === null ? null : (JSON.parse(text) as AccountDetails)));
+    },
+  };
+}
+
+/** What is done beside requests, a few payees at a time. */
+function upkeep(connection: Connection, vault: Vault) {
+  const { payees, keys } = collections(connection);
+  return {
+    /** Payees with a new account of which they were not told. */
+    untold: (limit: number) =>
+      payees
+        .find({ 'change.changeId': { $exists: true }, 'change.toldAt': null })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+    askedForErasure: (after: string | undefined, limit: number) =>
+      payees
+        .find({
+          erasureAskedAt: { $type: 'date' },
+          ...(after === undefined ? {} : { _id: { $gt: after } }),
+        })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+    /** Without its key nothing that was sealed for the payee can be read, here, in attempts or in a copy of either. */
+    async destroyKey(session: ClientSession, { municipalityId, personId }: Payee): Promise<void> {
+      await keys.deleteOne({ _id: idOf(municipalityId, personId) }, { session });
+    },
+    unchangedSince: (at: Date, limit: number) =>
+      payees
+        .find({ changedAt: { $lt: at } })
+        .limit(limit)
+        .toArray(),
+    async remove(session: ClientSession, { municipalityId, personId }: Payee): Promise<void> {
+      await payees.deleteOne({ _id: idOf(municipalityId, personId) }, { session });
+    },
+
+    /** Ids of payees whose key another than the current one wraps. */
+    async wrappedBefore(limit: number): Promise<string[]> {
+      const found = await keys
+        .find({ by: { $ne: vault.keyId } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    /** Wraps the key of a payee by the current one, and marks its accounts anew. */
+    async rewrap(session: ClientSession, _id: string): Promise<void> {
+      const wrapped = await keys.findOne({ _id }, { session });
+      if (!wrapped || wrapped.by === vault.keyId) return;
+      await keys.replaceOne({ _id }, vault.seal(vault.open(wrapped, _id), _id), { session });
+      const payee = await payees.findOne({ _id }, { session });
+      if (!payee) return;
+      const key = vault.unlock(wrapped, _id);
+      const marked = (account: Account): Account => {
+        const { iban } = JSON.parse(key.open(account.sealed)) as AccountDetails;
+        return { ...account, index: vault.fingerprint(iban) };
+      };
+      const { account, change } = payee;
+      const set = {
+        account: account && marked(account),
+        change: change && { ...change, account: marked(change.account) },
+      };
+      await payees.updateOne({ _id }, { $set: set }, { session });
+    },
   };
 }

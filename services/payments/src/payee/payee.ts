@@ -1,5 +1,82 @@
+import type { erasureWaits, PayeeDetailsShape, VerificationShape } from '@talkoot/api-contracts/payments';
 import { DomainError } from '@talkoot/http-service';
 import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
+import type { z } from 'zod';
+import type { Sealed } from './vault.ts';
+
+/** An account as its bank knows it, in clear: it leaves the vault for a bank file only. */
+export type AccountDetails = Omit<Extract<z.infer<typeof PayeeDetailsShape>, { method: 'bank' }>, 'method'>;
+type Result = z.infer<typeof VerificationShape>['result'];
+export type ErasureWait = (typeof erasureWaits)[number];
+
+export interface Verification {
+  readonly result: Result;
+  readonly checkedAt: Date;
+  readonly recordedBy: string;
+}
+
+export interface Account {
+  readonly masked: string;
+  /** By the payee's own key: what approvers sign. It says nothing once that key is gone. */
+  readonly fingerprint: string;
+  /** By the vault's key: equal for equal accounts of whomever. */
+  readonly index: string;
+  readonly sealed: Sealed;
+  readonly verification: Verification | null;
+}
+
+export interface AccountChange {
+  readonly changeId: string;
+  readonly account: Account;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  /** Where somebody else than the payee found the account. */
+  readonly evidence: string | null;
+  /** The payee never had another one, so there is nothing to cool off from. */
+  readonly first: boolean;
+  readonly toldAt: Date | null;
+  readonly coolsOffAt: Date | null;
+  readonly approvedBy: string | null;
+  readonly approvedAt: Date | null;
+}
+
+export interface Registration {
+  readonly evidence: string;
+  /** The last day on which it holds, as `2027-12-31`. */
+  readonly until: string;
+  readonly recordedBy: string;
+  readonly recordedAt: Date;
+}
+
+/** How one person or company is paid in one municipality. */
+export interface Payee {
+  readonly municipalityId: string;
+  readonly personId: string;
+  readonly method: 'payroll' | 'bank' | null;
+  readonly account: Account | null;
+  readonly change: AccountChange | null;
+  readonly registration: Registration | null;
+  readonly payrollNumber: Sealed | null;
+  readonly nationalId: Sealed | null;
+  readonly erasureAskedAt: Date | null;
+  /** Stays when all else is gone: whoever was here before is not new. */
+  readonly erasedAt: Date | null;
+  readonly changedAt: Date;
+}
+
+export const newPayee = (municipalityId: string, personId: string, changedAt: Date): Payee => ({
+  municipalityId,
+  personId,
+  method: null,
+  account: null,
+  change: null,
+  registration: null,
+  payrollNumber: null,
+  nationalId: null,
+  erasureAskedAt: null,
+  erasedAt: null,
+  changedAt,
+});
 
 /** @returns the IBAN without spaces. @throws DomainError `iban-invalid` for a wrong country, length or check sum (mod 97). */
 export function checkedIban(text: string): string {
@@ -11,4 +88,86 @@ export function checkedIban(text: string): string {
 /** Enough to recognise one's own account, too little to use it: `FI•• •••• 7855`. */
 export function maskIban(iban: string): string {
   return `${iban.slice(0, 2)}•• •••• ${iban.slice(-4)}`;
+}
+
+/** The payee as of an instant: an approved account takes the place of the former one when it has cooled off. */
+export function asOf(payee: Payee, at: Date): Payee {
+  const { change } = payee;
+  if (!change?.approvedAt || !change.coolsOffAt || change.coolsOffAt > at) return payee;
+  return { ...payee, method: 'bank', account: change.account, change: null };
+}
+
+/** What somebody says of how a payee is paid; a null account stands for the payroll office. */
+export interface Entry {
+  readonly changeId: string;
+  readonly account: Account | null;
+  readonly by: string;
+  readonly evidence: string | null;
+  readonly at: Date;
+}
+
+/**
+ * A payee's own first account is paid to at once. Any other, and whatever somebody enters for them, waits: for a second person,
+ * and unless it is the first, for the cooling-off. A second change replaces the first and waits anew. The former account stays known
+ * while the payroll office pays, so that nobody gets around the wait by way of it.
+ */
+export function withEntry(before: Payee, entry: Entry): Payee {
+  const payee = { ...asOf(before, entry.at), changedAt: entry.at, erasureAskedAt: null };
+  const { account, by, evidence, at, changeId } = entry;
+  if (!account) return { ...payee, method: 'payroll', change: null };
+  const isKnown = payee.account?.index === account.index;
+  const isNew = payee.account === null && payee.erasedAt === null;
+  if (isKnown || (isNew && by === payee.personId)) return { ...payee, method: 'bank', account, change: null };
+  const change: AccountChange = {
+    changeId,
+    account,
+    requestedBy: by,
+    requestedAt: at,
+    evidence,
+    first: isNew,
+    toldAt: null,
+    coolsOffAt: isNew ? at : null,
+    approvedBy: null,
+    approvedAt: null,
+  };
+  return { ...payee, change };
+}
+
+/** @throws DomainError `account-change-unknown` unless this change still waits */
+export function requireChange(payee: Payee | null, changeId: string, at: Date): AccountChange {
+  const change = payee && asOf(payee, at).change;
+  if (change?.changeId !== changeId) throw new DomainError('account-change-unknown');
+  return change;
+}
+
+/** @throws DomainError `account-change-unknown`; `own-payment` for the payee, `same-person-twice` for who entered the account */
+export function withApproval(payee: Payee | null, changeId: string, by: string, at: Date): Payee {
+  const change = requireChange(payee, changeId, at);
+  requireOther(payee!, by);
+  if (change.requestedBy === by) throw new DomainError('same-person-twice');
+  if (change.approvedBy) return payee!;
+  return asOf({ ...payee!, change: { ...change, approvedBy: by, approvedAt: at } }, at);
+}
+
+/** The cooling-off begins when the payee was told. @param coolingOff in milliseconds */
+export function withTelling(payee: Payee, toldAt: Date, coolingOff: number): Payee {
+  const { change } = payee;
+  if (!change || change.toldAt) return payee;
+  const coolsOffAt = change.coolsOffAt ?? new Date(toldAt.getTime() + coolingOff);
+  return { ...payee, change: { ...change, toldAt, coolsOffAt } };
+}
+
+/** @throws DomainError `own-payment`: nobody vouches for how they are paid themselves */
+export function requireOther(payee: Pick<Payee, 'personId'>, by: string): void {
+  if (payee.personId === by) throw new DomainError('own-payment');
+}
+
+/** Whether a prepayment registration holds on the day of the instant (UTC). */
+export function isRegistered({ registration }: Payee, at: Date): boolean {
+  return registration !== null && registration.until >= at.toISOString().slice(0, 10);
+}
+
+/** What is left of a payee whose details are erased. */
+export function erased({ municipalityId, personId }: Payee, at: Date): Payee {
+  return { ...newPayee(municipalityId, personId, at), erasedAt: at };
 }

@@ -1,8 +1,32 @@
 import fc from 'fast-check';
-import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { checkedIban, maskIban } from './payee.ts';
-import { createVault } from './vault.ts';
+import { erasureWait, vouchersEnd } from './payee.erasure.ts';
+import { asOf, checkedIban, isRegistered, maskIban, newPayee } from './payee.ts';
+import { requireChange, withApproval, withEntry, withTelling } from './payee.ts';
+import type { Account, Entry, Payee } from './payee.ts';
+
+const HOUR = 3_600_000;
+const start = new Date('2027-03-01T09:00:00.000Z');
+const after = (hours: number) => new Date(start.getTime() + hours * HOUR);
+const sealed = { iv: '', tag: '', text: '' };
+const account = (name: string): Account => ({
+  masked: name,
+  fingerprint: `f-${name}`,
+  index: `i-${name}`,
+  sealed,
+  verification: null,
+});
+const entry = (name: string | null, more: Partial<Entry> = {}): Entry => ({
+  changeId: `chg-${name}`,
+  account: name === null ? null : account(name),
+  by: 'per-1',
+  evidence: null,
+  at: start,
+  ...more,
+});
+const nobody = newPayee('lintula', 'per-1', start);
+const paid = withEntry(nobody, entry('old'));
+const accountOf = (payee: Payee, at: Date) => asOf(payee, at).account?.masked ?? null;
 
 describe('an IBAN', () => {
   it('is accepted with spaces and stored without', () => {
@@ -19,26 +43,107 @@ describe('an IBAN', () => {
   });
 });
 
-describe('the vault', () => {
-  const vault = createVault(randomBytes(32));
-
-  it('gives back what it sealed', () => {
+describe('a payee’s account', () => {
+  it('is paid to at once when it is the first and their own', () => {
+    expect(paid).toMatchObject({ method: 'bank', account: { masked: 'old' }, change: null });
+  });
+  it('waits for a second person, also the first one, when somebody else entered it', () => {
+    const entered = withEntry(nobody, entry('new', { by: 'per-clerk', evidence: 'Contract 7' }));
+    expect(accountOf(entered, after(1_000))).toBeNull();
+    const approved = withApproval(entered, 'chg-new', 'per-approver', after(1));
+    expect(accountOf(approved, after(1))).toBe('new');
+  });
+  it('is replaced only when a second person approved and the cooling-off after the telling is over', () => {
+    const asked = withEntry(paid, entry('new'));
+    const told = withTelling(asked, after(1), 72 * HOUR);
+    const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
+    expect([72, 73].map((hours) => accountOf(approved, after(hours)))).toEqual(['old', 'new']);
+    expect(accountOf(told, after(1_000))).toBe('old');
+    const untold = withApproval(asked, 'chg-new', 'per-approver', after(2));
+    expect(accountOf(untold, after(1_000))).toBe('old');
+  });
+  it('is not got around by way of the payroll office, of a second change or of an erasure', () => {
+    const through = withEntry(withEntry(paid, entry(null)), entry('new'));
+    expect(through).toMatchObject({ method: 'payroll', change: { account: { masked: 'new' } } });
+    const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
+    const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
+    const second = withEntry(approved, entry('third', { at: after(3) }));
+    expect(second.change).toMatchObject({ toldAt: null, approvedBy: null });
+    const forgotten = { ...nobody, erasedAt: start };
+    expect(withEntry(forgotten, entry('new'))).toMatchObject({ account: null, change: { first: false } });
+  });
+  it('given again is no change, and takes back one that waits', () => {
+    const back = withEntry(withEntry(paid, entry('new')), entry('old'));
+    expect(back).toMatchObject({ account: { masked: 'old' }, change: null });
+  });
+  it('is approved neither by the payee nor by who entered it, and only while it waits', () => {
+    const asked = withEntry(paid, entry('new', { by: 'per-clerk' }));
+    const code = (changeId: string, by: string) => () => withApproval(asked, changeId, by, after(1));
+    expect(code('chg-new', 'per-1')).toThrow(expect.objectContaining({ code: 'own-payment' }));
+    expect(code('chg-new', 'per-clerk')).toThrow(expect.objectContaining({ code: 'same-person-twice' }));
+    const unknown = expect.objectContaining({ code: 'account-change-unknown' });
+    expect(code('chg-old', 'per-approver')).toThrow(unknown);
+    expect(() => requireChange(null, 'chg-new', after(1))).toThrow(unknown);
+    const done = withApproval(withTelling(asked, start, HOUR), 'chg-new', 'per-approver', after(0.5));
+    expect(() => requireChange(done, 'chg-new', after(2))).toThrow(unknown);
+  });
+  it('is never one that waits, whatever happens in whatever order', () => {
+    const step = fc.record({
+      does: fc.constantFrom('enter', 'clerk', 'payroll', 'tell', 'approve'),
+      name: fc.constantFrom('a', 'b', 'c'),
+      hours: fc.integer({ min: 0, max: 100 }),
+    });
     fc.assert(
-      fc.property(fc.string(), fc.string(), (text, about) => {
-        expect(vault.open(vault.seal(text, about), about)).toBe(text);
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        let payee = nobody;
+        let hours = 0;
+        const vouched = new Map<string, number>();
+        for (const one of steps) {
+          hours += one.hours;
+          const at = after(hours);
+          const before = asOf(payee, at);
+          if (one.does === 'enter') payee = withEntry(payee, entry(one.name, { at }));
+          if (one.does === 'clerk') payee = withEntry(payee, entry(one.name, { at, by: 'per-clerk' }));
+          if (one.does === 'payroll') payee = withEntry(payee, entry(null, { at }));
+          if (one.does === 'tell') payee = withTelling(payee, at, 72 * HOUR);
+          if (one.does === 'approve' && before.change) {
+            vouched.set(before.change.account.index, hours);
+            payee = withApproval(payee, before.change.changeId, 'per-approver', at);
+          }
+          const now = asOf(payee, at).account;
+          const isOwnFirst = before.account === null && one.does === 'enter';
+          if (now && now.index !== before.account?.index && !isOwnFirst) {
+            expect(vouched.has(now.index)).toBe(true);
+          }
+        }
       }),
     );
   });
-  it('opens nothing for another payee, with another key or after a change', () => {
-    const sealed = vault.seal('FI2112345600000785', 'lintula/per-1');
-    expect(() => vault.open(sealed, 'lintula/per-2')).toThrow();
-    expect(() => createVault(randomBytes(32)).open(sealed, 'lintula/per-1')).toThrow();
-    const changed = { ...sealed, text: Buffer.from('other').toString('base64') };
-    expect(() => vault.open(changed, 'lintula/per-1')).toThrow();
+});
+
+describe('a prepayment registration', () => {
+  it('holds through its last day', () => {
+    const registration = { evidence: 'YTJ', until: '2027-03-01', recordedBy: 'per-x', recordedAt: start };
+    expect(isRegistered({ ...paid, registration }, new Date('2027-03-01T23:59:59Z'))).toBe(true);
+    expect(isRegistered({ ...paid, registration }, new Date('2027-03-02T00:00:00Z'))).toBe(false);
+    expect(isRegistered(paid, start)).toBe(false);
   });
-  it('seals the same text differently each time and fingerprints it the same', () => {
-    expect(vault.seal('a', 'b')).not.toEqual(vault.seal('a', 'b'));
-    expect(vault.fingerprint('a')).toBe(vault.fingerprint('a'));
-    expect(vault.fingerprint('a')).not.toBe(createVault(randomBytes(32)).fingerprint('a'));
+});
+
+describe('an erasure', () => {
+  const nothing = { due: 0, underWay: 0, lastSettledAt: null };
+  it('waits while something is due or under way, and until nothing can come back', () => {
+    expect(erasureWait(nothing, start)).toBeNull();
+    expect(erasureWait({ ...nothing, due: 1 }, start)?.because).toBe('payment-due');
+    expect(erasureWait({ ...nothing, due: 1, underWay: 1 }, start)?.because).toBe('payment-under-way');
+    const settled = { ...nothing, lastSettledAt: start };
+    expect(erasureWait(settled, after(30 * 24 - 1))).toEqual({
+      because: 'payment-may-return',
+      notBefore: after(30 * 24),
+    });
+    expect(erasureWait(settled, after(30 * 24))).toBeNull();
+  });
+  it('leaves vouchers six years from the end of the calendar year', () => {
+    expect(vouchersEnd(2027).toISOString()).toBe('2034-01-01T00:00:00.000Z');
   });
 });

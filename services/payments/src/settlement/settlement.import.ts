@@ -108,7 +108,7 @@ async function book(
   const { kind, line } = outcome;
   const reasonCode = line.reasonCode ?? null;
   await payments.obligations.moveAttempts(session, [attempt._id], { state: kind, open: false, reasonCode });
-  if (!(await payments.obligations.move(session, [obligation], { state: kind }))) {
+  if (!(await payments.obligations.move(session, [obligation], { state: kind, stateSince: at }))) {
     throw new Error(`Obligation ${obligation._id} changed while it was paid`);
   }
   const { _id: obligationId, projectId } = obligation;

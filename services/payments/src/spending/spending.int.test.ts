@@ -9,6 +9,7 @@ import {
   paymentsFixture,
   propose,
   settle,
+  testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 
@@ -123,7 +124,7 @@ describe('spending', () => {
     const { items } = await fixture.clerk.listObligations({ params: { municipalityId }, query });
     expect(items).toMatchObject([{ payeeRole: 'contractor', amount: euros(500), state: 'due' }]);
     const contractor = await fixture.as('per-contractor', 'contractor');
-    const body = { method: 'bank', iban: 'FI2112345600000785' } as const;
+    const body = testAccount();
     await contractor.putPayeeDetails({ params: { municipalityId }, body });
     const lines = await instruct(fixture, await propose(fixture, [items[0]!.obligationId]));
     expect(await settle(fixture, lines)).toMatchObject({ settled: 1 });

@@ -1,3 +1,4 @@
+import type { Actor } from '../actor.ts';
 import { until } from '../patience.ts';
 import { forEach, fundedProjects, municipalityOf } from '../play.ts';
 import type { Play } from '../play.ts';
@@ -13,10 +14,7 @@ export async function sharesArePaid(play: Play, report: Report): Promise<void> {
   const projects = await fundedProjects(play);
   for (const project of projects) await decided(play, project.projectId);
   for (const { champion, volunteer } of projects) {
-    for (const citizen of [champion, volunteer]) {
-      const body = { method: 'bank', iban: testIban } as const;
-      await citizen.payments.putPayeeDetails({ params: municipalityOf(play), body });
-    }
+    for (const citizen of [champion, volunteer]) await saysHowToBePaid(play, citizen);
   }
   const due = (await obligations(play)).filter(({ state }) => state === 'due');
   const batches = Array.from({ length: Math.ceil(due.length / LARGEST_BATCH) }, (_, at) =>
@@ -24,6 +22,18 @@ export async function sharesArePaid(play: Play, report: Report): Promise<void> {
   );
   await forEach(report, batches, (ids) => batchIsPaid(play, ids), 1);
   for (const project of projects) await phaseOf(play, project, 'closed');
+}
+
+/** Gives an account; a clerk saw that the citizen is registered for prepayment, so a bank may pay. */
+async function saysHowToBePaid(play: Play, citizen: Actor): Promise<void> {
+  const params = municipalityOf(play);
+  const body = { method: 'bank', name: 'Talkoot Resident', iban: testIban } as const;
+  await citizen.payments.putPayeeDetails({ params, body });
+  const registration = { evidence: 'Register of the tax authority', until: '2099-12-31' };
+  await play.official('finance-clerk').payments.recordRegistration({
+    params: { ...params, payeeId: citizen.personId },
+    body: registration,
+  });
 }
 
 /** All obligations of the pilot, page by page. */

@@ -1,0 +1,38 @@
+import { inTransaction } from '@talkoot/http-service';
+import type { Logger } from '@talkoot/http-service';
+import type { Payments } from '../context.ts';
+import { eraseWhoAsked, forgetAfterRetention } from './payee.erasure.ts';
+import { tellOfChanges } from './payee.telling.ts';
+
+const EVERY_MINUTE = 60_000;
+/** Most keys that are wrapped anew in one go. */
+const MOST = 200;
+
+/** Wraps keys of payees by the current key: after a rotation, until none is left that needs an earlier one. */
+export async function rewrapKeys({ connection, payees }: Payments): Promise<void> {
+  for (const _id of await payees.wrappedBefore(MOST)) {
+    await inTransaction(connection, (session) => payees.rewrap(session, _id));
+  }
+}
+
+const chores = { rewrapKeys, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
+
+/** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
+export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {
+  let running = doAll();
+  const timer = setInterval(() => {
+    running = running.then(doAll);
+  }, EVERY_MINUTE);
+  timer.unref();
+  async function doAll(): Promise<void> {
+    for (const [name, chore] of Object.entries(chores)) {
+      await chore(payments).catch((error: unknown) => log.error({ err: error, chore: name }, 'chore failed'));
+    }
+  }
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
