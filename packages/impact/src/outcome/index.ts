@@ -1,0 +1,10 @@
+export { decideOutcome } from './outcome.decision.ts';
+export type { OutcomeDecision, OutcomeLine, OutcomeSubtotal } from './outcome.decision.ts';
+export { OutcomeError } from './outcome.errors.ts';
+export type { OutcomeErrorCode } from './outcome.errors.ts';
+export { OutcomeResultsShape } from './results.shape.ts';
+export type { OutcomeResults } from './results.shape.ts';
+export { readTerms } from './terms.rule.ts';
+export { readResults } from './results.rule.ts';
+export { OutcomeTermsShape } from './terms.shape.ts';
+export type { OutcomeTerms } from './terms.shape.ts';

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { NameShape, NumberShape } from './term.shape.ts';
+
+const FlowShape = z
+  .strictObject({
+    date: z.iso.date().meta({ description: 'The day, as `2018-07-13`' }),
+    amount: NumberShape.meta({
+      description: 'Below zero: what investors paid in. Above zero: what they were paid',
+    }),
+  })
+  .meta({ id: 'OutcomeFlow' });
+export type Flow = z.infer<typeof FlowShape>;
+
+/** What a decision is made from. */
+export const OutcomeResultsShape = z
+  .strictObject({
+    inputs: z.record(NameShape, NumberShape.nullable()).meta({
+      description:
+        'Every input of the terms by its id. `null` says that it is not known yet: the payments that need it stay open in this decision. An input that is left out is refused',
+    }),
+    paidBefore: z.record(NameShape, NumberShape).optional().meta({
+      description:
+        'What earlier decisions paid on each payment, by its id, in currency units; nothing if left out',
+    }),
+    investment: z
+      .strictObject({
+        flows: z.array(FlowShape).min(1).max(1000).meta({
+          description:
+            'What went between investors and others before this payment, in any order. Sorted by date it changes from invested to received once',
+        }),
+        paidOn: z.iso.date().meta({ description: 'The day of the payment that is being decided' }),
+      })
+      .optional()
+      .meta({ description: 'Needed with a cap on the return, and only then' }),
+  })
+  .meta({
+    id: 'OutcomeResults',
+    title: 'Results from which an outcome contract is decided',
+    description: 'Stated by the independent assessor. Numbers are decimal text, amounts in currency units.',
+  });
+export type OutcomeResults = z.infer<typeof OutcomeResultsShape>;

@@ -1,0 +1,121 @@
+import { MoneyError, moneyFromDecimal } from '@talkoot/money';
+import type { z } from 'zod';
+import { exactOf, zero } from '../exact.ts';
+import { requireAnchors } from './anchors.ts';
+import { isEmpty } from './condition.ts';
+import { dependenciesOf, requireAcyclic } from './dependency.ts';
+import { OutcomeError } from './outcome.errors.ts';
+import type { OutcomeErrorCode } from './outcome.errors.ts';
+import type { Payment, PaymentOf } from './payment.shape.ts';
+import { OutcomeTermsShape } from './terms.shape.ts';
+import type { OutcomeTerms } from './terms.shape.ts';
+import { requireTiers } from './tiers.ts';
+
+/**
+ * Terms that can be decided, from JSON.
+ * @throws OutcomeError with one of the codes of terms
+ */
+export function readTerms(json: unknown): OutcomeTerms {
+  const terms = parsed(OutcomeTermsShape, json, 'terms-malformed');
+  requireNames(terms);
+  for (const payment of terms.payments) requireDecidable(payment, terms);
+  for (const { id, min, max } of [...terms.inputs, ...terms.measures]) requireRange(id, min, max);
+  requireMoney(terms);
+  requireOnePayee(terms);
+  return terms;
+}
+
+export function parsed<Shape extends z.ZodType>(
+  shape: Shape,
+  json: unknown,
+  code: OutcomeErrorCode,
+): z.infer<Shape> {
+  const result = shape.safeParse(json);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  // A key of the document may stand in the message: it does not command a terminal.
+  const told = `${path.map(String).join('.') || 'the whole'}: ${message}`.replaceAll(/\p{Cc}+/gu, ' ');
+  throw new OutcomeError(code, told);
+}
+
+function requireNames(terms: OutcomeTerms): void {
+  const all = [...terms.inputs, ...terms.measures, ...terms.payments].map(({ id }) => id);
+  const repeated = all.find((id, index) => all.indexOf(id) !== index);
+  if (repeated) throw new OutcomeError('id-repeated', `${repeated} names two things`);
+  const values = new Set([...terms.inputs, ...terms.measures].map(({ id }) => id));
+  const payments = new Set(terms.payments.map(({ id }) => id));
+  const dependencies = dependenciesOf(terms);
+  for (const { id, values: used, payments: waited } of dependencies) {
+    const unknown = used.find((name) => !values.has(name)) ?? waited.find((name) => !payments.has(name));
+    if (unknown) throw new OutcomeError('name-unknown', `${id}: there is no ${unknown}`);
+  }
+  requireAcyclic(dependencies);
+}
+
+function requireDecidable(payment: Payment, terms: OutcomeTerms): void {
+  const { id, when = [], cap } = payment;
+  const conditions = [...when, ...(payment.kind === 'anchors' ? (payment.floor?.when ?? []) : [])];
+  if (conditions.some(isEmpty))
+    throw new OutcomeError('range-empty', `${id}: a condition that nothing meets, or without a bound`);
+  if (cap && exactOf(cap.amount).lt(zero)) throw new OutcomeError('range-empty', `${id}: a cap below zero`);
+  if ('weight' in payment && payment.weight !== undefined && exactOf(payment.weight).lt(zero))
+    throw new OutcomeError('out-of-range', `${id}: a weight below zero`);
+  if (payment.kind === 'tiers') requireTiers(id, payment.tiers);
+  if (payment.kind === 'anchors') requireAnchors(id, payment.anchors);
+  if (payment.kind === 'waterfall') requireSteps(payment);
+  if (payment.kind === 'saving') requireHeads(payment, terms);
+}
+
+function requireSteps({ id, steps }: PaymentOf<'waterfall'>): void {
+  const ends = steps.map(({ until }) => until !== undefined);
+  if (ends.at(-1) || ends.slice(0, -1).includes(false))
+    throw new OutcomeError('steps-unordered', `${id}: every step but the last has an end`);
+  for (const { share, until } of steps) {
+    const exact = exactOf(share);
+    if (exact.gt(1) || exact.lt(zero) || (until !== undefined && exact.equals(zero)))
+      throw new OutcomeError('out-of-range', `${id}: a share is from 0 to 1, and one with an end above 0`);
+  }
+  const fixed = steps.map(({ until }) => until).filter((until) => until !== undefined && /^-?\d/.test(until));
+  if (fixed.slice(1).some((until, index) => exactOf(until!).lt(exactOf(fixed[index]!))))
+    throw new OutcomeError('steps-unordered', `${id}: the ends of the steps rise`);
+}
+
+/** A saving needs heads: its own, or those for whom its measure is payable. */
+function requireHeads({ id, measure, heads }: PaymentOf<'saving'>, { measures }: OutcomeTerms): void {
+  if (heads !== undefined) return;
+  if (measures.find((one) => one.id === measure)?.payable.count === undefined)
+    throw new OutcomeError(
+      'name-unknown',
+      `${id}: neither it nor ${measure} counts the heads it is paid for`,
+    );
+}
+
+function requireRange(id: string, min: string | undefined, max: string | undefined): void {
+  if (min !== undefined && max !== undefined && exactOf(min).gt(exactOf(max)))
+    throw new OutcomeError('range-empty', `${id}: nothing is from ${min} to ${max}`);
+}
+
+function requireMoney({ currency, amountCap, returnCap }: OutcomeTerms): void {
+  if (inMinorUnits(amountCap?.amount ?? '0', currency) < 0)
+    throw new OutcomeError('range-empty', 'the amount cap is below zero');
+  if (returnCap && exactOf(returnCap.rate).lte(-1))
+    throw new OutcomeError('range-empty', 'no return is −100 % or less');
+}
+
+/** @throws OutcomeError `currency-unknown`, `amount-too-precise`, `amount-unsafe` */
+export function inMinorUnits(amount: string, currency: string): number {
+  try {
+    return moneyFromDecimal(amount, currency).amount;
+  } catch (error) {
+    const code = error instanceof MoneyError ? error.code : null;
+    if (code === 'currency-unknown' || code === 'amount-too-precise' || code === 'amount-unsafe')
+      throw new OutcomeError(code, `${amount} ${currency}`);
+    throw error;
+  }
+}
+
+/** The return of investors is one series of flows: it cannot be told from what somebody else is paid. */
+function requireOnePayee({ returnCap, payments }: OutcomeTerms): void {
+  if (returnCap && new Set(payments.map(({ payee }) => payee)).size > 1)
+    throw new OutcomeError('payees-differ', 'a cap on the return needs a single payee');
+}
