@@ -4,6 +4,7 @@ import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
+import { registerOutcome } from './outcome.command.ts';
 import { registerPayouts } from './payouts.command.ts';
 import { registerPoll } from './poll.command.ts';
 import { runCommand } from './run-command.ts';
@@ -17,6 +18,7 @@ const commands = [
   registerDoctor,
   registerDemo,
   registerAllocate,
+  registerOutcome,
   registerVerify,
   registerPoll,
   registerLifecycle,

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { pabulibLimits, parsePabulib } from '@talkoot/allocation';
 import type { PabulibFile } from '@talkoot/allocation';
+import { readBounded } from '../bounded-file.ts';
 
 /** A file beside the election is not what it should be. */
 export class ElectionFileError extends Error {
@@ -15,19 +15,19 @@ export class ElectionFileError extends Error {
 
 /** @throws PabulibError */
 export async function readElection(path: string): Promise<PabulibFile> {
-  return parsePabulib(await readBounded(path));
+  return parsePabulib(await readBounded(path, pabulibLimits.bytes));
 }
 
 /** All project ids as JSON, first the one that wins every tie. @throws ElectionFileError */
 export async function readLot(path: string): Promise<string[]> {
-  const lot = jsonOf(await readBounded(path));
+  const lot = jsonOf(await readBounded(path, pabulibLimits.bytes));
   if (!isIds(lot)) throw new ElectionFileError('lot-malformed', `${path} is not a JSON list of project ids`);
   return lot;
 }
 
 /** Groups of project ids as JSON, of each of which one project can be funded. @throws ElectionFileError */
 export async function readConflicts(path: string): Promise<string[][]> {
-  const groups = jsonOf(await readBounded(path));
+  const groups = jsonOf(await readBounded(path, pabulibLimits.bytes));
   if (!Array.isArray(groups) || !groups.every(isIds))
     throw new ElectionFileError('conflicts-malformed', `${path} is not a JSON list of lists of project ids`);
   return groups;
@@ -42,12 +42,4 @@ function jsonOf(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-// One byte beyond the limit is enough for the reader to refuse; a device or an endless pipe must not fill memory.
-async function readBounded(path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of createReadStream(path, { end: pabulibLimits.bytes }))
-    chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { registerOutcome } from './outcome.command.ts';
+
+const examples = join(import.meta.dirname, '../../impact/schemas/examples');
+const example = (name: string, results = 'results') => [
+  join(examples, name, 'terms.json'),
+  join(examples, name, `${results}.json`),
+];
+async function decide(...args: string[]) {
+  const written: string[] = [];
+  const refused: string[] = [];
+  const program = new Command('talkoot').exitOverride();
+  registerOutcome(program);
+  const command = program.commands[0]!.commands[0]!;
+  command.exitOverride().configureOutput({ writeErr: (text) => refused.push(text) });
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+  try {
+    await program.parseAsync(['outcome', 'decide', ...args], { from: 'user' });
+    return { code: undefined, stdout: written.join(''), stderr: '' };
+  } catch (error) {
+    return { code: (error as { code: string }).code, stdout: written.join(''), stderr: refused.join('') };
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+const program = join(import.meta.dirname, 'talkoot.ts');
+/** As a process of its own. */
+const started = (...args: string[]) =>
+  promisify(execFile)(process.execPath, [program, 'outcome', 'decide', ...args]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+      code,
+      stdout,
+      stderr,
+    }),
+  );
+
+describe('talkoot outcome decide', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'talkoot-outcome-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const written = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  it('prints amount, currency, reason, subtotals and computation for programs', async () => {
+    const { code, stdout } = await decide(...example('utah-preschool'), '--json');
+    expect(code).toBeUndefined();
+    expect(JSON.parse(stdout)).toEqual({
+      amount: '266950.00',
+      currency: 'USD',
+      reason: 'paid',
+      subtotals: [{ group: null, payer: 'county', payee: 'lender', amount: '266950', paid: '266950.00' }],
+      computation: expect.arrayContaining(['success-payment (Share of the savings): 281000 × 0.95 = 266950']),
+      lines: [{ payment: 'success-payment', amount: '266950', paid: '266950.00' }],
+    });
+  });
+
+  it('tells an investor what is paid, to whom and why', async () => {
+    const capped = await decide(...example('educate-girls'));
+    expect(capped.stdout).toContain(
+      'Pays 394696.78 USD: with a cent more investors would earn more than the cap',
+    );
+    expect(capped.stdout).toContain(
+      'gain (Learning gain of a pupil): (7300 × 0.76 + 7300 × 1.8) ÷ 14600 = 1.28',
+    );
+    const owed = await decide(...example('dc-water', 'results-below'));
+    expect(owed.stdout).toContain('Pays nothing: 3300000.00 USD is owed by the payee.');
+    const waiting = await decide(...example('peterborough', 'results-cohort-1'));
+    expect(waiting.stdout).toContain('Pays nothing yet: it hangs on numbers that are not known yet.');
+  });
+
+  it('refuses with a code, and prints nothing else', async () => {
+    const [terms, results] = example('dc-water') as [string, string];
+    const refused = async (code: string, ...args: [string, string]) =>
+      expect(await decide(...args, '--json')).toEqual({
+        code,
+        stdout: '',
+        stderr: expect.stringMatching(`^${code}: `),
+      });
+    await refused('terms-malformed', results, results);
+    await refused('results-malformed', terms, terms);
+    await refused('terms-malformed', await written('none.json', '{'), results);
+    await refused('results-malformed', terms, await written('long.json', ' '.repeat(1024 * 1024 + 1)));
+    await refused('input-missing', terms, await written('empty.json', '{"inputs":{}}'));
+  });
+
+  it('as a program exits with 0, or with 1, a code and nothing on its output', async () => {
+    const [terms, results] = example('dc-water') as [string, string];
+    const decided = await started(terms, results, '--json');
+    expect([decided.code, decided.stderr, JSON.parse(decided.stdout).amount]).toEqual([0, '', '0.00']);
+    const silent = { code: 1, stdout: '' };
+    expect(await started(results, results)).toEqual({
+      ...silent,
+      stderr: expect.stringMatching(/^terms-malformed: /),
+    });
+    const missing = join(folder, 'missing.json');
+    expect(await started(terms, missing)).toEqual({
+      ...silent,
+      stderr: expect.stringMatching(/^file-unreadable: /),
+    });
+  });
+
+  it('lets no file command the terminal', async () => {
+    const [, results] = example('dc-water') as [string, string];
+    const path = await written('escape.json', '{"title":"\\u001b[2J"}');
+    expect((await decide(path, results)).stderr).not.toContain('\u001b');
+  });
+});
