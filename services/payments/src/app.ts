@@ -7,6 +7,7 @@ import type { Payments } from './context.ts';
 import { fundRoutes } from './fund/fund.routes.ts';
 import { ledgerRoutes } from './ledger/ledger.routes.ts';
 import { obligationRoutes } from './obligation/obligation.routes.ts';
+import { outcomeRoutes } from './outcome/outcome.routes.ts';
 import { payeeRoutes } from './payee/payee.routes.ts';
 import { settlementRoutes } from './settlement/settlement.routes.ts';
 import { spendingRoutes } from './spending/spending.routes.ts';
@@ -31,6 +32,7 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
       ...spendingRoutes(payments),
       ...bonusRoutes(payments),
       ...obligationRoutes(payments),
+      ...outcomeRoutes(payments),
       ...payeeRoutes(payments),
       ...batchRoutes(payments),
       ...settlementRoutes(payments),

@@ -12,6 +12,7 @@ import type { Lane } from './ledger/lane.ts';
 import type { LedgerStore } from './ledger/ledger.store.ts';
 import type { ObligationIds } from './obligation/obligation.ts';
 import type { ObligationStore } from './obligation/obligation.store.ts';
+import type { OutcomeStore } from './outcome/outcome.store.ts';
 import type { PayeeStore } from './payee/payee.store.ts';
 import type { SettlementStore } from './settlement/settlement.store.ts';
 import type { SpendingStore } from './spending/spending.store.ts';
@@ -33,6 +34,11 @@ export interface Team {
 export interface Projects {
   charterOf(pilotId: string): Promise<{ charter: Charter; sha256: string }>;
   teamOf(projectId: string): Promise<Team>;
+  /** The assessment of a project that is signed now; null while there is none. */
+  assessmentOf(
+    municipalityId: string,
+    projectId: string,
+  ): Promise<{ readonly assessmentId: string; readonly sha256: string } | null>;
 }
 
 /** A notice that identity leaves for a person, or for everybody with a role here. It names things by their ids only. */
@@ -59,6 +65,7 @@ export interface Payments {
   readonly bonuses: BonusStore;
   readonly obligations: ObligationStore;
   readonly obligationIdOf: ObligationIds;
+  readonly outcomes: OutcomeStore;
   readonly payees: PayeeStore;
   readonly batches: BatchStore;
   readonly settlements: SettlementStore;

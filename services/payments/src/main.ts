@@ -1,4 +1,4 @@
-import { createClient } from '@talkoot/api-contracts';
+import { ApiProblem, createClient } from '@talkoot/api-contracts';
 import { identityApi } from '@talkoot/api-contracts/identity';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { kafkaProbe, outboxFor, startRelay } from '@talkoot/event-bus';
@@ -39,6 +39,11 @@ const payments = paymentsOf({
   projects: {
     charterOf: (pilotId) => projects.getCharter({ params: { pilotId } }),
     teamOf: (projectId) => projects.getTeam({ params: { projectId } }),
+    assessmentOf: (municipalityId, projectId) =>
+      projects.getAssessment({ params: { municipalityId, projectId } }).catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.code === 'assessment-missing') return null;
+        throw error;
+      }),
   },
   vault: createVault(payeeKeys.current, payeeKeys.before),
   async notify({ noticeId, ...notice }) {

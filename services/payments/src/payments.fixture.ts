@@ -46,6 +46,9 @@ function unlessStrange<T>(id: string, answer: T): T {
   throw new ApiProblem('projects', problem);
 }
 
+/** The assessments that are signed, by project. */
+export const signedAssessments = new Map<string, { assessmentId: string; sha256: string }>();
+
 /** The service on a database of its own. The engine is played: it records each decision of a batch at once. */
 export async function paymentsFixture(mongodbUrl: string) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
@@ -62,6 +65,7 @@ export async function paymentsFixture(mongodbUrl: string) {
     projects: {
       charterOf: async (id) => unlessStrange(id, { charter, sha256: 'c'.repeat(64) }),
       teamOf: async (id) => unlessStrange(id, team),
+      assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
     },
     vault: createVault(payeeKey),
     async notify(notice) {

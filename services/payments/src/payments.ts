@@ -11,6 +11,7 @@ import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
 import { obligationIdsOf } from './obligation/obligation.ts';
 import { obligationStore, prepareObligations } from './obligation/obligation.store.ts';
+import { outcomeStore, prepareOutcomes } from './outcome/outcome.store.ts';
 import { payeeStore, preparePayees } from './payee/payee.store.ts';
 import type { Vault } from './payee/vault.ts';
 import { prepareSettlements, settlementStore } from './settlement/settlement.store.ts';
@@ -37,6 +38,7 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
     bonuses: bonusStore(connection),
     obligations: obligationStore(connection),
     obligationIdOf: obligationIdsOf(vault),
+    outcomes: outcomeStore(connection),
     payees: payeeStore(connection, vault),
     batches: batchStore(connection),
     settlements: settlementStore(connection),
@@ -55,6 +57,7 @@ export async function prepareStores(connection: Connection): Promise<void> {
     prepareSpending,
     prepareBonuses,
     prepareObligations,
+    prepareOutcomes,
     preparePayees,
     prepareBatches,
     prepareSettlements,

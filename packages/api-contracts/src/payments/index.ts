@@ -7,6 +7,7 @@ import { paymentsInternalRoutes } from './internal.ts';
 import { ledgerRoutes } from './ledger.ts';
 import { obligationRoutes } from './obligation.ts';
 import { payeeRoutes } from './payee.ts';
+import { outcomeRoutes } from './outcome.ts';
 import { paymentsProblems } from './problems.ts';
 import { settlementRoutes } from './settlement.ts';
 import { spendingRoutes } from './spending.ts';
@@ -18,6 +19,7 @@ export * from './fund.ts';
 export * from './internal.ts';
 export * from './ledger.ts';
 export * from './obligation.ts';
+export * from './outcome.ts';
 export * from './payee.ts';
 export * from './settlement.ts';
 export * from './spending.ts';
@@ -36,6 +38,7 @@ export const paymentsApi = defineApi({
     ...ledgerRoutes,
     ...spendingRoutes,
     ...bonusRoutes,
+    ...outcomeRoutes,
     ...obligationRoutes,
     ...payeeRoutes,
     ...batchRoutes,

@@ -3,8 +3,8 @@ import { pageOf, PageQueryShape, route } from '../api.ts';
 import { IdShape, InstantShape, MoneyShape, MunicipalityParams } from '../shapes.ts';
 
 /**
- * Accounts of the ledger. Budget side: allotment, the funds, commitment and reserve (set aside), expended (used).
- * Cash side: expenditure, payable, in-transit, bank, suspense.
+ * Accounts of the ledger. Budget side: allotment, the funds, commitment and the reserves (set aside), expended (used).
+ * Cash side: expenditure, payable, in-transit, receivable and revenue (what payees owe), bank, suspense.
  */
 export const accountNames = [
   'allotment',
@@ -13,11 +13,15 @@ export const accountNames = [
   'outcome-fund',
   'commitment',
   'reserve',
+  'outcome-reserve',
   'round-expended',
   'bonus-expended',
+  'outcome-expended',
   'expenditure',
   'payable',
   'in-transit',
+  'receivable',
+  'revenue',
   'bank',
   'suspense',
 ] as const;

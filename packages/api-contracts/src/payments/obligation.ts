@@ -22,7 +22,7 @@ export const obligationStates = [
 ] as const;
 export const ObligationStateShape = z.enum(obligationStates).meta({ id: 'ObligationState' });
 
-export const payeeRoles = ['civil-servant', 'champion', 'volunteer', 'contractor'] as const;
+export const payeeRoles = ['civil-servant', 'champion', 'volunteer', 'contractor', 'investor'] as const;
 export const PayeeRoleShape = z.enum(payeeRoles).meta({ id: 'PayeeRole' });
 
 export const attemptStates = [

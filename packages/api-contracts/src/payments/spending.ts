@@ -58,6 +58,7 @@ export const spendingRoutes = {
       'amount-invalid',
       'not-on-team',
       'procurement-reference-missing',
+      'paid-by-outcome-only',
     ],
   }),
   listSpending: route('GET /v1/m/{municipalityId}/projects/{projectId}/spending', {

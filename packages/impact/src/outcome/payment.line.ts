@@ -98,11 +98,9 @@ function byTiers({ measure, tiers, base = '1' }: PaymentOf<'tiers'>, { valueOf }
   const tier = tierOf(value, tiers);
   const pays = valueOf(tier.pays);
   if (pays === null) return open('');
-  const multiplied = base === '1' ? '' : ` × ${bracketed(factor)}`;
-  return {
-    value: pays.mul(factor),
-    expression: `${measure} ${shown(value)} is in the tier ${tierText(tier)}: ${bracketed(pays)}${multiplied}`,
-  };
+  const found = `tier ${tierText(tier)} (${measure} is ${shown(value)})`;
+  const expression = base === '1' ? found : `${found}: ${bracketed(pays)} × ${bracketed(factor)}`;
+  return { value: pays.mul(factor), expression };
 }
 
 function byAnchors(payment: PaymentOf<'anchors'>, { valueOf, holds }: Reading): Formula {

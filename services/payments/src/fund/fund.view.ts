@@ -7,12 +7,12 @@ import type { CommitmentDocument, FundsDocument } from './fund.store.ts';
 const accountsOf = {
   round: { available: 'round-fund', setAside: 'commitment', used: 'round-expended' },
   bonus: { available: 'bonus-fund', setAside: 'reserve', used: 'bonus-expended' },
-  outcome: { available: 'outcome-fund', setAside: null, used: null },
+  outcome: { available: 'outcome-fund', setAside: 'outcome-reserve', used: 'outcome-expended' },
 } as const;
 
 /** The three funds of a pilot as its balances tell. */
 export function fundsView(funds: FundsDocument, balances: readonly BalanceDocument[]) {
-  const total = (account: string | null) =>
+  const total = (account: string) =>
     money(
       balances.filter((one) => one.account === account).reduce((sum, one) => sum + one.balance, 0),
       funds.currency,

@@ -17,7 +17,7 @@ export interface Part {
 }
 
 /** Where an obligation's money came from, and returns to. */
-export type Origin = 'round' | 'bonus';
+export type Origin = 'round' | 'bonus' | 'outcome';
 
 const leg = (side: Side, account: AccountName, amount: number, of: Partial<Part> = {}): Leg => ({
   side,
@@ -108,6 +108,51 @@ export function bonusAwarded(book: Book, decisionId: string, parts: readonly Par
   ]);
   return transaction(book, 'bonus-awarded', decisionId, legs);
 }
+
+/** Signing an outcome contract sets its most aside, for a project or (null) for the pilot as a whole. */
+export function outcomeReserved(
+  book: Book,
+  contractId: string,
+  projectId: string | null,
+  maximum: number,
+): Transaction {
+  return transaction(book, 'outcome-reserved', contractId, [
+    debit('outcome-fund', maximum),
+    credit('outcome-reserve', maximum, setAside(projectId)),
+  ]);
+}
+
+/** The end of an outcome contract: what was never owed returns to the outcome fund. */
+export function outcomeReserveReturned(
+  book: Book,
+  contractId: string,
+  projectId: string | null,
+  amount: number,
+): Transaction {
+  return transaction(book, 'outcome-reserve-returned', contractId, [
+    debit('outcome-reserve', amount, setAside(projectId)),
+    credit('outcome-fund', amount),
+  ]);
+}
+
+/** A decided outcome contract: what it owes is taken from its reserve, what it is owed is revenue to come. */
+export function outcomeDecided(
+  book: Book,
+  of: { decisionId: string; contractProjectId: string | null; projectId: string; receivable: number },
+  parts: readonly Part[],
+): Transaction {
+  const { decisionId, contractProjectId, projectId, receivable } = of;
+  const owed = parts.flatMap((part) => [
+    debit('outcome-reserve', part.amount, setAside(contractProjectId)),
+    credit('outcome-expended', part.amount, { projectId }),
+    debit('expenditure', part.amount, { projectId }),
+    credit('payable', part.amount, part),
+  ]);
+  const due = [debit('receivable', receivable, { projectId }), credit('revenue', receivable, { projectId })];
+  return transaction(book, 'outcome-decided', decisionId, [...owed, ...due]);
+}
+
+const setAside = (projectId: string | null): Partial<Part> => (projectId === null ? {} : { projectId });
 
 /** What is declined, cancelled or unclaimed is no longer owed and returns to the fund it came from. */
 export function obligationClosed(book: Book, part: Part, origin: Origin): Transaction {

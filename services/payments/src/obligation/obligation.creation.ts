@@ -5,7 +5,9 @@ import type { BonusDocument } from '../bonus/bonus.store.ts';
 import type { Payments, Team } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
-import { bonusAwarded } from '../ledger/postings.ts';
+import { bonusAwarded, outcomeDecided } from '../ledger/postings.ts';
+import { totalOf } from '../outcome/outcome.ts';
+import type { OutcomeContractDocument, OutcomeDecisionDocument } from '../outcome/outcome.store.ts';
 import type { SpendingDocument } from '../spending/spending.store.ts';
 import { bookingCodes, payeeRoleOf, splitMembers } from './obligation.ts';
 import type { PayeeRole } from './obligation.ts';
@@ -93,15 +95,60 @@ export async function oweContractor(
   return obligation._id;
 }
 
-interface Owed {
+/** What an outcome contract owes its payees, one obligation for each, and what it is owed; posted with them. */
+export async function oweOutcome(
+  payments: Payments,
+  session: ClientSession,
+  of: {
+    readonly decision: OutcomeDecisionDocument;
+    readonly contract: OutcomeContractDocument;
+    readonly project: CommitmentDocument;
+  },
+): Promise<void> {
+  const { decision, contract, project } = of;
+  const at = decision.decidedAt;
+  const made = decision.payable.map(({ party, amount }) => {
+    const { payeeId, role } = contract.payees.find((payee) => payee.party === party)!;
+    return newObligation(project, at, {
+      obligationId: payments.obligationIdOf(decision._id, payeeId, party),
+      decisionId: decision._id,
+      payeeId,
+      payeeRole: role,
+      tranche: party,
+      origin: 'outcome',
+      amount: amount.amount,
+    });
+  });
+  const receivable = totalOf(decision.receivable, contract.currency);
+  if (made.length === 0 && receivable === 0) return;
+  const parts = made.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
+  const about = {
+    decisionId: decision._id,
+    contractProjectId: contract.projectId,
+    projectId: project._id,
+    receivable,
+  };
+  await payments.ledger.post(session, outcomeDecided(bookOf(project), about, parts), at);
+  await payments.obligations.insert(session, made);
+  await payments.outbox.appendEvents(
+    session,
+    made.map((one) => payoutDue(one, at)),
+  );
+}
+
+/** Who may be owed out of what: an investor only by an outcome decision, a bonus only by who took part. */
+type Owing =
+  | { readonly origin: 'round'; readonly payeeRole: 'contractor' }
+  | { readonly origin: 'bonus'; readonly payeeRole: Exclude<PayeeRole, 'contractor' | 'investor'> }
+  | { readonly origin: 'outcome'; readonly payeeRole: 'contractor' | 'investor' };
+
+type Owed = Owing & {
   readonly obligationId: string;
   readonly decisionId: string;
   readonly payeeId: string;
-  readonly payeeRole: PayeeRole;
   readonly tranche: string;
-  readonly origin: 'round' | 'bonus';
   readonly amount: number;
-}
+};
 
 function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed): ObligationDocument {
   const { obligationId, ...rest } = owed;

@@ -129,6 +129,12 @@ async function viewById(payments: Payments, municipalityId: string, obligationId
 /** The bonus's own lines, and of the split only what concerns all and this payee. */
 async function computationOf(payments: Payments, obligation: ObligationDocument): Promise<string[]> {
   if (obligation.origin === 'round') return ['accepted spending, owed in full'];
+  if (obligation.origin === 'outcome') {
+    return (
+      (await payments.outcomes.findDecision(obligation.municipalityId, obligation.decisionId))?.computation ??
+      []
+    );
+  }
   const bonus = await payments.bonuses.find(obligation.decisionId);
   const split = bonus?.split ?? [];
   const mine = split.filter((line, at) => at === 0 || line.includes(obligation._id));

@@ -1,6 +1,7 @@
 import type { TextRef } from '@talkoot/api-contracts';
 import { idFrom } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
+import { ignoreExisting } from '../ledger/ledger.store.ts';
 import type { Origin } from '../ledger/postings.ts';
 import type { Standing } from '../payee/payee.erasure.ts';
 import type { Destination } from '../payee/payee.store.ts';
@@ -66,8 +67,23 @@ const collections = (connection: Connection) => ({
   attempts: connection.collection<AttemptDocument>('attempts'),
 });
 
+/** An investor is paid by an outcome decision, a contractor by it or by accepted spending, whatever a program tries to write. */
+const rightlyOwed = {
+  $expr: {
+    $switch: {
+      branches: [
+        { case: { $eq: ['$payeeRole', 'investor'] }, then: { $eq: ['$origin', 'outcome'] } },
+        { case: { $eq: ['$payeeRole', 'contractor'] }, then: { $in: ['$origin', ['round', 'outcome']] } },
+      ],
+      default: { $eq: ['$origin', 'bonus'] },
+    },
+  },
+};
+
 export async function prepareObligations(connection: Connection): Promise<void> {
   const { obligations, attempts } = collections(connection);
+  await connection.createCollection('obligations').catch(ignoreExisting);
+  await connection.db!.command({ collMod: 'obligations', validator: rightlyOwed });
   await obligations.createIndex({ decisionId: 1, payeeId: 1, tranche: 1 }, { unique: true });
   await obligations.createIndex({ municipalityId: 1, _id: 1 });
   await obligations.createIndex({ municipalityId: 1, payeeId: 1, _id: 1 });

@@ -43,12 +43,12 @@ export function endToEndIdOf(obligationId: string, number: number): string {
 export const attemptIdOf = (obligationId: string, number: number): string =>
   idFrom(`${obligationId}/${number}`, 'att');
 
-const roleOfPot: Readonly<Record<Pot, PayeeRole>> = {
+const roleOfPot = {
   'civil-servants': 'civil-servant',
   champions: 'champion',
   volunteers: 'volunteer',
-};
-export const payeeRoleOf = (pot: Pot): PayeeRole => roleOfPot[pot];
+} as const satisfies Record<Pot, PayeeRole>;
+export const payeeRoleOf = (pot: Pot) => roleOfPot[pot];
 
 /** How a payout is booked until a municipality brings its own chart of accounts. */
 export const bookingCodes: Readonly<
@@ -58,6 +58,7 @@ export const bookingCodes: Readonly<
   champion: { costCentre: '4100', account: '401500', vatCode: '00' },
   volunteer: { costCentre: '4100', account: '401500', vatCode: '00' },
   contractor: { costCentre: '4100', account: '434000', vatCode: '24' },
+  investor: { costCentre: '4100', account: '438000', vatCode: '00' },
 };
 
 /** Members of the team as the split takes them: one obligation for each person and pot. */

@@ -35,6 +35,7 @@ export function spendingRoutes(
       if (call.body.contractorId && !call.body.procurementReference) {
         throw new DomainError('procurement-reference-missing');
       }
+      await requireNoInvestor(payments, project, call.body.contractorId);
       const document = newSpending(call, project, payments.now());
       const recorded = payments.lane(project._id, () =>
         once(connection, call, (session) => record(payments, session, document)),
@@ -79,6 +80,17 @@ export function spendingRoutes(
       };
     },
   };
+}
+
+/** Procurement is no way to pay an investor of the pilot. */
+async function requireNoInvestor(
+  payments: Payments,
+  { pilotId }: CommitmentDocument,
+  contractorId: string | undefined,
+): Promise<void> {
+  if (contractorId !== undefined && (await payments.outcomes.isInvestor(pilotId, contractorId))) {
+    throw new DomainError('paid-by-outcome-only');
+  }
 }
 
 function newSpending(call: RecordCall, project: CommitmentDocument, recordedAt: Date): SpendingDocument {

@@ -1,0 +1,100 @@
+import { DomainError } from '@talkoot/http-service';
+import { lineText } from '@talkoot/impact';
+import type { OutcomeDecision, OutcomeResults } from '@talkoot/impact/outcome';
+import { decimalOf, money } from '@talkoot/money';
+import type { ClientSession } from 'mongoose';
+import type { Payments } from '../context.ts';
+import { requireProject } from '../fund/fund.routes.ts';
+import { oweOutcome } from '../obligation/obligation.creation.ts';
+import { balanceOf, contentSha256, decideBy, paidWith, partsOf, totalOf } from './outcome.ts';
+import type { OutcomeContractDocument, OutcomeDecisionDocument } from './outcome.store.ts';
+import { decisionView } from './outcome.view.ts';
+
+/** What the assessor states. */
+export interface Statement extends Pick<OutcomeResults, 'inputs' | 'investment'> {
+  readonly decisionId: string;
+  readonly evidence: OutcomeDecisionDocument['evidence'];
+  readonly assessor: string;
+}
+
+/**
+ * Decides a contract by its signed terms and by nothing else: not by the bonus, nor by any vote. What it owes becomes
+ * obligations out of the reserve, what it is owed a receivable.
+ * @throws DomainError `contract-not-signed`, `terms-changed`, `assessment-used`, `results-refused`, `above-outcome-reserve`
+ */
+export async function decideContract(
+  payments: Payments,
+  session: ClientSession,
+  { municipalityId, contractId }: { readonly municipalityId: string; readonly contractId: string },
+  statement: Statement,
+) {
+  const contract = await requireDecidable(payments, session, { municipalityId, contractId }, statement);
+  const results = resultsOf(contract, statement);
+  const outcome = decideBy(contract.terms, results);
+  const balance = balanceOf(partsOf(outcome, contract.payer));
+  const awarded = contract.awarded + totalOf(balance.payable, contract.currency);
+  if (awarded > contract.maximum) throw new DomainError('above-outcome-reserve');
+  const decision = newDecision(contract, statement, { results, outcome, balance, at: payments.now() });
+  await payments.outcomes.decide(session, decision, {
+    awarded,
+    receivable: contract.receivable + totalOf(balance.receivable, contract.currency),
+    paid: paidWith(contract.paid, outcome),
+  });
+  const project = await requireProject(payments, { municipalityId, ...statement.evidence }, session);
+  // The reserve stands in the year of the funds, whenever the project was funded.
+  const { fiscalYear } = (await payments.funds.findFunds(contract.pilotId, session))!;
+  await oweOutcome(payments, session, { decision, contract, project: { ...project, fiscalYear } });
+  return decisionView(decision);
+}
+
+async function requireDecidable(
+  payments: Payments,
+  session: ClientSession,
+  { municipalityId, contractId }: { readonly municipalityId: string; readonly contractId: string },
+  { evidence }: Statement,
+): Promise<OutcomeContractDocument> {
+  const contract = await payments.outcomes.find(municipalityId, contractId, session);
+  if (contract?.state !== 'signed') throw new DomainError('contract-not-signed');
+  if (contentSha256(contract) !== contract.sha256) throw new DomainError('terms-changed');
+  if (await payments.outcomes.usesAssessment(contractId, evidence.assessmentId, session)) {
+    throw new DomainError('assessment-used');
+  }
+  return contract;
+}
+
+function resultsOf(contract: OutcomeContractDocument, { inputs, investment }: Statement): OutcomeResults {
+  const paidBefore = Object.fromEntries(
+    Object.entries(contract.paid).map(([payment, amount]) => [
+      payment,
+      decimalOf(money(amount, contract.currency)),
+    ]),
+  );
+  return { inputs, paidBefore, ...(investment ? { investment } : {}) };
+}
+
+function newDecision(
+  contract: OutcomeContractDocument,
+  { decisionId, evidence, assessor }: Statement,
+  made: {
+    readonly results: OutcomeResults;
+    readonly outcome: OutcomeDecision;
+    readonly balance: ReturnType<typeof balanceOf>;
+    readonly at: Date;
+  },
+): OutcomeDecisionDocument {
+  const { computation, ...outcome } = made.outcome;
+  return {
+    _id: decisionId,
+    municipalityId: contract.municipalityId,
+    contractId: contract._id,
+    number: contract.decisions + 1,
+    termsSha256: contract.sha256,
+    results: made.results,
+    evidence,
+    outcome,
+    computation: computation.map(lineText),
+    ...made.balance,
+    assessor,
+    decidedAt: made.at,
+  };
+}

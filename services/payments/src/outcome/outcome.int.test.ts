@@ -1,0 +1,432 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  commit,
+  euros,
+  instruct,
+  key,
+  municipalityId,
+  openFunds,
+  paymentsFixture,
+  propose as proposeBatch,
+  registered,
+  settle,
+  signedAssessments,
+  testAccount,
+  vote,
+} from '../payments.fixture.ts';
+import type { PaymentsFixture } from '../payments.fixture.ts';
+import { contractTerms } from './outcome.fixture.ts';
+
+let fixture: PaymentsFixture;
+let assessor: PaymentsFixture['clerk'];
+beforeAll(async () => {
+  fixture = await paymentsFixture(inject('mongodbUrl'));
+  assessor = await fixture.as('per-assessor', 'assessor');
+});
+afterAll(() => fixture.stop());
+
+const payees = [
+  { party: 'fund', payeeId: 'per-fund', role: 'investor' as const },
+  { party: 'provider', payeeId: 'per-provider', role: 'contractor' as const },
+];
+
+/** A pilot with 10,000.00 euros in its outcome fund, and a funded project. */
+async function pilot(name: string) {
+  const [pilotId, projectId] = [`pil-${name}`, `prj-${name}`];
+  await openFunds(fixture, pilotId);
+  await commit(fixture, pilotId, projectId);
+  return { pilotId, projectId };
+}
+
+const propose = (
+  { pilotId, projectId }: { pilotId: string; projectId?: string },
+  more: object = {},
+  client = fixture.clerk,
+) =>
+  client.proposeOutcomeContract({
+    params: { municipalityId, pilotId },
+    body: {
+      ...(projectId ? { projectId } : {}),
+      terms: contractTerms(),
+      payer: 'municipality',
+      payees,
+      ...more,
+    },
+    idempotencyKey: key(),
+  });
+
+const sign = (
+  contract: { contractId: string; sha256: string },
+  client = fixture.authority,
+  idempotencyKey = key(),
+) =>
+  client.signOutcomeContract({
+    params: { municipalityId, contractId: contract.contractId },
+    body: { sha256: contract.sha256 },
+    idempotencyKey,
+  });
+
+async function signed(name: string, more: object = {}) {
+  const of = await pilot(name);
+  return { ...of, ...(await sign(await propose(of, more))) };
+}
+
+/** Signs another assessment of the project and names it. */
+function assessed(projectId: string, assessmentId = `asm-${key().slice(0, 8)}`) {
+  const signedNow = { assessmentId, sha256: 'a'.repeat(64) };
+  signedAssessments.set(projectId, signedNow);
+  return { projectId, ...signedNow };
+}
+
+interface Contract {
+  readonly contractId: string;
+  readonly projectId: string | null;
+}
+const decide = (
+  { contractId, projectId }: Contract,
+  inputs: Record<string, string | null>,
+  { evidence = assessed(projectId!), client = assessor, idempotencyKey = key() } = {},
+) =>
+  client.decideOutcomeContract({
+    params: { municipalityId, contractId },
+    body: { evidence, inputs },
+    idempotencyKey,
+  });
+
+const end = (contractId: string, client = fixture.authority) =>
+  client.endOutcomeContract({
+    params: { municipalityId, contractId },
+    body: { reason: 'Its time is over' },
+    idempotencyKey: key(),
+  });
+
+const outcomeFund = async (pilotId: string) => {
+  const { funds } = await fixture.anyone.getPilotFunds({ params: { municipalityId, pilotId } });
+  const { available, setAside, used } = funds.find((one) => one.fund === 'outcome')!;
+  return [available.amount, setAside.amount, used.amount];
+};
+const owed = async (projectId: string) =>
+  (await fixture.clerk.listObligations({ params: { municipalityId }, query: { projectId } })).items;
+const refusal = (code: string) => expect.objectContaining({ code });
+
+describe('signing an outcome contract', () => {
+  it('takes two different people, of whom none is paid, and exactly what was proposed', async () => {
+    const of = await pilot('two');
+    const contract = await propose(of, {}, await fixture.as('per-authority', 'budget-authority'));
+    await expect(sign(contract)).rejects.toEqual(refusal('same-person-twice'));
+    const other = await fixture.as('per-authority-2', 'budget-authority');
+    await expect(sign({ ...contract, sha256: 'f'.repeat(64) }, other)).rejects.toEqual(
+      refusal('hash-mismatch'),
+    );
+    await expect(sign(contract, await fixture.as('per-fund', 'budget-authority'))).rejects.toEqual(
+      refusal('own-payment'),
+    );
+    await expect(propose(of, {}, await fixture.as('per-fund', 'sponsor'))).rejects.toEqual(
+      refusal('own-payment'),
+    );
+    await expect(sign(contract, fixture.clerk)).rejects.toEqual(refusal('forbidden'));
+    expect(await outcomeFund(of.pilotId)).toEqual([1_000_000, 0, 0]);
+    expect(await sign(contract, other)).toMatchObject({ state: 'signed', signedBy: 'per-authority-2' });
+    await expect(sign(contract, other)).rejects.toEqual(refusal('already-decided'));
+    const directly = fixture.connection
+      .collection('outcomecontracts')
+      .updateOne({ _id: contract.contractId as never }, { $set: { proposedBy: 'per-authority-2' } });
+    await expect(directly).rejects.toThrow(/validation/);
+  });
+
+  it('reserves its maximum in the outcome fund, once, and no more than there is', async () => {
+    const of = await pilot('reserve');
+    const first = await propose(of);
+    const idempotencyKey = key();
+    const answers = [
+      await sign(first, fixture.authority, idempotencyKey),
+      await sign(first, fixture.authority, idempotencyKey),
+    ];
+    expect(answers[0]).toEqual(answers[1]);
+    expect(await outcomeFund(of.pilotId)).toEqual([500_000, 500_000, 0]);
+    const rivals = await Promise.all([propose(of), propose({ pilotId: of.pilotId })]);
+    const done = await Promise.allSettled(rivals.map((one) => sign(one)));
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(done.find((one) => one.status === 'rejected')!.reason).toEqual(refusal('fund-overdrawn'));
+    expect(await outcomeFund(of.pilotId)).toEqual([0, 1_000_000, 0]);
+  });
+
+  it('refuses terms that cannot be decided, without a cap, with other parties, or of another pilot', async () => {
+    const of = await pilot('refused');
+    const terms = contractTerms();
+    const circular = { ...terms, payments: [{ ...terms.payments[0]!, measure: 'nothing' }] };
+    await expect(propose(of, { terms: circular })).rejects.toEqual(refusal('terms-refused'));
+    const { amountCap: _none, ...uncapped } = terms;
+    await expect(propose(of, { terms: uncapped })).rejects.toEqual(refusal('outcome-cap-missing'));
+    await expect(propose(of, { payees: payees.slice(1) })).rejects.toEqual(refusal('parties-differ'));
+    await expect(propose(of, { terms: { ...terms, amountCapp: '1' } })).rejects.toEqual(
+      refusal('invalid-request'),
+    );
+    const elsewhere = await pilot('elsewhere');
+    await expect(propose({ ...of, projectId: elsewhere.projectId })).rejects.toEqual(refusal('not-found'));
+    await expect(propose({ pilotId: 'pil-none' })).rejects.toEqual(refusal('funds-missing'));
+  });
+});
+
+describe('deciding an outcome contract', () => {
+  it('makes one obligation for each payee out of the reserve, paid like any other', async () => {
+    const contract = await signed('pay');
+    const decision = await decide(contract, { fewer: '12', jobs: '3' });
+    expect(decision).toMatchObject({
+      number: 1,
+      amount: '3900.00',
+      reason: 'paid',
+      payable: [
+        { party: 'fund', amount: euros(300_000) },
+        { party: 'provider', amount: euros(60_000) },
+      ],
+      receivable: [],
+    });
+    const made = await owed(contract.projectId!);
+    const owing = made.map(({ payeeRole, payeeId, amount }) => `${payeeRole} ${payeeId} ${amount.amount}`);
+    expect(new Set(owing)).toEqual(new Set(['investor per-fund 300000', 'contractor per-provider 60000']));
+    expect(await outcomeFund(contract.pilotId)).toEqual([500_000, 140_000, 360_000]);
+    for (const { payeeId, payeeRole } of made) {
+      const payee = await fixture.as(payeeId, payeeRole === 'investor' ? 'investor' : 'contractor');
+      await payee.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
+      await registered(fixture, payeeId);
+    }
+    await settle(
+      fixture,
+      await instruct(
+        fixture,
+        await proposeBatch(
+          fixture,
+          made.map((one) => one.obligationId),
+        ),
+      ),
+    );
+    expect((await owed(contract.projectId!)).map(({ state }) => state)).toEqual(['settled', 'settled']);
+  });
+
+  it('counts what was paid before, and never comes to more than the cap', async () => {
+    const contract = await signed('cap');
+    await decide(contract, { fewer: '12', jobs: '3' });
+    const second = await decide(contract, { fewer: '12', jobs: '3' });
+    expect(second).toMatchObject({ number: 2, amount: '1100.00', reason: 'amount-capped' });
+    const third = await decide(contract, { fewer: '12', jobs: '3' });
+    expect(third).toMatchObject({ number: 3, amount: '0.00', reason: 'amount-capped', payable: [] });
+    const [available, setAside, used] = await outcomeFund(contract.pilotId);
+    expect([available, setAside! + used!]).toEqual([500_000, 500_000]);
+  });
+
+  it('repeats its answer under the same key, and is not made twice on one assessment', async () => {
+    const contract = await signed('again');
+    const evidence = assessed(contract.projectId!);
+    const idempotencyKey = key();
+    const inputs = { fewer: '12', jobs: '0' };
+    const first = await decide(contract, inputs, { evidence, idempotencyKey });
+    expect(await decide(contract, inputs, { evidence, idempotencyKey })).toEqual(first);
+    await expect(decide(contract, inputs, { evidence })).rejects.toEqual(refusal('assessment-used'));
+    expect(await owed(contract.projectId!)).toHaveLength(1);
+    const rivals = assessed(contract.projectId!);
+    const done = await Promise.allSettled(
+      [1, 2, 3].map(() => decide(contract, inputs, { evidence: rivals })),
+    );
+    expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('books less than nothing as a receivable', async () => {
+    const contract = await signed('owes');
+    const decision = await decide(contract, { fewer: '-5', jobs: '0' });
+    expect(decision).toMatchObject({
+      amount: '-1000.00',
+      reason: 'receivable',
+      payable: [],
+      receivable: [{ party: 'fund', amount: euros(100_000) }],
+    });
+    const { balanced, accounts } = await fixture.anyone.getTrialBalance({
+      params: { municipalityId },
+      query: { pilotId: contract.pilotId },
+    });
+    expect(balanced).toBe(true);
+    expect(accounts.find(({ account }) => account === 'receivable')).toMatchObject({
+      debit: 100_000,
+      credit: 0,
+    });
+    expect(await owed(contract.projectId!)).toEqual([]);
+  });
+
+  it('is for an assessor who gains nothing', async () => {
+    const contract = await signed('who');
+    const inputs = { fewer: '12', jobs: '0' };
+    const by = async (id: string, ...roles: ('assessor' | 'investor')[]) =>
+      decide(contract, inputs, { client: await fixture.as(id, ...roles) });
+    for (const id of ['per-fund', 'per-clerk', 'per-authority', 'per-champion'])
+      await expect(by(id, 'assessor')).rejects.toEqual(refusal('interested-party'));
+    await expect(by('per-other', 'assessor', 'investor')).rejects.toEqual(refusal('interested-party'));
+    await expect(by('per-other', 'investor')).rejects.toEqual(refusal('forbidden'));
+    const stranger = await fixture.asElsewhere('per-stranger', 'assessor');
+    await expect(decide(contract, inputs, { client: stranger })).rejects.toEqual(refusal('forbidden'));
+  });
+
+  it('rests on the assessment that is signed, of its project', async () => {
+    const contract = await signed('evidence');
+    const evidence = assessed(contract.projectId!);
+    const inputs = { fewer: '12', jobs: '0' };
+    const with_ = (change: object) => decide(contract, inputs, { evidence: { ...evidence, ...change } });
+    await expect(with_({ assessmentId: 'asm-other' })).rejects.toEqual(refusal('assessment-differs'));
+    await expect(with_({ sha256: 'b'.repeat(64) })).rejects.toEqual(refusal('assessment-differs'));
+    const other = await pilot('other-evidence');
+    await expect(decide(contract, inputs, { evidence: assessed(other.projectId) })).rejects.toEqual(
+      refusal('assessment-differs'),
+    );
+    signedAssessments.delete(contract.projectId!);
+    await expect(with_({})).rejects.toEqual(refusal('assessment-differs'));
+  });
+
+  it('refuses results that do not fit, changed terms and contracts that are not in force', async () => {
+    const contract = await signed('unfit');
+    await expect(decide(contract, { fewer: '12' })).rejects.toMatchObject({
+      code: 'results-refused',
+      problem: { detail: expect.stringContaining('input-missing') },
+    });
+    await expect(decide(contract, { fewer: '12', jobs: '-1' })).rejects.toEqual(refusal('results-refused'));
+    const open = await propose(await pilot('open'));
+    await expect(decide(open, { fewer: '12', jobs: '1' })).rejects.toEqual(refusal('contract-not-signed'));
+    await fixture.connection
+      .collection('outcomecontracts')
+      .updateOne({ _id: contract.contractId as never }, { $set: { 'terms.payments.1.tariff': '999' } });
+    await expect(decide(contract, { fewer: '12', jobs: '1' })).rejects.toEqual(refusal('terms-changed'));
+    expect(await owed(contract.projectId!)).toEqual([]);
+  });
+
+  it('is not changed by the citizens’ bonus vote', async () => {
+    const amounts = [];
+    for (const [name, percent] of [
+      ['vote-none', 0],
+      ['vote-all', 100],
+    ] as const) {
+      const contract = await signed(name);
+      const { pilotId, projectId } = contract;
+      const shares = [{ percent, ballots: 20 }];
+      const body = { municipalityId, pilotId, ...vote, shares };
+      await fixture.worker.decideBonus({ params: { projectId: projectId! }, body });
+      amounts.push((await decide(contract, { fewer: '12', jobs: '1' })).amount);
+    }
+    expect(amounts).toEqual(['3300.00', '3300.00']);
+  });
+
+  it('of a pilot as a whole rests on the assessment of one of its projects', async () => {
+    const of = await pilot('whole');
+    const contract = await sign(await propose({ pilotId: of.pilotId }));
+    expect(contract.projectId).toBe(null);
+    await decide(contract, { fewer: '12', jobs: '0' }, { evidence: assessed(of.projectId) });
+    const [obligation] = await owed(of.projectId);
+    await fixture.clerk.closeObligation({
+      params: { municipalityId, obligationId: obligation!.obligationId },
+      body: { as: 'cancelled', reason: 'The fund renounces it' },
+      idempotencyKey: key(),
+    });
+    expect(await outcomeFund(of.pilotId)).toEqual([800_000, 200_000, 0]);
+  });
+});
+
+describe('the end of an outcome contract', () => {
+  it('returns what is left of the reserve to the outcome fund, and nothing is decided after it', async () => {
+    const contract = await signed('end');
+    await decide(contract, { fewer: '12', jobs: '0' });
+    await expect(end(contract.contractId, await fixture.as('per-fund', 'budget-authority'))).rejects.toEqual(
+      refusal('own-payment'),
+    );
+    expect(await end(contract.contractId)).toMatchObject({ state: 'ended', returned: euros(200_000) });
+    expect(await outcomeFund(contract.pilotId)).toEqual([700_000, 0, 300_000]);
+    await expect(end(contract.contractId)).rejects.toEqual(refusal('already-decided'));
+    await expect(decide(contract, { fewer: '12', jobs: '0' })).rejects.toEqual(
+      refusal('contract-not-signed'),
+    );
+  });
+
+  it('of one that was only proposed moves no money', async () => {
+    const of = await pilot('never');
+    expect(await end((await propose(of)).contractId)).toMatchObject({ state: 'ended', returned: euros(0) });
+    expect(await outcomeFund(of.pilotId)).toEqual([1_000_000, 0, 0]);
+  });
+});
+
+describe('an investor', () => {
+  it('learns from one answer why this amount: terms, evidence and computation', async () => {
+    const contract = await signed('why');
+    const evidence = assessed(contract.projectId!);
+    const { decisionId } = await decide(contract, { fewer: '12', jobs: '1' }, { evidence });
+    const investor = await fixture.as('per-fund', 'investor');
+    const params = { municipalityId, contractId: contract.contractId, decisionId };
+    const why = await investor.explainOutcomeDecision({ params });
+    expect(why).toMatchObject({
+      contract: { sha256: contract.sha256, signedBy: 'per-authority' },
+      terms: contractTerms(),
+      results: { inputs: { fewer: '12', jobs: '1' } },
+      decision: { evidence, termsSha256: contract.sha256, assessor: 'per-assessor' },
+    });
+    expect(why.computation).toContain('health (Fewer sick days): tier from 10 (reduction is 12) = 3000');
+    expect(JSON.stringify(why)).not.toContain('per-fund');
+    const mine = (await investor.listMyObligations({ params: { municipalityId }, query: {} })).items;
+    const { obligationId } = mine.find((one) => one.decisionId === decisionId)!;
+    const asked = await investor.getObligation({ params: { municipalityId, obligationId } });
+    expect(asked.computation).toEqual(why.computation);
+  });
+
+  it('is owed nothing by any other way: not by procurement, not by a bonus, not by a program', async () => {
+    const contract = await signed('only');
+    const spent = fixture.clerk.recordSpending({
+      params: { municipalityId, projectId: contract.projectId! },
+      body: { amount: euros(100), purpose: 'Advice', contractorId: 'per-fund', procurementReference: 'P-1' },
+      idempotencyKey: key(),
+    });
+    await expect(spent).rejects.toEqual(refusal('paid-by-outcome-only'));
+    const obligations = fixture.connection.collection('obligations');
+    const written = (payeeRole: string, origin: string) =>
+      obligations.insertOne({ payeeRole, origin, decisionId: key(), payeeId: 'per-x', tranche: 'x' });
+    for (const [role, origin] of [
+      ['investor', 'bonus'],
+      ['investor', 'round'],
+      ['contractor', 'bonus'],
+      ['volunteer', 'outcome'],
+    ] as const)
+      await expect(written(role, origin)).rejects.toThrow(/validation/);
+  });
+});
+
+describe('outcome contracts', () => {
+  it('are listed page by page, by pilot and project, with their decisions, and stay within their municipality', async () => {
+    const of = await pilot('list');
+    const made = await Promise.all([propose(of), propose(of), propose({ pilotId: of.pilotId })]);
+    const params = { municipalityId };
+    const page = await fixture.anyone.listOutcomeContracts({
+      params,
+      query: { pilotId: of.pilotId, limit: 2 },
+    });
+    const rest = await fixture.anyone.listOutcomeContracts({
+      params,
+      query: { pilotId: of.pilotId, limit: 2, after: page.next! },
+    });
+    const ids = [...page.items, ...rest.items].map(({ contractId }) => contractId);
+    expect(ids).toEqual(made.map(({ contractId }) => contractId).toSorted());
+    const ofProject = await fixture.anyone.listOutcomeContracts({
+      params,
+      query: { projectId: of.projectId },
+    });
+    expect(ofProject.items).toHaveLength(2);
+    const contract = await sign(made[0]!);
+    const first = await decide(contract, { fewer: '5', jobs: '1' });
+    await decide(contract, { fewer: '5', jobs: '2' });
+    const decisions = (query: object) =>
+      fixture.anyone.listOutcomeDecisions({
+        params: { municipalityId, contractId: contract.contractId },
+        query,
+      });
+    const one = await decisions({ limit: 1 });
+    expect(one.items).toEqual([first]);
+    expect((await decisions({ after: one.next! })).items.map(({ number }) => number)).toEqual([2]);
+    const away = { municipalityId: 'other', contractId: contract.contractId };
+    await expect(fixture.anyone.getOutcomeContract({ params: away })).rejects.toEqual(refusal('not-found'));
+    expect((await fixture.anyone.getOutcomeContract({ params: { ...away, municipalityId } })).terms).toEqual(
+      contractTerms(),
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { DomainError, sha256Of } from '@talkoot/http-service';
+import { decideOutcome, OutcomeError, readTerms } from '@talkoot/impact/outcome';
+import type { OutcomeDecision, OutcomeResults, OutcomeTerms } from '@talkoot/impact/outcome';
+import { add, compare, money, moneyFromDecimal, sum, zero } from '@talkoot/money';
+import type { Money } from '@talkoot/money';
+import type { Team } from '../context.ts';
+import type { OutcomeContractDocument, OutcomePayee } from './outcome.store.ts';
+
+/** What a signature binds: who may be paid for what, and by which terms. */
+export type ContractContent = Pick<
+  OutcomeContractDocument,
+  '_id' | 'municipalityId' | 'pilotId' | 'projectId' | 'terms' | 'payer' | 'payees'
+>;
+
+export function contentSha256(content: ContractContent): string {
+  const { _id, municipalityId, pilotId, projectId, terms, payer, payees } = content;
+  return sha256Of({ _id, municipalityId, pilotId, projectId, terms, payer, payees });
+}
+
+/**
+ * The most that a contract may ever pay, from its own terms.
+ * @throws DomainError `terms-refused`, `outcome-cap-missing`, `amount-invalid`
+ */
+export function maximumOf(terms: OutcomeTerms, currency: string): Money {
+  const { amountCap } = refusing('terms-refused', () => readTerms(terms));
+  if (amountCap?.over !== 'contract') throw new DomainError('outcome-cap-missing');
+  const maximum = moneyFromDecimal(amountCap.amount, terms.currency);
+  if (terms.currency !== currency || compare(maximum, zero(currency)) <= 0)
+    throw new DomainError('amount-invalid');
+  return maximum;
+}
+
+/** @throws DomainError `parties-differ` unless the payees are exactly those whom the payer pays by the terms. */
+export function requireParties(
+  { payments }: OutcomeTerms,
+  payer: string,
+  payees: readonly Pick<OutcomePayee, 'party'>[],
+): void {
+  const named = payees.map(({ party }) => party).toSorted();
+  const paid = [
+    ...new Set(payments.filter((one) => one.payer === payer).map(({ payee }) => payee)),
+  ].toSorted();
+  if (JSON.stringify(named) !== JSON.stringify(paid)) throw new DomainError('parties-differ');
+}
+
+/** @throws DomainError `own-payment` */
+export function requireNotPaid(personId: string, payees: readonly OutcomePayee[]): void {
+  if (payees.some(({ payeeId }) => payeeId === personId)) throw new DomainError('own-payment');
+}
+
+/**
+ * Results are stated by somebody to whom it makes no difference: not a payee, not who agreed on the contract, not of the
+ * team, and no investor or contractor at all.
+ * @throws DomainError `interested-party`
+ */
+export function requireDisinterested(
+  person: { readonly id: string; readonly rolesHere: readonly string[] },
+  { payees, proposedBy, signedBy }: Pick<OutcomeContractDocument, 'payees' | 'proposedBy' | 'signedBy'>,
+  team: Team,
+): void {
+  const interested = [
+    proposedBy,
+    signedBy,
+    ...payees.map(({ payeeId }) => payeeId),
+    ...team.members.map(({ personId }) => personId),
+  ];
+  const gains = person.rolesHere.some((role) => role === 'investor' || role === 'contractor');
+  if (gains || interested.includes(person.id)) throw new DomainError('interested-party');
+}
+
+/** @throws DomainError `results-refused` */
+export function decideBy(terms: OutcomeTerms, results: OutcomeResults): OutcomeDecision {
+  return refusing('results-refused', () => decideOutcome(terms, results));
+}
+
+function refusing<T>(code: 'terms-refused' | 'results-refused', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OutcomeError) throw new DomainError(code, `${error.code}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What a decision makes this payer owe each party, or each party owe it. */
+export function partsOf({ subtotals, currency }: OutcomeDecision, payer: string): Map<string, Money> {
+  const parts = new Map<string, Money>();
+  for (const subtotal of subtotals.filter((one) => one.payer === payer)) {
+    const before = parts.get(subtotal.payee) ?? zero(currency);
+    parts.set(subtotal.payee, add(before, moneyFromDecimal(subtotal.paid, currency)));
+  }
+  return parts;
+}
+
+export interface Balance {
+  readonly payable: readonly { readonly party: string; readonly amount: Money }[];
+  readonly receivable: readonly { readonly party: string; readonly amount: Money }[];
+}
+
+export function balanceOf(parts: ReadonlyMap<string, Money>): Balance {
+  const all = [...parts].map(([party, amount]) => ({ party, amount }));
+  return {
+    payable: all.filter(({ amount }) => amount.amount > 0),
+    receivable: all
+      .filter(({ amount }) => amount.amount < 0)
+      .map(({ party, amount }) => ({ party, amount: money(-amount.amount, amount.currency) })),
+  };
+}
+
+export const totalOf = (parts: readonly { readonly amount: Money }[], currency: string): number =>
+  sum(
+    parts.map(({ amount }) => amount),
+    currency,
+  ).amount;
+
+/** Payments on each line so far, in minor units; with what this decision adds. */
+export function paidWith(
+  before: Readonly<Record<string, number>>,
+  { lines, currency }: OutcomeDecision,
+): Record<string, number> {
+  const added = lines.map(({ payment, paid }) => {
+    const total = add(money(before[payment] ?? 0, currency), moneyFromDecimal(paid, currency));
+    return [payment, total.amount] as const;
+  });
+  return Object.fromEntries(added);
+}
