@@ -1,6 +1,10 @@
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { createService } from '@talkoot/http-service';
 import type { Auth, Logger, Readiness } from '@talkoot/http-service';
+import { debtorAccountRoutes } from './bank/account/account.routes.ts';
+import { bankMessageRoutes } from './bank/message/message.routes.ts';
+import { bankFileRoutes } from './bank/order/order.routes.ts';
+import { reconciliationRoutes } from './bank/reconciliation/reconciliation.routes.ts';
 import { batchRoutes } from './batch/batch.routes.ts';
 import { bonusRoutes } from './bonus/bonus.routes.ts';
 import type { Payments } from './context.ts';
@@ -36,6 +40,10 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
       ...payeeRoutes(payments),
       ...batchRoutes(payments),
       ...settlementRoutes(payments),
+      ...debtorAccountRoutes(payments),
+      ...bankFileRoutes(payments),
+      ...bankMessageRoutes(payments),
+      ...reconciliationRoutes(payments),
     },
   });
 }

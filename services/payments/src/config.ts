@@ -10,6 +10,8 @@ const PaymentsConfigShape = ServiceConfigShape.extend({
   PAYEE_KEYS_BEFORE: z.string().default(''),
   /** For how many hours nothing is paid to a changed account. */
   ACCOUNT_COOLING_OFF_HOURS: z.coerce.number().int().min(1).max(720).default(72),
+  /** For how many days the content of files from and to the bank is kept; what is on record of them stays. */
+  BANK_FILE_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   TALKOOT_LOCAL_STACK: z.enum(['0', '1']).optional(),
 });
 export type PaymentsConfig = z.infer<typeof PaymentsConfigShape>;

@@ -5,6 +5,11 @@ import type { Handlers } from '@talkoot/http-service';
 import type { LifecycleRecord } from '@talkoot/lifecycle-record';
 import type { PaymentsApi } from '@talkoot/api-contracts/payments';
 import type { Connection } from 'mongoose';
+import type { DebtorAccountStore } from './bank/account/account.store.ts';
+import type { BankContentStore } from './bank/bank.content.store.ts';
+import type { BankMessageStore } from './bank/message/message.store.ts';
+import type { BankFileStore } from './bank/order/order.store.ts';
+import type { ReconciliationStore } from './bank/reconciliation/reconciliation.store.ts';
 import type { BatchStore } from './batch/batch.store.ts';
 import type { BonusStore } from './bonus/bonus.store.ts';
 import type { FundStore } from './fund/fund.store.ts';
@@ -69,6 +74,13 @@ export interface Payments {
   readonly payees: PayeeStore;
   readonly batches: BatchStore;
   readonly settlements: SettlementStore;
+  readonly debtorAccounts: DebtorAccountStore;
+  readonly bankFiles: BankFileStore;
+  readonly bankMessages: BankMessageStore;
+  readonly bankContents: BankContentStore;
+  readonly reconciliations: ReconciliationStore;
+  /** For how many days the content of files from and to the bank is kept. */
+  readonly bankFileDays: number;
   /** Queues what meets on one pilot's funds. */
   readonly lane: Lane;
   readonly now: () => Date;

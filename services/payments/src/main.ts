@@ -50,6 +50,7 @@ const payments = paymentsOf({
     await identity.notify({ params: { noticeId }, body: { ...notice, template: 'payout', dueAt: null } });
   },
   coolingOff: config.ACCOUNT_COOLING_OFF_HOURS * 3_600_000,
+  bankFileDays: config.BANK_FILE_DAYS,
   now: () => new Date(),
 });
 await prepareModels(connection);

@@ -74,6 +74,7 @@ export async function paymentsFixture(mongodbUrl: string) {
     },
     coolingOff: 72 * 3_600_000,
     now: () => new Date(Date.now() + clock.ahead),
+    bankFileDays: 30,
   });
   await prepareModels(connection);
   await prepareStores(connection);

@@ -2,6 +2,11 @@ import type { Outbox } from '@talkoot/event-bus';
 import { createLifecycleRecord } from '@talkoot/lifecycle-record';
 import type { Client } from '@temporalio/client';
 import type { Connection } from 'mongoose';
+import { debtorAccountStore, prepareDebtorAccounts } from './bank/account/account.store.ts';
+import { bankContentStore, prepareBankContents } from './bank/bank.content.store.ts';
+import { bankMessageStore, prepareBankMessages } from './bank/message/message.store.ts';
+import { bankFileStore, prepareBankFiles } from './bank/order/order.store.ts';
+import { reconciliationStore } from './bank/reconciliation/reconciliation.store.ts';
 import { batchSteps } from './batch/batch.steps.ts';
 import { batchStore, prepareBatches } from './batch/batch.store.ts';
 import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
@@ -25,6 +30,7 @@ export interface PaymentsParts {
   readonly vault: Vault;
   readonly notify: (notice: Notice) => Promise<void>;
   readonly coolingOff: number;
+  readonly bankFileDays: number;
   readonly now: () => Date;
 }
 
@@ -42,6 +48,11 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
     payees: payeeStore(connection, vault),
     batches: batchStore(connection),
     settlements: settlementStore(connection),
+    debtorAccounts: debtorAccountStore(connection),
+    bankFiles: bankFileStore(connection),
+    bankMessages: bankMessageStore(connection),
+    bankContents: bankContentStore(connection, vault),
+    reconciliations: reconciliationStore(connection),
     lane: createLane(),
   };
   const onStep = { batch: batchSteps(() => ({ ...stores, outbox })) };
@@ -61,6 +72,10 @@ export async function prepareStores(connection: Connection): Promise<void> {
     preparePayees,
     prepareBatches,
     prepareSettlements,
+    prepareDebtorAccounts,
+    prepareBankFiles,
+    prepareBankMessages,
+    prepareBankContents,
   ];
   for (const one of prepare) await one(connection);
 }

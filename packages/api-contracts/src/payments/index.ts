@@ -1,5 +1,6 @@
 import { defineApi } from '../api.ts';
 import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
+import { bankRoutes } from './bank.ts';
 import { batchRoutes } from './batch.ts';
 import { bonusRoutes } from './bonus.ts';
 import { fundRoutes } from './fund.ts';
@@ -12,6 +13,7 @@ import { paymentsProblems } from './problems.ts';
 import { settlementRoutes } from './settlement.ts';
 import { spendingRoutes } from './spending.ts';
 
+export * from './bank.ts';
 export * from './batch.ts';
 export * from './bonus.ts';
 export * from './capacity.ts';
@@ -43,6 +45,7 @@ export const paymentsApi = defineApi({
     ...payeeRoutes,
     ...batchRoutes,
     ...settlementRoutes,
+    ...bankRoutes,
   },
 });
 export type PaymentsApi = typeof paymentsApi;

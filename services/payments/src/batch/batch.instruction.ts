@@ -22,7 +22,7 @@ export async function instructBatch(
   if (waiting.length === 0) return lines.length;
   const at = payments.now();
   const ids = waiting.map(({ attempt }) => attempt._id);
-  await payments.obligations.moveAttempts(session, ids, { state: 'in-transit' });
+  await payments.obligations.moveAttempts(session, ids, { state: 'in-transit', instructedAt: at });
   const obligations = waiting.map(({ obligation }) => obligation);
   if (!(await payments.obligations.move(session, obligations, { state: 'instructed', stateSince: at }))) {
     throw new Error(`Obligations of batch ${batch._id} changed while it was released`);
@@ -36,15 +36,20 @@ export async function instructBatch(
   return lines.length;
 }
 
+/** @throws DomainError `batch-not-instructed` */
+export function requireInstructed(lines: Awaited<ReturnType<typeof linesOf>>): void {
+  if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
+    throw new DomainError('batch-not-instructed');
+  }
+}
+
 /**
  * The payments to be made, account numbers in full.
  * @throws DomainError `batch-not-instructed`
  */
 export async function instructionsOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
   const lines = await linesOf(payments, session, batch._id);
-  if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
-    throw new DomainError('batch-not-instructed');
-  }
+  requireInstructed(lines);
   const sealed = lines.map(({ attempt, obligation }) => ({
     personId: obligation.payeeId,
     sealed: attempt.destination.sealed,

@@ -156,11 +156,12 @@ describe('a payout batch', () => {
 });
 
 describe('what the bank says', () => {
-  it('is booked once for each of its references and refused whole when an amount differs', async () => {
+  it('is booked once for each of its references, and an amount that differs pays nothing', async () => {
     const ids = await owed('bank');
     const lines = await instruct(fixture, await propose(fixture, ids));
     const wrong = lines.map((one, n) => (n === 2 ? { ...one, amount: euros(one.amount.amount + 1) } : one));
-    await expect(settle(fixture, wrong)).rejects.toMatchObject({ code: 'settlement-differs' });
+    const { settled, suspense } = await settle(fixture, [wrong[2]!]);
+    expect([settled, suspense.map(({ code }) => code)]).toEqual([0, ['amount-differs']]);
     expect((await stateOf(ids[0]!)).state).toBe('instructed');
     const named = lines.map((one, n) => ({ ...one, bankReference: `REF-${n}` }));
     expect(await settle(fixture, named)).toMatchObject({ settled: 4, duplicates: 0 });

@@ -144,7 +144,8 @@ function readInstructions(payments: Payments, params: BatchCall['params']) {
   );
 }
 
-async function requireBatch(
+/** @throws DomainError `not-found` unless the batch is of this municipality. */
+export async function requireBatch(
   { batches }: Payments,
   { municipalityId, batchId }: BatchCall['params'],
   session?: ClientSession,

@@ -82,5 +82,9 @@ export function attemptFor(
     state: 'batched',
     open: true,
     reasonCode: null,
+    instructedAt: null,
+    settledAt: null,
+    rejectedAt: null,
+    returnedAt: null,
   };
 }

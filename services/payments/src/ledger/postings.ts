@@ -202,3 +202,12 @@ export function suspenseBooked(book: Book, key: string, amount: number, way: 'ou
       : [debit('bank', amount), credit('suspense', amount)];
   return transaction({ ...book, pilotId: null }, 'suspense-booked', key, legs);
 }
+
+/** What was in suspense is explained: the booking of {@link suspenseBooked} is taken back. */
+export function suspenseReleased(book: Book, key: string, amount: number, way: 'out' | 'in'): Transaction {
+  const legs =
+    way === 'out'
+      ? [debit('bank', amount), credit('suspense', amount)]
+      : [debit('suspense', amount), credit('bank', amount)];
+  return transaction({ ...book, pilotId: null }, 'suspense-released', key, legs);
+}

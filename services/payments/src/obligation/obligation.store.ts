@@ -52,7 +52,19 @@ export interface AttemptDocument {
   /** True until it is settled, rejected or withdrawn: an obligation has one such attempt at most. */
   open: boolean;
   reasonCode: string | null;
+  /** When it went in transit, and what came of it; a returned one was settled before. */
+  instructedAt: Date | null;
+  settledAt: Date | null;
+  rejectedAt: Date | null;
+  returnedAt: Date | null;
 }
+
+type AttemptChange = Partial<
+  Pick<
+    AttemptDocument,
+    'state' | 'open' | 'reasonCode' | 'instructedAt' | 'settledAt' | 'rejectedAt' | 'returnedAt'
+  >
+>;
 
 export interface ObligationFilter {
   readonly municipalityId: string;
@@ -96,6 +108,7 @@ export async function prepareObligations(connection: Connection): Promise<void> 
   );
   await attempts.createIndex({ endToEndId: 1 }, { unique: true });
   await attempts.createIndex({ batchId: 1, _id: 1 });
+  await attempts.createIndex({ municipalityId: 1, instructedAt: 1 });
 }
 
 /** What is owed, and every attempt to pay it. */
@@ -154,11 +167,9 @@ export function obligationStore(connection: Connection) {
         .toArray(),
     attemptsByEndToEndId: (municipalityId: string, ids: readonly string[], session: ClientSession) =>
       attempts.find({ municipalityId, endToEndId: { $in: [...ids] } }, { session }).toArray(),
-    async moveAttempts(
-      session: ClientSession,
-      ids: readonly string[],
-      change: Partial<Pick<AttemptDocument, 'state' | 'open' | 'reasonCode'>>,
-    ): Promise<void> {
+    attemptsById: (municipalityId: string, ids: readonly string[], session: ClientSession) =>
+      attempts.find({ municipalityId, _id: { $in: [...ids] } }, { session }).toArray(),
+    async moveAttempts(session: ClientSession, ids: readonly string[], change: AttemptChange): Promise<void> {
       await attempts.updateMany({ _id: { $in: [...ids] } }, { $set: change }, { session });
     },
   };

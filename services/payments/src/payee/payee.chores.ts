@@ -15,7 +15,14 @@ export async function rewrapKeys({ connection, payees }: Payments): Promise<void
   }
 }
 
-const chores = { rewrapKeys, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
+/** The same for files from and to the bank. */
+export async function sealFilesAnew({ connection, bankContents }: Payments): Promise<void> {
+  for (const _id of await bankContents.sealedBefore(MOST)) {
+    await inTransaction(connection, (session) => bankContents.sealAnew(session, _id));
+  }
+}
+
+const chores = { rewrapKeys, sealFilesAnew, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
 
 /** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {

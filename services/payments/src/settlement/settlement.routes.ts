@@ -1,50 +1,75 @@
+import type { SettlementLineShape } from '@talkoot/api-contracts/payments';
 import { decodeCursor, once, pageFrom } from '@talkoot/http-service';
-import { money } from '@talkoot/money';
+import type { Logger } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
-import { importSettlements } from './settlement.import.ts';
-import type { SuspenseDocument } from './settlement.store.ts';
+import { takeLines } from './settlement.booking.ts';
+import type { BankLine } from './settlement.ts';
+import { confirmResolution, proposeResolution } from './suspense.resolution.ts';
+import { suspenseView } from './suspense.view.ts';
 
-export function settlementRoutes(payments: Payments): Routes<'importSettlements' | 'listSuspense'> {
+type SettlementRoutes = Routes<
+  'importSettlements' | 'listSuspense' | 'proposeResolution' | 'confirmResolution'
+>;
+
+export function settlementRoutes(payments: Payments): SettlementRoutes {
   const { connection, settlements } = payments;
   return {
     async importSettlements(call) {
       const { municipalityId } = call.params;
+      const source = { municipalityId, messageFileId: null };
       const body = await once(connection, call, async (session) => {
-        const taken = await importSettlements(payments, session, municipalityId, call.body.lines);
+        const taken = await takeLines(payments, session, call.body.lines.map(lineFrom), source);
         return { ...taken, suspense: taken.suspense.map(suspenseView) };
       });
-      const second = body.suspense.filter((one) => one.code === 'second-booking');
-      if (second.length > 0)
-        call.log.error({ suspense: second.map((one) => one.suspenseId) }, 'second booking');
+      raiseAlarms(call.log, body.suspense);
       return { body };
     },
     async listSuspense({ params, query }) {
       const after = decodeCursor(query.after, z.string());
-      const rows = await settlements.listSuspense(params.municipalityId, after, query.limit + 1);
+      const filter = { municipalityId: params.municipalityId, state: query.state };
+      const rows = await settlements.listSuspense(filter, after, query.limit + 1);
       const page = pageFrom(rows, query.limit, ({ _id }) => _id);
       return { body: { items: page.items.map(suspenseView), next: page.next } };
+    },
+    async proposeResolution(call) {
+      const { municipalityId, suspenseId } = call.params;
+      const reason = await storeText(connection, call, municipalityId, 'suspense-resolved', call.body.reason);
+      const { resolution } = call.body;
+      const proposal = { municipalityId, suspenseId, personId: call.person.id, resolution, reason };
+      return {
+        body: await once(connection, call, async (session) =>
+          suspenseView(await proposeResolution(payments, session, proposal)),
+        ),
+      };
+    },
+    async confirmResolution(call) {
+      const confirmation = { ...call.params, ...call.body, personId: call.person.id };
+      return {
+        body: await once(connection, call, async (session) =>
+          suspenseView(await confirmResolution(payments, session, confirmation)),
+        ),
+      };
     },
   };
 }
 
-function suspenseView({
-  _id,
-  code,
-  endToEndId,
-  status,
-  amount,
-  currency,
-  bankReference,
-  at,
-}: SuspenseDocument) {
-  return {
-    suspenseId: _id,
-    code,
-    endToEndId,
-    status,
-    amount: money(amount, currency),
-    bankReference,
-    at: at.toISOString(),
-  };
+/** Money may have been paid twice: whoever watches the logs hears of it. */
+export function raiseAlarms(log: Logger, suspense: readonly ReturnType<typeof suspenseView>[]): void {
+  const alarming = suspense
+    .filter(({ alarm }) => alarm)
+    .map(({ suspenseId, code }) => ({ suspenseId, code }));
+  if (alarming.length > 0) log.error({ suspense: alarming }, 'a payment may have been made twice');
 }
+
+const ways = { settled: 'out', rejected: 'none', returned: 'in' } as const;
+
+const lineFrom = (line: z.infer<typeof SettlementLineShape>): BankLine => ({
+  reference: line.bankReference,
+  endToEndId: line.endToEndId,
+  says: line.status,
+  way: ways[line.status],
+  amount: line.amount,
+  reasonCode: line.reasonCode ?? null,
+});

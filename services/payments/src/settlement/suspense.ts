@@ -1,0 +1,56 @@
+import type { Resolution } from '@talkoot/api-contracts/payments';
+import { DomainError, sha256Of } from '@talkoot/http-service';
+import type { TextRef } from '@talkoot/api-contracts';
+import type { AttemptDocument } from '../obligation/obligation.store.ts';
+import type { SuspenseDocument } from './settlement.store.ts';
+
+/** What the second person confirms: item, resolution and reason. */
+export const proposalHash = (suspenseId: string, resolution: Resolution, reason: TextRef): string =>
+  sha256Of(suspenseId, resolution, reason.sha256);
+
+/** What a resolution is about. */
+export interface Surroundings {
+  /** The attempts that it names, of this municipality. */
+  readonly attempts: readonly AttemptDocument[];
+  /** The other item that it names. */
+  readonly other: SuspenseDocument | null;
+}
+
+/** @throws DomainError `suspense-resolved` or `resolution-unfit`, which says why */
+export function requireFit(item: SuspenseDocument, resolution: Resolution, around: Surroundings): void {
+  if (item.state === 'resolved') throw new DomainError('suspense-resolved');
+  const why = unfit(item, resolution, around);
+  if (why) throw new DomainError('resolution-unfit', why);
+}
+
+function unfit(item: SuspenseDocument, resolution: Resolution, around: Surroundings): string | null {
+  const movedNothing = item.way === 'none' || item.amount === null || item.amount <= 0;
+  if (resolution.as === 'noted') return movedNothing ? null : 'Money moved: it cannot only be noted';
+  if (movedNothing) return 'No money moved: it can only be noted';
+  if (resolution.as === 'matched') return unmatched(item, resolution.attemptIds, around.attempts);
+  if (resolution.as === 'offset') return unbalanced(item, around.other);
+  return null;
+}
+
+/** Money that left settles payments in transit; money that came in returns settled ones. To the cent. */
+function unmatched(
+  { way, amount, currency }: SuspenseDocument,
+  ids: readonly string[],
+  attempts: readonly AttemptDocument[],
+): string | null {
+  if (new Set(ids).size !== ids.length) return 'A payment is named twice';
+  if (attempts.length !== ids.length) return 'A payment is not of this municipality';
+  const expected = way === 'out' ? 'in-transit' : 'settled';
+  const other = attempts.find(({ state }) => state !== expected);
+  if (other) return `${other.endToEndId} is ${other.state}, not ${expected}`;
+  const sum = attempts.reduce((total, one) => total + BigInt(one.amount), 0n);
+  const isExact = sum === BigInt(amount!) && attempts.every((one) => one.currency === currency);
+  return isExact ? null : 'The payments do not add up to what moved';
+}
+
+function unbalanced(item: SuspenseDocument, other: SuspenseDocument | null): string | null {
+  if (!other || other.state === 'resolved') return 'The other item is not open here';
+  if (other.way === item.way || other.way === 'none') return 'The other item did not move the other way';
+  const isEqual = other.amount === item.amount && other.currency === item.currency;
+  return isEqual ? null : 'The other item has another amount';
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptDocument } from '../obligation/obligation.store.ts';
+import type { SuspenseDocument } from './settlement.store.ts';
+import { proposalHash, requireFit } from './suspense.ts';
+
+const item = (changes: Partial<SuspenseDocument> = {}) =>
+  ({ _id: 'sus-1', way: 'out', amount: 300, currency: 'EUR', state: 'open', ...changes }) as SuspenseDocument;
+const attempt = (id: string, amount: number, changes: Partial<AttemptDocument> = {}) =>
+  ({ _id: id, endToEndId: id, amount, currency: 'EUR', state: 'in-transit', ...changes }) as AttemptDocument;
+const fit = (
+  ...[of, resolution, around = {}]: [SuspenseDocument, Parameters<typeof requireFit>[1], object?]
+) => requireFit(of, resolution, { attempts: [], other: null, ...around });
+
+describe('a suspense item', () => {
+  const matched = (...attemptIds: string[]) => ({ as: 'matched' as const, attemptIds });
+  const both = [attempt('att-a', 100), attempt('att-b', 200)];
+
+  it('may be payments in transit that add up to it', () => {
+    expect(() => fit(item(), matched('att-a', 'att-b'), { attempts: both })).not.toThrow();
+  });
+  it('that came in may be settled payments that came back', () => {
+    const settled = both.map((one) => ({ ...one, state: 'settled' as const }));
+    expect(() => fit(item({ way: 'in' }), matched('att-a', 'att-b'), { attempts: settled })).not.toThrow();
+  });
+  it('may be offset by another one that went the other way', () => {
+    const other = item({ _id: 'sus-2', way: 'in' });
+    expect(() => fit(item(), { as: 'offset', suspenseId: 'sus-2' }, { other })).not.toThrow();
+  });
+  it('may be none of ours, or only noted where no money moved', () => {
+    expect(() => fit(item(), { as: 'not-ours' })).not.toThrow();
+    expect(() => fit(item({ way: 'none', amount: null }), { as: 'noted' })).not.toThrow();
+    expect(() => fit(item({ amount: 0 }), { as: 'noted' })).not.toThrow();
+  });
+
+  const offset = { as: 'offset' as const, suspenseId: 'sus-2' };
+  it.each<[string, Parameters<typeof fit>]>([
+    ['payments that do not add up', [item(), matched('att-a'), { attempts: [both[0]] }]],
+    ['a payment twice', [item({ amount: 200 }), matched('att-a', 'att-a'), { attempts: [both[0]] }]],
+    ['a payment that is not here', [item(), matched('att-a', 'att-x'), { attempts: [both[0]] }]],
+    [
+      'a settled payment',
+      [item({ amount: 100 }), matched('att-a'), { attempts: [attempt('att-a', 100, { state: 'settled' })] }],
+    ],
+    [
+      'a payment in transit that came back',
+      [item({ amount: 100, way: 'in' }), matched('att-a'), { attempts: [both[0]] }],
+    ],
+    [
+      'a payment in another currency',
+      [item({ amount: 100 }), matched('att-a'), { attempts: [attempt('att-a', 100, { currency: 'SEK' })] }],
+    ],
+    ['another item that is gone', [item(), offset, { other: item({ way: 'in', state: 'resolved' }) }]],
+    ['no other item', [item(), offset]],
+    ['another item that went the same way', [item(), offset, { other: item() }]],
+    ['another item of another amount', [item(), offset, { other: item({ way: 'in', amount: 299 }) }]],
+    ['only a note where money moved', [item(), { as: 'noted' }]],
+    ['payments where no money moved', [item({ way: 'none' }), matched('att-a'), { attempts: [both[0]] }]],
+  ])('is not %s', (_, given) => {
+    expect(() => fit(...given)).toThrow(expect.objectContaining({ code: 'resolution-unfit' }));
+  });
+  it('is resolved once', () => {
+    const again = () => fit(item({ state: 'resolved' }), { as: 'not-ours' });
+    expect(again).toThrow(expect.objectContaining({ code: 'suspense-resolved' }));
+  });
+  it('is confirmed as it was proposed', () => {
+    const reason = { id: 'txt-1', sha256: 'a'.repeat(64) };
+    const hashes = [
+      proposalHash('sus-1', { as: 'not-ours' }, reason),
+      proposalHash('sus-2', { as: 'not-ours' }, reason),
+      proposalHash('sus-1', { as: 'noted' }, reason),
+      proposalHash('sus-1', { as: 'not-ours' }, { ...reason, sha256: 'b'.repeat(64) }),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+});
