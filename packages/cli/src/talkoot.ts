@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAllocate } from './allocate.command.ts';
+import { registerBank } from './bank.command.ts';
 import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
@@ -25,6 +26,7 @@ const commands = [
   registerEvents,
   registerTimeline,
   registerPayouts,
+  registerBank,
 ];
 
 const program = new Command('talkoot')

@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
+import { refusingPlainly } from './bank.errors.ts';
+import { aboutBank, placeOfBank, tell } from './bank.place.ts';
+import type { BankOptions } from './bank.place.ts';
+
+interface ProposeOptions extends BankOptions {
+  readonly name: string;
+  readonly iban: string;
+  readonly bic?: string;
+}
+
+/** `talkoot bank account`: the account that a municipality pays from. */
+export function registerAccount(bank: Command): void {
+  const account = bank.command('account').description('The account that payments are made from');
+  aboutBank(account.command('propose'))
+    .description('As a finance clerk, propose the account to pay from in euros')
+    .requiredOption('--name <name>', 'its owner, as the bank knows it')
+    .requiredOption('--iban <iban>', 'its number')
+    .option('--bic <bic>', 'its bank, where that bank asks for it')
+    .action((options: ProposeOptions) => refusingPlainly(() => propose(options)));
+  aboutBank(account.command('confirm').argument('<account>', 'such as acc-…'))
+    .description('As the budget authority, confirm a proposed account: it is paid from now on')
+    .action((accountId: string, options: BankOptions) => refusingPlainly(() => confirm(accountId, options)));
+}
+
+async function propose(options: ProposeOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const { name, iban, bic = null } = options;
+  const body = { currency: 'EUR', name, iban, bic };
+  const made = await payments.proposeDebtorAccount({ params, body, idempotencyKey: randomUUID() });
+  tell(options, made, [
+    'Proposed, and not yet paid from. The budget authority confirms it, signed in as themself:',
+    `  talkoot bank account confirm ${made.accountId}`,
+  ]);
+}
+
+async function confirm(accountId: string, options: BankOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const one = { params: { ...params, accountId }, idempotencyKey: randomUUID() };
+  const confirmed = await payments.confirmDebtorAccount(one);
+  tell(options, confirmed, [`Payments in ${confirmed.currency} are made from ${confirmed.iban}.`]);
+}

@@ -1,0 +1,84 @@
+import { decimalOf } from '@talkoot/money';
+import type { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { BankRefused, refusingPlainly } from './bank.errors.ts';
+import { aboutBank, placeOfBank, tell } from './bank.place.ts';
+import type { BankOptions } from './bank.place.ts';
+import { messageLines, suspenseLine } from './bank.text.ts';
+
+/** `talkoot bank export`, `import` and `quarantine`: files to the bank and from it. */
+export function registerFiles(bank: Command): void {
+  aboutBank(bank.command('export').argument('<batch>', 'such as bat-…'))
+    .description('Write the payment file (pain.001) of an instructed batch; again gives the same bytes')
+    .requiredOption('--out <file>', 'where to; what is there is not replaced')
+    .action((batchId: string, options: BankOptions & { readonly out: string }) =>
+      refusingPlainly(() => exportBatch(batchId, options)),
+    );
+  aboutBank(bank.command('import').argument('<file>', 'a pain.002 or camt.054 of the bank'))
+    .description('Take in an answer of the bank, whole or not at all; the same file again changes nothing')
+    .action((path: string, options: BankOptions) => refusingPlainly(() => importFile(path, options)));
+  aboutBank(bank.command('quarantine'))
+    .description('Answers of the bank that could not be taken in')
+    .option('--after <cursor>', 'the page after, as the page before names it')
+    .action((options: BankOptions & { readonly after?: string }) =>
+      refusingPlainly(() => quarantine(options)),
+    );
+}
+
+async function exportBatch(batchId: string, options: BankOptions & { readonly out: string }): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const batch = { ...params, batchId };
+  const made = await payments.makeBankFile({ params: batch, idempotencyKey: randomUUID() });
+  const text = await payments.downloadBankFile({ params: batch });
+  // It holds names and account numbers: nobody else on this machine reads it.
+  await writeFile(options.out, text, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new BankRefused('file-exists', `${options.out} is there already`, { cause });
+  });
+  const { sha256, messageId, controlSum } = made;
+  tell(options, made, [
+    `Wrote ${options.out}: ${made.payments} payments, ${decimalOf(controlSum)} ${controlSum.currency}`,
+    `Message ${messageId}, SHA-256 ${sha256}`,
+    'Give it to the bank once, and delete it.',
+  ]);
+}
+
+async function importFile(path: string, options: BankOptions): Promise<void> {
+  const text = await readText(path);
+  const { payments, params } = await placeOfBank(options);
+  const taken = await payments.importBankMessage({ params, body: text, idempotencyKey: randomUUID() });
+  const { fresh, message, suspense } = taken;
+  tell(options, taken, [
+    ...(fresh ? [] : ['This file was taken in before: nothing changed.']),
+    ...messageLines(message),
+    ...suspense.map(suspenseLine),
+    ...(suspense.some(({ alarm }) => alarm)
+      ? ['!! Money may have been paid twice: call the bank today.']
+      : []),
+  ]);
+  if (message.state === 'quarantined') process.exitCode = 1;
+}
+
+/** @throws BankRefused `bank-file-hostile` for bytes that are not UTF-8 */
+async function readText(path: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (cause) {
+    if (cause instanceof TypeError)
+      throw new BankRefused('bank-file-hostile', `${path} is not UTF-8`, { cause });
+    throw cause;
+  }
+}
+
+async function quarantine(options: BankOptions & { readonly after?: string }): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const { after } = options;
+  const query = { state: 'quarantined' as const, ...(after === undefined ? {} : { after }) };
+  const page = await payments.listBankMessages({ params, query });
+  const lines = page.items.map(
+    ({ messageFileId, code, namespace, at }) => `${messageFileId}  ${code}  ${namespace}, ${at}`,
+  );
+  const more = page.next === null ? [] : [`More: --after ${page.next}`];
+  tell(options, page, lines.length === 0 ? ['Nothing is in quarantine.'] : [...lines, ...more]);
+}

@@ -1,0 +1,93 @@
+import type { Resolution } from '@talkoot/api-contracts/payments';
+import type { Command } from 'commander';
+import { randomUUID } from 'node:crypto';
+import { BankRefused, refusingPlainly } from './bank.errors.ts';
+import { aboutBank, placeOfBank, tell } from './bank.place.ts';
+import type { BankOptions } from './bank.place.ts';
+import { suspenseLine } from './bank.text.ts';
+
+interface ListOptions extends BankOptions {
+  readonly all?: boolean;
+  readonly after?: string;
+}
+interface ResolveOptions extends BankOptions {
+  readonly matched?: readonly string[];
+  readonly offset?: string;
+  readonly notOurs?: boolean;
+  readonly noted?: boolean;
+  readonly reason: string;
+}
+
+/** `talkoot bank suspense`, `resolve` and `confirm`: what fits no payment, and what two people say that it is. */
+export function registerSuspense(bank: Command): void {
+  aboutBank(bank.command('suspense'))
+    .description('What the bank said that fits no payment; lines with !! may be money paid twice')
+    .option('--all', 'also what is resolved')
+    .option('--after <cursor>', 'the page after, as the page before names it')
+    .action((options: ListOptions) => refusingPlainly(() => list(options)));
+  aboutBank(bank.command('resolve').argument('<item>', 'such as sus-…'))
+    .description('As a finance clerk, propose what a suspense item is; name one of the four')
+    .option('--matched <attempts...>', 'it was these payments (att-…)')
+    .option('--offset <item>', 'it was ours and came back: the other suspense item')
+    .option('--not-ours', 'it has nothing to do with payouts')
+    .option('--noted', 'no money moved')
+    .requiredOption('--reason <text>', 'why; it is published')
+    .action((item: string, options: ResolveOptions) => refusingPlainly(() => resolve(item, options)));
+  aboutBank(bank.command('confirm').argument('<item>', 'such as sus-…'))
+    .description('As a payout approver, confirm exactly that proposal: it is posted to the ledger')
+    .requiredOption('--sha256 <hash>', 'of the proposal that you read')
+    .action((item: string, options: BankOptions & { readonly sha256: string }) =>
+      refusingPlainly(() => confirm(item, options)),
+    );
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const { after, all } = options;
+  const state = all ? {} : { state: 'unresolved' as const };
+  const query = { ...state, ...(after === undefined ? {} : { after }) };
+  const page = await payments.listSuspense({ params, query });
+  const more = page.next === null ? [] : [`More: --after ${page.next}`];
+  const lines = page.items.map(suspenseLine);
+  tell(options, page, lines.length === 0 ? ['Nothing is in suspense.'] : [...lines, ...more]);
+}
+
+async function resolve(suspenseId: string, options: ResolveOptions): Promise<void> {
+  const resolution = resolutionOf(options);
+  const { payments, params } = await placeOfBank(options);
+  const item = await payments.proposeResolution({
+    params: { ...params, suspenseId },
+    body: { resolution, reason: options.reason },
+    idempotencyKey: randomUUID(),
+  });
+  tell(options, item, [
+    suspenseLine(item),
+    'Nothing is posted yet. A payout approver confirms it, signed in as themself:',
+    `  talkoot bank confirm ${suspenseId} --sha256 ${item.proposal!.sha256}`,
+  ]);
+}
+
+/** @throws BankRefused `resolution-unclear` unless exactly one is named */
+function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Resolution {
+  const named: Resolution[] = [
+    ...(matched ? [{ as: 'matched' as const, attemptIds: [...matched] }] : []),
+    ...(offset === undefined ? [] : [{ as: 'offset' as const, suspenseId: offset }]),
+    ...(notOurs ? [{ as: 'not-ours' as const }] : []),
+    ...(noted ? [{ as: 'noted' as const }] : []),
+  ];
+  if (named.length === 1) return named[0]!;
+  throw new BankRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
+}
+
+async function confirm(
+  suspenseId: string,
+  options: BankOptions & { readonly sha256: string },
+): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const item = await payments.confirmResolution({
+    params: { ...params, suspenseId },
+    body: { proposalSha256: options.sha256 },
+    idempotencyKey: randomUUID(),
+  });
+  tell(options, item, [suspenseLine(item)]);
+}
