@@ -49,8 +49,14 @@ export const paymentsProblems = {
   'bank-file-expired': { status: 409, title: 'The content of this file has been deleted' },
   'bank-file-hostile': { status: 422, title: 'The file has something that no bank sends' },
   'bank-file-malformed': { status: 422, title: 'The file is not well-formed XML' },
-  'bank-file-invalid': { status: 422, title: 'The file lacks something, or has it in a form that is not allowed' },
-  'bank-file-too-large': { status: 422, title: 'The file is larger or has more in it than is taken in at once' },
+  'bank-file-invalid': {
+    status: 422,
+    title: 'The file lacks something, or has it in a form that is not allowed',
+  },
+  'bank-file-too-large': {
+    status: 422,
+    title: 'The file is larger or has more in it than is taken in at once',
+  },
   'period-invalid': { status: 422, title: 'A period ends after it begins, and has at most 400 days' },
   'not-proposed': { status: 409, title: 'Nothing is proposed that could be confirmed' },
   'suspense-resolved': { status: 409, title: 'The suspense item is resolved' },
