@@ -20,6 +20,8 @@ const homes: readonly (readonly [parameter: string, owner: Owner, collection: st
   ['spendingId', 'payments', 'spending'],
   ['obligationId', 'payments', 'obligations'],
   ['batchId', 'payments', 'batches'],
+  ['contractId', 'payments', 'outcomecontracts'],
+  ['decisionId', 'payments', 'outcomedecisions'],
   ['personId', 'identity', 'people'],
   ['grantId', 'identity', 'grants'],
 ];

@@ -16,6 +16,7 @@ interface Outcome {
     projects: { id: string; phase: string; votes: number; funded: boolean; score: string | null }[];
     polls: { kind: string; outcome: string; ballots: number; onPaper: number; recounted: string | null }[];
     payouts: { project: string; payee: string; amount: { amount: number }; state: string }[];
+    outcomes: { project: string; amount: string; currency: string; reason: string }[];
     ledger: { balanced: boolean; debit: number; credit: number };
   };
   run: { kills: string[] };
@@ -70,6 +71,15 @@ describe('a pilot from sponsor to payout', () => {
     );
     expect(payouts.every(({ state }) => state === 'settled')).toBe(true);
     expect(new Set(payouts.map(({ project, payee }) => `${project}/${payee}`)).size).toBe(payouts.length);
+  });
+
+  it('pays an investor by the outcome contract, to the cent, beside the bonus', () => {
+    const { outcomes, payouts } = quiet.result;
+    expect(outcomes).toEqual([
+      { project: 'bicycle-racks', amount: '4425.00', currency: 'EUR', reason: 'paid' },
+    ]);
+    const invested = payouts.filter(({ payee }) => payee === 'investor');
+    expect(invested.map(({ amount, state }) => [amount.amount, state])).toEqual([[442_500, 'settled']]);
   });
 
   it('keeps the ledger balanced', () => {

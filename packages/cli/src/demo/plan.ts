@@ -1,5 +1,6 @@
 import type { Money } from '@talkoot/api-contracts';
 import type { Charter, CriterionInput, PollProtocol } from '@talkoot/api-contracts/projects';
+import type { OutcomeTerms } from '@talkoot/impact/outcome';
 
 /** A reading that will be taken, by collection (`baseline`, `c1`, `c2` …). */
 export interface PlannedReading {
@@ -19,6 +20,13 @@ export interface PlannedSideEffect {
   readonly accepted: boolean;
 }
 
+/** A contract by which an investor, the party `investor`, is paid by the party `municipality`. */
+export interface PlannedOutcome {
+  readonly terms: OutcomeTerms;
+  /** For each input of the terms the criterion whose estimate it is. */
+  readonly estimates: Readonly<Record<string, number>>;
+}
+
 export interface PlannedProposal {
   /** Stable id: the id in the file it is imported from, or a short name. */
   readonly key: string;
@@ -35,6 +43,7 @@ export interface PlannedProposal {
   readonly bonusShares: readonly number[];
   /** Spending as a share of the cost, in percent. */
   readonly spendingPercent: number;
+  readonly outcome?: PlannedOutcome;
 }
 
 /** A person who keeps a share of the keys of polls. */

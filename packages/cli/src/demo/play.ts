@@ -26,6 +26,7 @@ export const officials = {
   'finance-clerk': ['finance-clerk'],
   'payout-approver': ['payout-approver'],
   'payout-releaser': ['payout-releaser'],
+  investor: ['investor'],
   hr: ['hr'],
 } as const;
 /** Officials of the auditor, who are nobody to the municipality. */
@@ -42,6 +43,8 @@ export interface PlayedProject {
   readonly champion: Actor;
   readonly volunteer: Actor;
   measurementId?: string;
+  /** Its outcome contract, where an investor takes part. */
+  contractId?: string;
 }
 
 /** A trustee: a person with secrets, who keeps what each poll adds to them. */

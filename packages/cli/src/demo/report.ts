@@ -1,6 +1,7 @@
 import type { Money } from '@talkoot/api-contracts';
 import { formatMoney as formatIn } from '@talkoot/money';
 import Table from 'cli-table3';
+import { outcomeOf } from './acts/outcome.act.ts';
 import type { Run } from './run.ts';
 import { fundedProjects, municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
@@ -29,6 +30,8 @@ export async function describe(
     ...(funded.length > 6 ? [`… and ${funded.length - 6} more; see the bonus of each project.`] : []),
     heading('The votes, recounted from public files'),
     pollTable(result),
+    ...(result.outcomes.length > 0 ? [heading('What investors are paid, and why')] : []),
+    ...(await Promise.all(funded.map((project) => contractOf(play, project)))).flat(),
     heading('Who was paid'),
     payoutTable(result),
     heading('Money'),
@@ -88,6 +91,14 @@ async function bonusOf(play: Play, project: PlayedProject): Promise<string> {
     ...current.computation.map((line) => `    ${line}`),
     `  Bonus: ${formatMoney(current.payable)} of a pool of ${formatMoney(current.pool)}`,
   ].join('\n');
+}
+
+async function contractOf(play: Play, project: PlayedProject): Promise<string[]> {
+  const told = await outcomeOf(play, project);
+  if (told === null) return [];
+  const { terms, decision, computation } = told;
+  const lines = computation.map((line) => `    ${line}`);
+  return ['', `${terms.title}: ${decision.amount} ${decision.currency} (${decision.reason})`, ...lines];
 }
 
 /** `59.000000` → `59`: signed estimates have six places. */

@@ -1,4 +1,5 @@
 import type { Money } from '@talkoot/api-contracts';
+import { outcomeOf } from './acts/outcome.act.ts';
 import { obligations } from './acts/payout.act.ts';
 import { municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
@@ -30,6 +31,8 @@ export interface Result {
     recounted: string | null;
   }[];
   readonly payouts: readonly { project: string; payee: string; amount: Money; state: string }[];
+  /** What outcome contracts pay, in currency units. */
+  readonly outcomes: readonly { project: string; amount: string; currency: string; reason: string }[];
   readonly funds: readonly {
     fund: string;
     allotted: number;
@@ -55,6 +58,7 @@ export async function readResult(play: Play): Promise<Result> {
     projects: await Promise.all(projects.map((project) => projectResult(play, project))),
     polls: await pollsOf(play),
     payouts: await payoutsOf(play),
+    outcomes: await outcomesOf(play),
     funds: funds.funds.map(({ fund, allotted, available, setAside, used }) => ({
       fund,
       allotted: allotted.amount,
@@ -99,12 +103,22 @@ async function pollsOf(play: Play): Promise<Result['polls']> {
   );
 }
 
+async function outcomesOf(play: Play): Promise<Result['outcomes']> {
+  const explained = [...play.projects].map(async ([project, played]) => {
+    const told = await outcomeOf(play, played);
+    if (told === null) return [];
+    const { amount, currency, reason } = told.decision;
+    return [{ project, amount, currency, reason }];
+  });
+  return (await Promise.all(explained)).flat().sort((a, b) => order(a.project, b.project));
+}
+
 async function payoutsOf(play: Play): Promise<Result['payouts']> {
   const keyOfProject = new Map([...play.projects].map(([key, { projectId }]) => [projectId, key]));
   const keyOfPerson = new Map<string, string>(
     play.residents.map(({ personId, key }) => [personId, nameOf(key)]),
   );
-  for (const key of ['civil-servant-1', 'civil-servant-2'] as const)
+  for (const key of ['civil-servant-1', 'civil-servant-2', 'investor'] as const)
     keyOfPerson.set(play.official(key).personId, key);
   const all = await obligations(play);
   return all

@@ -13,6 +13,7 @@ import {
   residentsPropose,
 } from './acts/ideas.act.ts';
 import { assessorSigns, effectsAreMeasured } from './acts/measurement.act.ts';
+import { outcomeContractsAreSigned, outcomesAreDecided } from './acts/outcome.act.ts';
 import { pilotIsEvaluated, sharesArePaid } from './acts/payout.act.ts';
 import { pilotIsPermitted, roundOpens } from './acts/permission.act.ts';
 import { votesAreRecounted } from './acts/recount.act.ts';
@@ -161,9 +162,11 @@ export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: S
     { title: 'Residents vote, the round is allocated', run: (report) => residentsVote(play, report) },
     { title: 'Residents weigh the criteria', run: (report) => residentsWeighCriteria(play, report) },
     { title: 'Teams form and sign', run: (report) => teamsForm(play, report) },
+    { title: 'Investors and the municipality sign', run: () => outcomeContractsAreSigned(play) },
     { title: 'Projects are delivered', run: (report) => projectsAreDelivered(play, report) },
     { title: 'Effects are measured', run: (report) => effectsAreMeasured(play, report) },
     { title: 'The assessor signs', run: (report) => assessorSigns(play, report) },
+    { title: 'Outcome contracts are decided', run: () => outcomesAreDecided(play) },
     { title: 'Residents vote on the bonus', run: (report) => residentsVoteOnBonus(play, report) },
     { title: 'Everybody can recount the votes', run: (report) => votesAreRecounted(play, report) },
     { title: 'Three people approve, shares are paid', run: (report) => sharesArePaid(play, report) },

@@ -16,6 +16,7 @@ export async function sharesArePaid(play: Play, report: Report): Promise<void> {
   for (const { champion, volunteer } of projects) {
     for (const citizen of [champion, volunteer]) await saysHowToBePaid(play, citizen);
   }
+  if (projects.some(({ contractId }) => contractId)) await saysHowToBePaid(play, play.official('investor'));
   const due = (await obligations(play)).filter(({ state }) => state === 'due');
   const batches = Array.from({ length: Math.ceil(due.length / LARGEST_BATCH) }, (_, at) =>
     due.slice(at * LARGEST_BATCH, (at + 1) * LARGEST_BATCH).map(({ obligationId }) => obligationId),
@@ -24,14 +25,14 @@ export async function sharesArePaid(play: Play, report: Report): Promise<void> {
   for (const project of projects) await phaseOf(play, project, 'closed');
 }
 
-/** Gives an account; a clerk saw that the citizen is registered for prepayment, so a bank may pay. */
-async function saysHowToBePaid(play: Play, citizen: Actor): Promise<void> {
+/** Gives an account; a clerk saw that the payee is registered for prepayment, so a bank may pay. */
+async function saysHowToBePaid(play: Play, payee: Actor): Promise<void> {
   const params = municipalityOf(play);
   const body = { method: 'bank', name: 'Talkoot Resident', iban: testIban } as const;
-  await citizen.payments.putPayeeDetails({ params, body });
+  await payee.payments.putPayeeDetails({ params, body });
   const registration = { evidence: 'Register of the tax authority', until: '2099-12-31' };
   await play.official('finance-clerk').payments.recordRegistration({
-    params: { ...params, payeeId: citizen.personId },
+    params: { ...params, payeeId: payee.personId },
     body: registration,
   });
 }
@@ -57,8 +58,11 @@ async function decided(play: Play, projectId: string): Promise<void> {
   const clerk = play.official('finance-clerk').payments;
   const bonus = await clerk.getBonus({ params });
   if (bonus.current.payable.amount === 0) return;
-  const list = () => clerk.listObligations({ params: municipalityOf(play), query: { projectId, limit: 1 } });
-  await until('The obligations', list, ({ items }) => items.length > 0);
+  const list = () =>
+    clerk.listObligations({ params: municipalityOf(play), query: { projectId, limit: 200 } });
+  await until('The obligations', list, ({ items }) =>
+    items.some(({ payeeRole }) => payeeRole !== 'investor'),
+  );
 }
 
 async function batchIsPaid(play: Play, obligationIds: string[]): Promise<void> {

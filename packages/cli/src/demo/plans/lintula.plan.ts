@@ -1,5 +1,5 @@
 import type { CriterionInput } from '@talkoot/api-contracts/projects';
-import type { Plan, PlannedProposal } from '../plan.ts';
+import type { Plan, PlannedOutcome, PlannedProposal } from '../plan.ts';
 import { demoCharter } from './demo.charter.ts';
 
 const eur = (euros: number) => ({ amount: euros * 100, currency: 'EUR' });
@@ -45,6 +45,49 @@ const sickDays: CriterionInput = {
   source: 'School register; two other schools compare',
 };
 
+/** A local fund advanced 5,000 euros; it is paid by the cyclists who came, and loses what they do not cover. */
+const racksForCyclists: PlannedOutcome = {
+  terms: {
+    title: 'Racks that fill: paid by the cyclists who came',
+    currency: 'EUR',
+    inputs: [
+      { id: 'more-cyclists', title: 'More cyclists than before, as assessed', unit: 'cyclists per day' },
+    ],
+    measures: [
+      {
+        kind: 'achievement',
+        id: 'reached',
+        title: 'Cyclists against the 80 that were hoped for',
+        assessed: { of: 'weekdays counted at the station' },
+        payable: { of: 'all weekdays' },
+        rounding: 'none',
+        min: '0',
+        estimate: 'more-cyclists',
+        target: '80',
+      },
+    ],
+    payments: [
+      {
+        kind: 'anchors',
+        id: 'repayment',
+        title: 'The advance, and a fifth more if everybody came',
+        payer: 'municipality',
+        payee: 'investor',
+        measure: 'reached',
+        anchors: [
+          { at: '0', pays: '0' },
+          { at: '1', pays: '1.2' },
+        ],
+        rounding: 'none',
+        base: '5000',
+      },
+    ],
+    amountCap: { amount: '6000', over: 'contract' },
+    rounding: 'half-even',
+  },
+  estimates: { 'more-cyclists': 0 },
+};
+
 const bicycleRacks: PlannedProposal = {
   key: 'bicycle-racks',
   title: 'Bicycle racks at the station',
@@ -77,6 +120,7 @@ const bicycleRacks: PlannedProposal = {
   ],
   bonusShares: [80, 80, 100, 60, 75],
   spendingPercent: 95,
+  outcome: racksForCyclists,
 };
 
 const schoolFood: PlannedProposal = {
