@@ -10,3 +10,8 @@ export function lineText({ label, expression, value }: Line): string {
     ? `${label}: ${value}`
     : `${label}: ${expression} = ${value}`;
 }
+
+/** A number for people, to six decimals: computations go on with the number itself. */
+export function rounded(value: number): string {
+  return Math.abs(value) < 1e15 ? String(Number(value.toFixed(6)) + 0) : String(value);
+}

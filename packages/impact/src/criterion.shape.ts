@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { methods } from './estimators/method.ts';
 
 const Decimal = z.string().regex(/^-?\d{1,15}(\.\d{1,12})?$/);
 const Interval = z.object({ low: Decimal, high: Decimal });
@@ -16,14 +17,20 @@ export const CriterionShape = z.object({
   goal: Decimal,
   /** An observed level, inclusive, on the far side of the baseline from the goal. */
   failureBound: Decimal.optional(),
-  comparator: z.enum(['goal', 'before-after', 'comparison-units']),
+  comparator: z.enum([
+    'goal',
+    'before-after',
+    'comparison-units',
+    'synthetic-control',
+    'interrupted-time-series',
+  ]),
   source: z.string().min(1).max(500),
 });
 export type Criterion = z.infer<typeof CriterionShape>;
 
 /** An estimate as it is signed: six decimal places, half to even. Nothing after this is rounded. */
 export const SignedEstimateShape = z.object({
-  method: z.enum(['against-goal', 'before-after', 'difference-in-differences']),
+  method: z.enum(methods),
   unit: z.string().min(1).max(50),
   estimate: Decimal,
   standardError: Decimal.nullable(),
@@ -35,6 +42,10 @@ export const SignedEstimateShape = z.object({
   observed: Decimal.nullable(),
   observedInterval80: Interval.nullable(),
   n: z.int().min(1),
+  /** Rank among placebos, where there are any. */
+  p: Decimal.nullable(),
   assumptions: z.array(z.string().max(500)).max(20),
+  /** Every step from the readings to the intervals. */
+  computation: z.array(z.string().max(1_000)).max(500),
 });
 export type SignedEstimate = z.infer<typeof SignedEstimateShape>;

@@ -1,5 +1,6 @@
+import { lineText } from './computation.ts';
 import type { SignedEstimate } from './criterion.shape.ts';
-import type { Estimate, Interval } from './estimate.ts';
+import type { Estimate, Interval } from './estimators/estimate.ts';
 import { exactOf, sixPlaces } from './exact.ts';
 import { ImpactError } from './impact.errors.ts';
 
@@ -11,7 +12,7 @@ const largest = 1e15;
  * @throws ImpactError `number-not-finite`; `number-malformed` from 10^15 on
  */
 export function signEstimate(estimate: Estimate, unit: string): SignedEstimate {
-  const { method, reason, n, assumptions } = estimate;
+  const { method, reason, n, assumptions, computation } = estimate;
   return {
     method,
     unit,
@@ -23,7 +24,9 @@ export function signEstimate(estimate: Estimate, unit: string): SignedEstimate {
     observed: orNull(estimate.observed, signed),
     observedInterval80: orNull(estimate.observedInterval80, signedInterval),
     n,
+    p: orNull(estimate.p, signed),
     assumptions: [...assumptions],
+    computation: computation.map(lineText),
   };
 }
 

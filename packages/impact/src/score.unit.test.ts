@@ -35,7 +35,9 @@ function measured(estimate: string, change: Partial<SignedEstimate> = {}): Signe
     observed: '130',
     ...none,
     n: 2,
+    p: null,
     assumptions: [],
+    computation: [],
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { againstGoal, beforeAfter, changesOf, differenceInDifferences, valuesIn } from './index.ts';
+import { againstGoal, beforeAfter, changesOf, differenceInDifferences, valuesIn } from '../index.ts';
 
 const code = (name: string) => expect.objectContaining({ code: name });
 const values = fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: 2, maxLength: 20 });

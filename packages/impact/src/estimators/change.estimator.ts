@@ -1,7 +1,8 @@
+import { rounded } from '../computation.ts';
 import type { Estimate } from './estimate.ts';
 import { estimateFrom } from './estimate.ts';
-import { ImpactError } from './impact.errors.ts';
-import { summarise } from './sample.ts';
+import { ImpactError } from '../impact.errors.ts';
+import { meanLine, summarise } from './sample.ts';
 import { ofDifference, ofMean } from './uncertainty.ts';
 
 /**
@@ -30,6 +31,14 @@ export function againstGoal(input: {
       'The observations do not influence one another.',
       'All of the change is counted as the effect of the project; nothing shows what would have happened without it.',
     ],
+    computation: [
+      meanLine('observed', after),
+      {
+        label: 'effect',
+        expression: `${rounded(after.mean)} − baseline ${rounded(baseline)}`,
+        value: rounded(after.mean - baseline),
+      },
+    ],
   });
 }
 
@@ -48,6 +57,15 @@ export function beforeAfter(input: { before: readonly number[]; after: readonly 
     assumptions: [
       'The observations do not influence one another, before or after.',
       'Nothing else changed between before and after: seasons, prices and fashions count as effects here.',
+    ],
+    computation: [
+      meanLine('before', before),
+      meanLine('after', after),
+      {
+        label: 'effect',
+        expression: `${rounded(after.mean)} − (${rounded(before.mean)})`,
+        value: rounded(after.mean - before.mean),
+      },
     ],
   });
 }

@@ -1,8 +1,10 @@
-import type { Estimate, Uncertainty } from './estimate.ts';
+import { rounded } from '../computation.ts';
+import type { Line } from '../computation.ts';
+import type { Estimate } from './estimate.ts';
 import { estimateFrom } from './estimate.ts';
 import type { Summary } from './sample.ts';
-import { summarise, summaryOf } from './sample.ts';
-import { ofDifference, ofMean } from './uncertainty.ts';
+import { meanLine, summarise, summaryOf } from './sample.ts';
+import { ofDifference, ofMean, ofPlacebos, rankOf } from './uncertainty.ts';
 
 export interface DifferencesInput {
   /** Change of each treated unit, or their summary. */
@@ -25,22 +27,37 @@ export function differenceInDifferences(input: DifferencesInput): Estimate {
   const estimate = treated.mean - comparison.mean;
   const placebos = treated.n === 1 && !('mean' in input.comparison) ? placebosOf(input.comparison) : [];
   const level = input.observed ? summarise(input.observed) : null;
+  const ranked = placebos.length > 1;
+  const p = ranked ? rankOf(Math.abs(estimate), placebos.map(Math.abs)) : null;
   return estimateFrom({
     method: 'difference-in-differences',
     estimate,
-    uncertainty: placebos.length > 1 ? ofPlacebos(placebos) : ofDifference(treated, comparison),
+    uncertainty: ranked ? ofPlacebos(placebos) : ofDifference(treated, comparison),
     observed: level ? { mean: level.mean, uncertainty: ofMean(level) } : null,
     n: treated.n + comparison.n,
-    ...(placebos.length > 1 ? { p: rankOf(estimate, placebos) } : {}),
+    ...(p === null ? {} : { p }),
     assumptions: [
       'Without the project the treated units would have changed as the comparison units did.',
       'The project did not reach the comparison units.',
       'The units do not influence one another.',
-      ...(placebos.length > 1
-        ? ['Chance moves the treated unit as much as it moves a comparison unit.']
-        : []),
+      ...(ranked ? ['Chance moves the treated unit as much as it moves a comparison unit.'] : []),
+    ],
+    computation: [
+      meanLine('change of the treated units', treated),
+      meanLine('change of the comparison units', comparison),
+      {
+        label: 'effect',
+        expression: `${rounded(treated.mean)} − (${rounded(comparison.mean)})`,
+        value: rounded(estimate),
+      },
+      ...(p === null ? [] : [rankLine(p, placebos.length)]),
     ],
   });
+}
+
+function rankLine(p: number, placebos: number): Line {
+  const rank = Math.round(p * (placebos + 1));
+  return { label: 'p', expression: `rank by size: ${rank} ÷ ${placebos + 1}`, value: rounded(p) };
 }
 
 function placebosOf(changes: readonly number[]): number[] {
@@ -48,15 +65,4 @@ function placebosOf(changes: readonly number[]): number[] {
   const { mean, n } = summarise(changes);
   // change − mean of the others = (change − mean of all) × n/(n − 1)
   return changes.map((change) => ((change - mean) * n) / (n - 1));
-}
-
-function ofPlacebos(placebos: readonly number[]): Uncertainty {
-  const { variance, n } = summarise(placebos);
-  if (variance === 0) return ofMean({ mean: 0, variance, n });
-  return { standardError: Math.sqrt(variance), degreesOfFreedom: n - 1 };
-}
-
-function rankOf(estimate: number, placebos: readonly number[]): number {
-  const asLarge = placebos.filter((placebo) => Math.abs(placebo) >= Math.abs(estimate)).length;
-  return (asLarge + 1) / (placebos.length + 1);
 }

@@ -1,4 +1,6 @@
-import { ImpactError } from './impact.errors.ts';
+import { rounded } from '../computation.ts';
+import type { Line } from '../computation.ts';
+import { ImpactError } from '../impact.errors.ts';
 
 /** What a published table often gives instead of the values: variance with divisor n − 1. */
 export interface Summary {
@@ -40,4 +42,9 @@ function checked(summary: Summary): Summary {
   if (!Number.isSafeInteger(summary.n) || summary.n < 1)
     throw new ImpactError('no-observations', `n is ${summary.n}`);
   return summary;
+}
+
+export function meanLine(label: string, { mean, variance, n }: Summary): Line {
+  const expression = n === 1 ? 'one value' : `mean of ${n}, variance ${rounded(variance)}`;
+  return { label, expression, value: rounded(mean) };
 }

@@ -1,4 +1,4 @@
-import { ImpactError } from './impact.errors.ts';
+import { ImpactError } from '../impact.errors.ts';
 
 export interface Observation {
   readonly value: number;

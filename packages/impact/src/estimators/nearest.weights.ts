@@ -1,0 +1,117 @@
+import { ImpactError } from '../impact.errors.ts';
+import { dot, isIndependent, leastSquares, norm } from './least.squares.ts';
+
+type Point = readonly number[];
+
+export interface NearestWeights {
+  /** One for each point, none below zero, together 1. */
+  readonly weights: readonly number[];
+  /** Whether no other weights come as near. */
+  readonly unique: boolean;
+}
+
+/** As shares of the largest distance: what counts as no distance, and as lying in the same plane. */
+const NOTHING = 1e-12;
+const IN_PLANE = 1e-9;
+const ROUNDING = 1e-14;
+
+/**
+ * The weights on the simplex that bring Σ wᵢ pᵢ nearest to the target: the quadratic programme
+ * min ‖Σ wᵢ pᵢ − target‖² with w ≥ 0 and Σ w = 1, solved to its end by P. Wolfe's active set (Finding the
+ * nearest point in a polytope, Mathematical Programming 11, 1976). It solves only for affinely independent
+ * points, so it takes more points than dimensions.
+ * @throws ImpactError `number-not-finite`; `not-converged`, should rounding keep it from ending
+ */
+export function nearestWeights(points: readonly Point[], target: Point): NearestWeights {
+  const shifted = points.map((point) => point.map((value, at) => value - target[at]!));
+  const largest = Math.max(...shifted.map(norm));
+  if (!Number.isFinite(largest)) throw new ImpactError('number-not-finite', 'the readings are too far apart');
+  const scaled = largest === 0 ? shifted : shifted.map((point) => point.map((value) => value / largest));
+  const carried = nearestCorral(scaled);
+  const sum = carried.reduce((all, { weight }) => all + weight, 0);
+  const weights = points.map(() => 0);
+  for (const { at, weight } of carried) weights[at] = weight / sum;
+  return { weights, unique: isIndependent(edgesOf(faceAt(scaled, placeOf(scaled, carried)))) };
+}
+
+/** A point that carries weight. */
+interface Carried {
+  readonly at: number;
+  readonly weight: number;
+}
+
+function nearestCorral(points: readonly Point[]): readonly Carried[] {
+  const lengths = points.map(norm);
+  let corral: readonly Carried[] = [{ at: lengths.indexOf(Math.min(...lengths)), weight: 1 }];
+  const most = 100 + 20 * points.length;
+  for (let step = 0; step < most; step += 1) {
+    const here = placeOf(points, corral);
+    const next = furthestBeyond(points, here);
+    if (next === null) return corral;
+    const moved = settled(points, [...corral, { at: next, weight: 0 }]);
+    // Where it comes no nearer by more than rounding, another point may still join; but nobody is exchanged for ever.
+    const [reached, before] = [norm(placeOf(points, moved)), norm(here)];
+    if (reached > before * (1 + ROUNDING) || (reached >= before && moved.length <= corral.length))
+      return corral;
+    corral = moved;
+  }
+  throw new ImpactError('not-converged', 'the weights of the comparison units do not settle');
+}
+
+function placeOf(points: readonly Point[], corral: readonly Carried[]): number[] {
+  return points[0]!.map((_, dimension) =>
+    corral.reduce((sum, { at, weight }) => sum + weight * points[at]![dimension]!, 0),
+  );
+}
+
+/** The point furthest on the near side of the plane through here that faces the target; none where here is nearest. */
+function furthestBeyond(points: readonly Point[], here: Point): number | null {
+  const distance = norm(here);
+  if (distance <= NOTHING) return null;
+  const along = points.map((point) => dot(here, point));
+  const least = Math.min(...along);
+  return distance ** 2 - least <= NOTHING * distance ? null : along.indexOf(least);
+}
+
+/** Goes towards the nearest point of the plane of the corral; who would fall below zero on the way leaves. */
+function settled(points: readonly Point[], corral: readonly Carried[]): readonly Carried[] {
+  const wanted = affineWeights(corral.map(({ at }) => points[at]!));
+  if (!wanted) return corral;
+  const falling = corral.flatMap(({ weight }, index) =>
+    wanted[index]! <= NOTHING ? [{ weight, to: wanted[index]! }] : [],
+  );
+  if (falling.length === 0) return corral.map(({ at }, index) => ({ at, weight: wanted[index]! }));
+  const step = Math.min(...falling.map(({ weight, to }) => (weight > to ? weight / (weight - to) : 0)));
+  const moved = corral.map(({ at, weight }, index) => ({
+    at,
+    weight: step * wanted[index]! + (1 - step) * weight,
+  }));
+  const smallest = Math.min(...moved.map(({ weight }) => weight));
+  return settled(
+    points,
+    moved.filter(({ weight }) => weight > Math.max(NOTHING, smallest)),
+  );
+}
+
+/** Weights of any sign, together 1, of the point of their plane that is nearest to the origin; null if they are dependent. */
+function affineWeights(points: readonly Point[]): readonly number[] | null {
+  const [first, ...others] = points as [Point, ...Point[]];
+  if (others.length === 0) return [1];
+  const found = leastSquares(
+    edgesOf(points),
+    first.map((value) => -value),
+  );
+  return found && [1 - found.coefficients.reduce((sum, one) => sum + one, 0), ...found.coefficients];
+}
+
+/** The points of the face in which the nearest point lies: all of them where that is the target itself. */
+function faceAt(points: readonly Point[], here: Point): readonly Point[] {
+  const distance = norm(here);
+  if (distance <= IN_PLANE) return points;
+  return points.filter((point) => dot(here, point) - distance ** 2 <= IN_PLANE * distance);
+}
+
+function edgesOf(points: readonly Point[]): Point[] {
+  const [first = [], ...others] = points;
+  return others.map((point) => point.map((value, at) => value - first[at]!));
+}
