@@ -4,6 +4,7 @@ import { registerBank } from './bank.command.ts';
 import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
+import { registerImpact } from './impact.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
 import { registerOutcome } from './outcome.command.ts';
 import { registerPayouts } from './payouts.command.ts';
@@ -21,6 +22,7 @@ const commands = [
   registerAllocate,
   registerOutcome,
   registerVerify,
+  registerImpact,
   registerPoll,
   registerLifecycle,
   registerEvents,
