@@ -166,7 +166,7 @@ export const metWaits: { readonly [K in LifecycleKind]: { readonly [W in WaitNam
         },
       },
       then: {
-        step: 'collection-closed',
+        step: 'collection-lapsed',
         phase: 'collecting',
         stage: 'collection',
         reasonCode: 'collection-missing',

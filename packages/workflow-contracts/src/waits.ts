@@ -86,7 +86,8 @@ export const waits = {
     'appeal-decision': { awaiting: 'appeal-body', atDue: 'escalate', escalatesTo: ['sponsor'] },
   },
   measurement: {
-    collection: { awaiting: 'assessor', atDue: 'proceed', escalatesTo: [] },
+    /** What nobody collects in the end shows as missing. */
+    collection: { awaiting: 'assessor', atDue: 'escalate', escalatesTo: ['sponsor'] },
     closing: { awaiting: 'assessor', atDue: 'proceed', escalatesTo: [] },
   },
   batch: {

@@ -35,7 +35,7 @@ import { noticeOf } from './notice.ts';
 import { Queue } from './queue.ts';
 import { describe, Signposts } from './visibility.ts';
 import type { Work } from './visibility.ts';
-import { nextDeadline, specOf } from './wait.ts';
+import { nextDeadline } from './wait.ts';
 import type { Deadline } from './wait.ts';
 
 /** A run continues as new beyond so many events, even when the server does not suggest it yet. */
@@ -301,10 +301,9 @@ export class Lifecycle<K extends LifecycleKind> {
   }
 
   #nextDeadline(): PlacedDeadline | null {
-    const { kind } = this.#state;
     const deadlines = (['wait', 'side'] as const).flatMap((place) => {
       const wait = this.#state[place];
-      const deadline = wait && nextDeadline(wait, specOf(kind, wait.name));
+      const deadline = wait && nextDeadline(wait);
       return deadline ? [{ ...deadline, place }] : [];
     });
     return deadlines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0] ?? null;

@@ -13,12 +13,15 @@ export function specOf(kind: LifecycleKind, name: string): WaitSpec {
   return spec;
 }
 
-/** Reminder, due, each rung of the ladder, giving up: in this order, one at a time. Null while suspended. */
-export function nextDeadline(wait: Wait, spec: WaitSpec): Deadline | null {
+/**
+ * Reminder, due, each rung of the ladder, giving up: in this order, one at a time. Null while suspended. Whether it goes up a
+ * ladder was fixed when the wait was planned: what is open keeps its course when a release gives its kind another.
+ */
+export function nextDeadline(wait: Wait): Deadline | null {
   if (wait.suspendedSince !== null) return null;
   if (!wait.overdue) {
     if (wait.remindAt !== null && !wait.reminded) return { at: wait.remindAt, does: 'remind' };
-    return { at: wait.due, does: spec.atDue === 'escalate' ? 'overdue' : 'end' };
+    return { at: wait.due, does: wait.lapseAt === null ? 'end' : 'overdue' };
   }
   const rung = wait.escalations[wait.escalated];
   if (rung) return { at: rung.at, does: 'escalate', to: rung.to };

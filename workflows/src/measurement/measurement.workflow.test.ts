@@ -1,4 +1,4 @@
-import type { LifecycleState } from '@talkoot/workflow-contracts';
+import type { LifecycleState, RecordedStep } from '@talkoot/workflow-contracts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { follow, reason } from '../../test/courses.ts';
 import { hash, startEngine } from '../../test/engine.ts';
@@ -25,7 +25,19 @@ async function awaited(run: Running<'measurement'>, name: string): Promise<Lifec
 const runsOf = async ({ handle }: Running<'measurement'>) =>
   historiesOf(engine.environment.client, handle.workflowId, handle.firstExecutionRunId);
 
-test('runs over years, each collection in a history of its own', async () => {
+/** What time did to one collection, from the public record. */
+function deadlinesOf(run: Running<'measurement'>, name: string): (string | null)[] {
+  const own = engine.town
+    .of(run.id)
+    .filter(({ state, step }) => step.cause === 'deadline' && awaitedIn(state, step) === name);
+  return own.map(({ step }) => step.waitEffect);
+}
+/** The end of a wait names its collection; before that it is the one that is awaited. */
+const awaitedIn = ({ facts }: LifecycleState, { data }: RecordedStep) =>
+  data['collection'] ?? facts['current'];
+const untilGivenUp = ['reminded', 'overdue', 'escalated', null];
+
+test('runs over years, each collection reminded, overdue and given up in a history of its own', async () => {
   engine.town.collections = ['P1M', 'P1Y', 'P2Y', 'P4Y'].map((after, at) => ({ name: `in ${at}`, after }));
   const run = await engine.start('measurement');
   const started = await engine.environment.currentTimeMs();
@@ -36,9 +48,10 @@ test('runs over years, each collection in a history of its own', async () => {
   expect(state.facts).toMatchObject({ missing: ['in 0', 'in 1', 'in 2', 'in 3'] });
   const lasted = (Date.parse((await run.reached('closing-opened')).step.at) - started) / (365 * 86_400_000);
   expect(lasted).toBeGreaterThan(3.99);
+  for (const { name } of engine.town.collections) expect(deadlinesOf(run, name)).toEqual(untilGivenUp);
   const histories = await runsOf(run);
   expect(histories).toHaveLength(4);
-  for (const { events } of histories) expect(events!.length).toBeLessThan(120);
+  for (const { events } of histories) expect(events!.length).toBeLessThan(160);
 });
 
 test('takes in a fact once, also when it comes again to the next run', async () => {
@@ -84,7 +97,7 @@ test('refuses a decision sent again with its id to a later run', async () => {
 test('takes late data as long as it is open', async () => {
   const run = await engine.start('measurement');
   await awaited(run, 'first');
-  await engine.skipDays(45);
+  await engine.skipDays(60);
   expect((await awaited(run, 'second')).facts['missing']).toEqual(['first']);
   await complete(run, 'first');
   await follow(run);
