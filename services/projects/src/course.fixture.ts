@@ -108,10 +108,12 @@ export async function courseOf(fixture: Fixture) {
     const { measurementId } = await worker.startMeasurement({ params: { projectId: course.projectId } });
     return { ...course, measurementId };
   }
+  // Each at an instant of its own: two readings of one unit at one instant are a repetition.
+  let readings = 0;
   const reading = (criterionId: string, collection: string, value: string) => ({
     criterionId,
     collection,
-    observedAt: '2026-11-01T10:00:00.000Z',
+    observedAt: new Date(Date.now() + (readings += 1)).toISOString(),
     value,
     unit: 'cyclists',
   });

@@ -1,3 +1,4 @@
+import { createClient } from '@talkoot/api-contracts';
 import type { Client, Role } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
@@ -80,7 +81,9 @@ export async function projectsFixture(mongodbUrl: string) {
   await prepareModels(connection);
   await prepareCollections(connection);
   const served = await testApp(app, projectsApi);
-  const worker = withKeys(served.client(await tokens.serviceToken('worker', 'projects')));
+  // Signed anew for each call: a service's token lives for less than a minute, which a slow machine's tests outlast.
+  const token = () => tokens.serviceToken('worker', 'projects');
+  const worker = withKeys(createClient(projectsApi, { baseUrl: served.url, token }));
 
   return {
     connection,

@@ -1,3 +1,4 @@
+import { SignedEstimateShape } from '@talkoot/impact/shapes';
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
 import { DecisionAnswerShape } from '../lifecycle-routes.ts';
@@ -30,11 +31,17 @@ export const CriterionResultShape = z
     interval80: Interval.nullable(),
     interval95: Interval.nullable(),
     observedInterval80: Interval.nullable(),
-    method: z.enum(['against-goal', 'before-after', 'difference-in-differences']).nullable(),
+    method: SignedEstimateShape.shape.method.nullable(),
     /** Why there is no standard error, or no estimate. */
     note: z.string().nullable(),
     observations: z.int(),
+    /** What the estimate rests on: values, units that are compared, or periods of a series. */
+    n: z.int().nullable(),
+    /** Rank among placebos, where there are any. */
+    p: DecimalShape.nullable(),
     assumptions: z.array(z.string()),
+    /** From the observations to the estimate and its intervals, line by line. */
+    computation: z.array(z.string()),
     failed: z.boolean(),
     missing: z.boolean(),
     achievement: FractionShape,

@@ -30,6 +30,11 @@ const Reading = z.object({
   group: z.enum(['treated', 'comparison']).default('treated'),
   /** Which comparison unit (another school), or which treated one. */
   unitName: text(80).optional(),
+  /** What the value is of, as the criterion writes its periods: `2026`, `2026-11` or `2026-11-20`. */
+  period: z
+    .string()
+    .regex(/^\d{4}(-\d\d){0,2}$/)
+    .optional(),
 });
 export const ObservationInputShape = Reading.extend({
   /** An earlier observation that this one replaces in the computation; both stay readable. */
@@ -48,6 +53,7 @@ export const ObservationShape = z
     unit: z.string(),
     group: z.enum(['treated', 'comparison']),
     unitName: z.string().nullable(),
+    period: z.string().nullable(),
     via: z.enum(['hand', 'csv', 'feed']),
     corrects: IdShape.nullable(),
     correctedBy: IdShape.nullable(),
@@ -71,16 +77,17 @@ export const SideEffectShape = z
   })
   .meta({ id: 'SideEffect' });
 
-const recordingRefusals = [
+const readingRefusals = [
   'team-member-measures',
-  'criterion-unknown',
+  'criteria-not-locked',
   'collection-unknown',
   'wrong-unit',
   'group-unnamed',
   'no-comparison',
+  'period-mismatch',
   'observed-ahead',
-  'observation-unknown',
-  'already-corrected',
+  'outside-calendar',
+  'duplicate-observation',
   'wrong-phase',
 ] as const;
 
@@ -91,18 +98,24 @@ export const measurementRoutes = {
     params: ProjectParams,
     body: ObservationInputShape,
     answer: ObservationShape,
-    problems: recordingRefusals,
+    problems: [...readingRefusals, 'criterion-unknown', 'observation-unknown', 'already-corrected'],
   }),
   importObservations: route('POST /v1/m/{municipalityId}/projects/{projectId}/observations-import', {
     summary:
-      'Import observations from CSV: criterion,collection,observed_at,value,unit,group,unit_name. All lines or none',
+      'Import observations from CSV: criterion,collection,observed_at,value,unit,group,unit_name,period. All lines or none',
     access: measurer,
     params: ProjectParams,
     body: z.string().min(1),
     bodyType: 'text/csv',
     bodyLimit: 2 * 1024 * 1024,
     answer: z.object({ imported: z.int() }),
-    problems: ['team-member-measures', 'csv-malformed', 'wrong-phase'],
+    problems: [
+      'team-member-measures',
+      'criteria-not-locked',
+      'csv-malformed',
+      'duplicate-observation',
+      'wrong-phase',
+    ],
   }),
   listObservations: route('GET /v1/m/{municipalityId}/projects/{projectId}/observations', {
     summary: 'Observations of a project, oldest first, corrected ones included',
@@ -145,17 +158,7 @@ export const measurementRoutes = {
     }),
     bodyLimit: 512 * 1024,
     answer: z.object({ recorded: z.int(), repeated: z.int() }),
-    problems: [
-      'feed-token-wrong',
-      'feed-revoked',
-      'team-member-measures',
-      'collection-unknown',
-      'wrong-unit',
-      'group-unnamed',
-      'no-comparison',
-      'observed-ahead',
-      'wrong-phase',
-    ],
+    problems: [...readingRefusals, 'criterion-unknown', 'feed-token-wrong', 'feed-revoked'],
   }),
   getMeasurement: route('GET /v1/m/{municipalityId}/measurements/{measurementId}', {
     summary: 'The plan of a measurement and how complete each collection is',

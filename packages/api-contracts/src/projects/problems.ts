@@ -72,6 +72,13 @@ export const projectsProblems = {
   'wrong-unit': { status: 422, title: 'The criterion is measured in another unit' },
   'group-unnamed': { status: 422, title: 'A comparison observation names its unit' },
   'no-comparison': { status: 422, title: 'The criterion has no comparison units' },
+  'periods-missing': { status: 422, title: 'This comparator needs to know how often a unit is read' },
+  'period-mismatch': { status: 422, title: 'A reading names its period as the criterion writes them' },
+  'outside-calendar': { status: 422, title: 'The reading is from before the measurement began' },
+  'duplicate-observation': {
+    status: 409,
+    title: 'There is a reading of this unit at this time already: correct it, or name another unit',
+  },
   'observed-ahead': { status: 422, title: 'An observation is not in the future' },
   'observation-unknown': { status: 422, title: 'The observation to correct does not exist here' },
   'already-corrected': { status: 409, title: 'A later observation corrects this one already' },

@@ -1,3 +1,4 @@
+import { PeriodKindShape } from '@talkoot/impact/shapes';
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
 import { DecisionAnswerShape, LifecycleViewShape } from '../lifecycle-routes.ts';
@@ -19,9 +20,12 @@ import { RoundParams } from './rounds.ts';
 export const ProjectParams = MunicipalityParams.extend({ projectId: IdShape });
 const resident = { roles: ['resident'] } as const;
 
-/** How the effect is estimated: against the time before, against the goal alone, or against others. */
+/**
+ * How the effect is estimated: against the time before, against the goal alone, against others, against a weighted
+ * mixture of others that went the same way before, or against the earlier trend of a series of counts.
+ */
 export const ComparatorShape = z
-  .enum(['before-after', 'goal', 'comparison-units'])
+  .enum(['before-after', 'goal', 'comparison-units', 'synthetic-control', 'interrupted-time-series'])
   .meta({ id: 'Comparator' });
 
 /** A pre-registered measure of success. Numbers are exact decimals as text. */
@@ -35,6 +39,8 @@ export const CriterionInputShape = z
     /** Once crossed, the criterion counts as failed. */
     failureBound: DecimalShape.optional(),
     comparator: ComparatorShape,
+    /** How often a unit is read; needed by the last two comparators. */
+    periods: PeriodKindShape.exclude(['number']).optional(),
     source: text(500),
   })
   .meta({ id: 'CriterionInput' });
@@ -127,6 +133,7 @@ const contentRefusals = [
   'goal-equals-baseline',
   'direction-differs',
   'failure-bound-misplaced',
+  'periods-missing',
 ] as const;
 
 export const proposalRoutes = {

@@ -100,7 +100,7 @@ function scorable(locked: Locked, baseline: string | null): Criterion {
 
 function resultOf(
   locked: Locked,
-  { baseline, estimate, observations }: Measured,
+  { baseline, estimate, note, observations }: Measured,
   decision: ScoreDecision,
 ): Result {
   const score = decision.criteria.find(({ criterionId }) => criterionId === locked.criterionId)!;
@@ -119,9 +119,12 @@ function resultOf(
     interval95: estimate?.interval95 ?? null,
     observedInterval80: estimate?.observedInterval80 ?? null,
     method: estimate?.method ?? null,
-    note: estimate ? estimate.reason : 'no observations to estimate from',
+    note,
     observations,
+    n: estimate?.n ?? null,
+    p: estimate?.p ?? null,
     assumptions: estimate?.assumptions ?? [],
+    computation: estimate?.computation ?? [],
     failed: score.failureBoundCrossed,
     missing: score.missing,
     achievement: score.achievement,
@@ -129,13 +132,16 @@ function resultOf(
 }
 
 function signedIn(result: Result): Judged {
-  const { baseline, estimate, method, unit, standardError, observed, assumptions, observations } = result;
-  if (estimate === null || method === null || result.missing) return { baseline, estimate: null };
-  const { interval80, interval95, observedInterval80, note: reason } = result;
+  const { baseline, estimate, method, unit, standardError, observed, n, p } = result;
+  if (estimate === null || method === null || n === null || result.missing)
+    return { baseline, estimate: null };
+  const { interval80, interval95, observedInterval80, note: reason, assumptions, computation } = result;
   const intervals = { interval80, interval95, observedInterval80 };
-  const n = Math.max(1, observations);
   return {
     baseline,
-    estimate: { method, unit, estimate, standardError, reason, ...intervals, observed, n, assumptions },
+    estimate: {
+      ...{ method, unit, estimate, standardError, reason, ...intervals },
+      ...{ observed, n, p, assumptions, computation },
+    },
   };
 }

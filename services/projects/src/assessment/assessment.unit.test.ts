@@ -25,6 +25,7 @@ const reading = (
   value,
   group: 'treated',
   unitName: null,
+  period: null,
   ...changes,
 });
 const vote = (options: [number, number][], ballots = 100) => ({
@@ -114,6 +115,72 @@ describe('a draft of an assessment', () => {
     const draft = draftAssessment('prj-1', lockOf(compared), observations, []);
     // +10 here, +5 elsewhere on average: half of the way to the goal.
     expect(draft.criteria[0]).toMatchObject({ estimate: '5.000000', achievement: '1/2' });
+  });
+  it('weighs other units so that they went the same way before, and names who is left out', () => {
+    const weighed = criterion(0, { comparator: 'synthetic-control', periods: 'month', goal: '250' });
+    const { failureBound: _, ...unbounded } = weighed;
+    const months = ['2026-01', '2026-02', '2026-03', '2027-01', '2027-02'];
+    const unit = (values: readonly number[], unitName?: string) =>
+      values.map((value, at) =>
+        reading(0, at < 3 ? 'baseline' : 'c1', String(value), {
+          period: months[at]!,
+          ...(unitName ? { group: 'comparison', unitName } : {}),
+        }),
+      );
+    const lock = lockOf(unbounded);
+    const others = [
+      ...unit([220, 230, 226, 230, 232], 'Harju'),
+      ...unit([260, 250, 258, 262, 260], 'Rantala'),
+    ];
+    const observations = [
+      ...unit([240, 240, 242, 252, 254]),
+      ...others,
+      ...unit([300, 250, 333, 280], 'Kivelä'),
+    ];
+    const [result] = draftAssessment('prj-1', lock, observations, []).criteria;
+    // Half of each of the two: 246 after, and 253 here.
+    expect(result).toMatchObject({
+      method: 'synthetic-control',
+      estimate: '7.000000',
+      achievement: '7/10',
+      n: 3,
+    });
+    expect(result!.computation).toContain('weight of Harju: 0.5');
+    expect(result!.assumptions.at(-1)).toBe('Left out, as a reading is missing: Kivelä.');
+    const alone = draftAssessment(
+      'prj-1',
+      lock,
+      observations.filter(({ unitName }) => unitName !== 'Harju'),
+      [],
+    );
+    expect(alone.criteria[0]).toMatchObject({
+      missing: true,
+      estimate: null,
+      note: expect.stringContaining('at least 2 comparison units'),
+    });
+  });
+  it('reads a series of counts against its earlier trend, and counts too short a one as missing', () => {
+    const series = criterion(0, { comparator: 'interrupted-time-series', periods: 'year', goal: '360' });
+    const { failureBound: _, ...unbounded } = series;
+    const counts = (after: number) => [
+      ...[100, 120, 144, 173].map((value, at) =>
+        reading(0, 'baseline', `${value}`, { period: `${2020 + at}` }),
+      ),
+      ...[300, 360, 432]
+        .slice(0, after)
+        .map((value, at) => reading(0, 'c1', `${value}`, { period: `${2024 + at}` })),
+    ];
+    const [result] = draftAssessment('prj-1', lockOf(unbounded), counts(3), []).criteria;
+    expect(result).toMatchObject({
+      method: 'interrupted-time-series',
+      observed: '364.000000',
+      n: 7,
+      missing: false,
+    });
+    expect(Number(result!.estimate)).toBeCloseTo(364 - (207.4 + 248.9 + 298.7) / 3, -1);
+    expect(result!.computation.some((text) => text.startsWith('scale: '))).toBe(true);
+    const [short] = draftAssessment('prj-1', lockOf(unbounded), counts(2), []).criteria;
+    expect(short).toMatchObject({ missing: true, note: 'at least 3 periods on each side are needed' });
   });
   it('counts a crossed failure bound as failed, whatever the others say', () => {
     const draft = draftAssessment('prj-1', lockOf(criterion(0)), [reading(0, 'c1', '200')], []);

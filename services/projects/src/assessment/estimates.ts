@@ -4,9 +4,12 @@ import {
   beforeAfter,
   differenceInDifferences,
   ImpactError,
+  interruptedTimeSeries,
   signEstimate,
+  syntheticControl,
 } from '@talkoot/impact';
-import type { Estimate, SignedEstimate } from '@talkoot/impact';
+import type { Estimate, PeriodCount, SignedEstimate, UnitSeries } from '@talkoot/impact';
+import { periodNumber } from '@talkoot/impact/shapes';
 import { fraction, parseFraction, plus } from '../number/fraction.ts';
 import type { Fraction } from '../number/fraction.ts';
 
@@ -17,6 +20,7 @@ export interface Standing {
   readonly value: string;
   readonly group: 'treated' | 'comparison';
   readonly unitName: string | null;
+  readonly period: string | null;
 }
 
 type Locked = CriteriaLock['criteria'][number];
@@ -26,53 +30,116 @@ export interface Measured {
   readonly baseline: string | null;
   /** Null where data are missing. */
   readonly estimate: SignedEstimate | null;
+  /** Why there is no standard error, or no estimate. */
+  readonly note: string | null;
   readonly observations: number;
 }
 
-/** What the observations say about one criterion. */
+/** What the observations say about one criterion. What they cannot say is missing, with the reason; nothing is filled in. */
 export function measure(criterion: Locked, observations: readonly Standing[]): Measured {
   const own = observations.filter(({ criterionId }) => criterionId === criterion.criterionId);
   const before = own.filter(({ collection }) => collection === 'baseline');
   const after = own.filter(({ collection }) => collection !== 'baseline');
   const baseline = criterion.baseline?.value ?? meanOf(treated(before).map(({ value }) => value));
-  const estimate = baseline === null ? null : estimateOf(criterion, baseline, before, after);
-  return { baseline, estimate: estimate && signable(estimate, criterion.unit), observations: after.length };
-}
-
-/** Numbers that are too large to sign exactly count as missing. */
-function signable(estimate: Estimate, unit: string): SignedEstimate | null {
+  const measured = { baseline, observations: after.length };
+  if (baseline === null) return { ...measured, estimate: null, note: 'no baseline was measured' };
+  if (treated(after).length === 0)
+    return { ...measured, estimate: null, note: 'no observations to estimate from' };
   try {
-    return signEstimate(estimate, unit);
+    const estimate = signEstimate(estimateOf(criterion, baseline, before, after), criterion.unit);
+    return { ...measured, estimate, note: estimate.reason };
   } catch (error) {
-    if (error instanceof ImpactError && error.code === 'number-malformed') return null;
+    if (error instanceof ImpactError && missing.has(error.code))
+      return { ...measured, estimate: null, note: error.message };
     throw error;
   }
 }
+
+/** Refusals of an estimator that the data call for; any other is an error of ours. */
+const missing: ReadonlySet<ImpactError['code']> = new Set([
+  'no-observations',
+  'too-few-observations',
+  'too-many-observations',
+  'panel-unbalanced',
+  'count-negative',
+  'design-singular',
+  'not-converged',
+  'goal-equals-baseline',
+  'number-malformed',
+]);
 
 function estimateOf(
   criterion: Locked,
   baseline: string,
   before: readonly Standing[],
   after: readonly Standing[],
-): Estimate | null {
+): Estimate {
   const observed = numbers(treated(after));
-  if (observed.length === 0) return null;
-  if (criterion.comparator === 'goal') {
-    const goal = Number(criterion.goal);
-    // A measured baseline may turn out to equal the goal: then there is nothing to score.
-    if (goal === Number(baseline)) return null;
-    return againstGoal({ baseline: Number(baseline), goal, observations: observed });
+  switch (criterion.comparator) {
+    case 'goal':
+      return againstGoal({
+        baseline: Number(baseline),
+        goal: Number(criterion.goal),
+        observations: observed,
+      });
+    case 'before-after': {
+      const known = numbers(treated(before));
+      return beforeAfter({ before: known.length > 0 ? known : [Number(baseline)], after: observed });
+    }
+    case 'comparison-units':
+      return differenceInDifferences({
+        treated: changesOf(treated(before), treated(after), Number(baseline)),
+        comparison: changesOf(comparison(before), comparison(after), null),
+        observed,
+      });
+    case 'interrupted-time-series':
+      return interruptedTimeSeries({
+        before: countsOf(criterion, before),
+        after: countsOf(criterion, after),
+      });
+    case 'synthetic-control':
+      return againstSynthetic(criterion, before, after);
   }
-  if (criterion.comparator === 'before-after') {
-    const known = numbers(treated(before));
-    return beforeAfter({ before: known.length > 0 ? known : [Number(baseline)], after: observed });
-  }
-  const changes = changesOf(treated(before), treated(after), Number(baseline));
-  const others = changesOf(comparison(before), comparison(after), null);
-  return changes.length > 0 && others.length > 0
-    ? differenceInDifferences({ treated: changes, comparison: others, observed })
-    : null;
 }
+
+function countsOf(criterion: Locked, many: readonly Standing[]): PeriodCount[] {
+  return inTime(criterion, treated(many)).map(({ number, value }) => ({ period: number, value }));
+}
+
+/** Comparison units without a reading of each period are left out, and named. */
+function againstSynthetic(
+  criterion: Locked,
+  before: readonly Standing[],
+  after: readonly Standing[],
+): Estimate {
+  const seriesOf = (unit: string, pick: (many: readonly Standing[]) => readonly Standing[]) => {
+    const [early, late] = [inTime(criterion, pick(before)), inTime(criterion, pick(after))];
+    const periods = [...early, ...late].map(({ number }) => number).join();
+    return { unit, before: early.map(valueOf), after: late.map(valueOf), periods };
+  };
+  const own = seriesOf('', treated);
+  const names = [...new Set(comparison([...before, ...after]).map(({ unitName }) => unitName ?? ''))].sort();
+  const units = names.map((name) =>
+    seriesOf(name, (many) => comparison(many).filter(({ unitName }) => unitName === name)),
+  );
+  const [whole, broken] = [true, false].map((isWhole) =>
+    units.filter(({ periods }) => (periods === own.periods) === isWhole),
+  );
+  const found = syntheticControl({ treated: own, comparison: whole as UnitSeries[] });
+  if (broken!.length === 0) return found;
+  const left = `Left out, as a reading is missing: ${broken!.map(({ unit }) => unit).join(', ')}.`;
+  return { ...found, assumptions: [...found.assumptions, left.slice(0, MOST_ASSUMPTION)] };
+}
+
+const MOST_ASSUMPTION = 500;
+
+function inTime({ periods }: Locked, many: readonly Standing[]) {
+  return many
+    .map(({ period, value }) => ({ number: periodNumber(periods!, period ?? '')!, value: Number(value) }))
+    .sort((a, b) => a.number - b.number);
+}
+
+const valueOf = ({ value }: { value: number }) => value;
 
 /** How much the mean of each unit changed; a unit without readings before counts from the stated baseline, if any. */
 function changesOf(before: readonly Standing[], after: readonly Standing[], stated: number | null): number[] {

@@ -59,13 +59,15 @@ export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revok
       if (offences[0]) throw new DomainError(offences[0].message, undefined, offences);
       const readings = [...byRef].map(([ref, reading]) => ({ seed: `${feed._id}/${ref}`, reading }));
       const all = observationsFrom(parts, project, { via: 'feed', by: feed._id }, readings);
+      const refs = new Map([...byRef.keys()].map((ref, index) => [all[index]!._id, ref]));
       const recorded = await inTransaction(connection, async (session) => {
         const known = await stores.measurements.knownObservations(
           all.map(({ _id }) => _id),
           session,
         );
         const fresh = all.filter(({ _id }) => !known.has(_id));
-        if (fresh.length > 0) await addObservations(parts, session, project._id, fresh);
+        const places = fresh.map((one) => `body.readings.${refs.get(one._id)}`);
+        if (fresh.length > 0) await addObservations(parts, session, project._id, fresh, places);
         return fresh.length;
       });
       return { body: { recorded, repeated: body.readings.length - recorded } };

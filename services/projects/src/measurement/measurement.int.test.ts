@@ -19,6 +19,13 @@ const refused = (code: string) => ({ code });
 const compared: CriterionInput = { ...cyclists, comparator: 'comparison-units' };
 const { baseline: _, ...unmeasured } = cyclists;
 
+const header = 'criterion,collection,observed_at,value,unit,group,unit_name,period';
+/** Instants soon after the tests began, within what clocks may differ. */
+const second = (n: number) => new Date(begun + n * 1_000).toISOString();
+const begun = Date.now();
+const line = (criterionId: string, changes: Partial<Record<'value' | 'unit' | 'at', string>> = {}) =>
+  `${criterionId},c1,${changes.at ?? second(1)},${changes.value ?? '300'},${changes.unit ?? 'cyclists'},treated,,`;
+
 async function measuring(criteria: CriterionInput[] = [cyclists]) {
   const delivered = await course.delivered(criteria);
   const criterionId = delivered.criteria[0]!.criterionId;
@@ -37,6 +44,8 @@ describe('recording an observation', () => {
     ['wrong-unit', { unit: 'cars' }],
     ['no-comparison', { group: 'comparison', unitName: 'Harju' }],
     ['observed-ahead', { observedAt: '2040-01-01T00:00:00.000Z' }],
+    ['outside-calendar', { observedAt: '2026-05-01T09:00:00.000Z' }],
+    ['period-mismatch', { period: '2026-11' }],
     ['observation-unknown', { corrects: 'obs-none' }],
     ['invalid-request', { value: 'NaN' }],
     ['wrong-phase', { collection: 'baseline' }],
@@ -44,6 +53,71 @@ describe('recording an observation', () => {
     const { project: params, record } = await measuring();
     await expect(record(changes)).rejects.toMatchObject(refused(code));
     expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
+  });
+
+  it('is refused before the criteria are locked: until then they may change', async () => {
+    const { project: params, projectId } = await course.admitted();
+    const { criteria } = await fixture.visitor.getProject({ params });
+    const { criterionId } = criteria[0]!;
+    const { assessor } = course.people;
+    const baseline = course.reading(criterionId, 'baseline', '240');
+    const early = refused('criteria-not-locked');
+    await expect(assessor.recordObservation({ params, body: baseline })).rejects.toMatchObject(early);
+    const csv = `${header}\n${line(criterionId)}`;
+    await expect(assessor.importObservations({ params, body: csv })).rejects.toMatchObject(early);
+    const { feedId, token } = await assessor.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    const { criterionId: _, ...reading } = baseline;
+    const body = { token: token!, readings: [{ ...reading, ref: 'r1' }] };
+    await expect(fixture.visitor.feedObservations({ params: { ...M, feedId }, body })).rejects.toMatchObject(
+      early,
+    );
+    expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
+    expect(projectId).toBeTruthy();
+  });
+
+  it('is refused when it repeats another, by hand, CSV or feed; several units at one instant are named', async () => {
+    const { project: params, criterionId, record } = await measuring();
+    const { assessor } = course.people;
+    const body = course.reading(criterionId, 'c1', '300');
+    const again = refused('duplicate-observation');
+    const first = await assessor.recordObservation({ params, body });
+    await expect(
+      assessor.recordObservation({ params, body: { ...body, value: '301' } }),
+    ).rejects.toMatchObject(again);
+    await assessor.recordObservation({ params, body: { ...body, unitName: 'Second loop' } });
+    const csv = [
+      header,
+      line(criterionId),
+      line(criterionId, { at: body.observedAt }),
+      line(criterionId),
+    ].join('\n');
+    await expect(assessor.importObservations({ params, body: csv })).rejects.toMatchObject({
+      code: 'duplicate-observation',
+      problem: { errors: [{ at: 'line.3' }, { at: 'line.4' }] },
+    });
+    const { feedId, token } = await assessor.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    const { criterionId: _, ...reading } = body;
+    const feed = { token: token!, readings: [{ ...reading, ref: 'r1' }] };
+    await expect(
+      fixture.visitor.feedObservations({ params: { ...M, feedId }, body: feed }),
+    ).rejects.toMatchObject({
+      code: 'duplicate-observation',
+      problem: { errors: [{ at: 'body.readings.r1' }] },
+    });
+    expect((await fixture.visitor.listObservations({ params })).items).toHaveLength(2);
+    await record({ ...body, corrects: first.observationId }, '310');
+    expect((await fixture.visitor.listObservations({ params })).items).toHaveLength(3);
+  });
+
+  it('stands once of those that come together', async () => {
+    const { project: params, criterionId } = await measuring();
+    const body = course.reading(criterionId, 'c1', '300');
+    const sent = await Promise.allSettled(
+      Array.from({ length: 5 }, () => course.people.assessor.recordObservation({ params, body })),
+    );
+    expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of sent)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject(refused('duplicate-observation'));
   });
 
   it('is not for members of the team, and a comparison names its unit', async () => {
@@ -107,10 +181,6 @@ describe('a collection', () => {
 });
 
 describe('a CSV of observations', () => {
-  const header = 'criterion,collection,observed_at,value,unit,group,unit_name';
-  const line = (criterionId: string, changes: Partial<Record<'value' | 'unit' | 'at', string>> = {}) =>
-    `${criterionId},c1,${changes.at ?? '2026-11-01T10:00:00Z'},${changes.value ?? '300'},${changes.unit ?? 'cyclists'},treated,`;
-
   it('is imported whole, or not at all with the faulty lines', async () => {
     const { project: params, criterionId } = await measuring();
     const send = (body: string) => course.people.assessor.importObservations({ params, body });
@@ -136,10 +206,54 @@ describe('a CSV of observations', () => {
     await expect(send(header)).rejects.toMatchObject(refused('csv-malformed'));
     await expect(send(`${header}\n"open`)).rejects.toMatchObject(refused('csv-malformed'));
     expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
-    const good = `\uFEFF${[header, line(criterionId), line(criterionId, { value: '310' })].join('\r\n')}\r\n`;
+    const good = `\uFEFF${[header, line(criterionId), line(criterionId, { value: '310', at: second(2) })].join('\r\n')}\r\n`;
     expect(await send(good)).toEqual({ imported: 2 });
     const lead = course.people.lead.importObservations({ params, body: good });
     await expect(lead).rejects.toMatchObject(refused('team-member-measures'));
+  });
+});
+
+describe('a series of counts', () => {
+  it('is collected by period over the collections, and assessed against its earlier trend', async () => {
+    const { failureBound: _bound, ...series } = { ...cyclists, periods: 'day' as const };
+    const criterion: CriterionInput = { ...series, comparator: 'interrupted-time-series' };
+    const { project: params, projectId, criteria } = await course.locked([criterion]);
+    const { criterionId } = criteria[0]!;
+    const day = (after: number) => second(after * 86_400).slice(0, 10);
+    const count = (collection: string, after: number, value: number) =>
+      `${criterionId},${collection},${second(0)},${value},cyclists,,,${day(after)}`;
+    const send = (...lines: string[]) =>
+      course.people.assessor.importObservations({ params, body: [header, ...lines].join('\n') });
+    const missing = () => fixture.worker.checkBaselines({ params: { projectId } });
+    await send(count('baseline', -6, 230), count('baseline', -5, 250));
+    expect(await missing()).toEqual({ missing: [criterionId] });
+    await send(...[-4, -3, -2].map((at) => count('baseline', at, 240)));
+    expect(await missing()).toEqual({ missing: [] });
+    await fixture.engine.step('project', projectId, { name: 'delivered', phase: 'measurement' });
+    await fixture.worker.startMeasurement({ params: { projectId } });
+    const early = send(count('c1', -2, 300));
+    await expect(early).rejects.toMatchObject({ problem: { errors: [{ message: 'outside-calendar' }] } });
+    await send(count('c1', -1, 300), count('c1', 0, 310));
+    const draft = () => fixture.visitor.draftAssessment({ params });
+    expect((await draft()).criteria[0]).toMatchObject({
+      missing: true,
+      note: 'at least 3 periods on each side are needed',
+    });
+    await expect(send(count('c2', 0, 290))).rejects.toMatchObject(refused('duplicate-observation'));
+    await send(count('c2', 1, 320));
+    const [result] = (await draft()).criteria;
+    expect(result).toMatchObject({
+      method: 'interrupted-time-series',
+      n: 8,
+      observed: '310.000000',
+      missing: false,
+    });
+    expect(result!.computation.some((text) => text.startsWith('level change: '))).toBe(true);
+  });
+
+  it('is proposed with the length of its periods', async () => {
+    const criterion: CriterionInput = { ...cyclists, comparator: 'interrupted-time-series' };
+    await expect(course.proposed([criterion])).rejects.toMatchObject(refused('periods-missing'));
   });
 });
 
@@ -157,7 +271,10 @@ describe('a data feed', () => {
     const deliver = (given: string, ...refs: string[]) =>
       device.feedObservations({
         params: { ...M, feedId },
-        body: { token: given, readings: refs.map((ref) => ({ ...reading, ref })) },
+        body: {
+          token: given,
+          readings: refs.map((ref) => ({ ...reading, observedAt: second(Number(ref.slice(1))), ref })),
+        },
       });
     await expect(deliver('x'.repeat(43), 'r1')).rejects.toMatchObject(refused('feed-token-wrong'));
     expect(await deliver(token!, 'r1', 'r2')).toEqual({ recorded: 2, repeated: 0 });

@@ -59,7 +59,8 @@ function observing(
       const readings = read.map(({ line, reading }) => ({ seed: `${call.operationId}/${line}`, reading }));
       const observations = observationsFrom(parts, project, { via: 'csv', by: call.person.id }, readings);
       const body = await once(connection, call, async (session) => {
-        await addObservations(parts, session, projectId, observations);
+        const places = read.map(({ line }) => `line.${line}`);
+        await addObservations(parts, session, projectId, observations, places);
         return { imported: observations.length };
       });
       return { body };
@@ -111,17 +112,18 @@ function plans({ connection, record, stores }: Parts): Pick<Handlers, 'getMeasur
   };
 }
 
-/** A correction is of the same reading: criterion, collection and group stay. */
+/** A correction is of the same reading: criterion, collection, group and period stay. */
 function requireCorrectable(earlier: ObservationDocument | null, by: ObservationDocument): void {
   const same =
     earlier?.criterionId === by.criterionId &&
     earlier.collection === by.collection &&
-    earlier.group === by.group;
+    earlier.group === by.group &&
+    earlier.period === by.period;
   if (!earlier || !same) throw new DomainError('observation-unknown');
   if (earlier.correctedBy) throw new DomainError('already-corrected');
 }
 
 function shown(one: ObservationDocument): z.infer<typeof ObservationShape> {
-  const { _id, municipalityId: _, recordedBy: __, ...rest } = one;
+  const { _id, municipalityId: _, recordedBy: __, readingKey: ___, ...rest } = one;
   return { observationId: _id, ...rest };
 }

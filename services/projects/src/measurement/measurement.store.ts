@@ -49,6 +49,10 @@ export function measurementStore(connection: Connection) {
   ]);
   const observations = collectionOf<ObservationDocument>(connection, 'observations', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+    [
+      { projectId: 1, readingKey: 1 },
+      { unique: true, partialFilterExpression: { correctedBy: null } },
+    ],
   ]);
   const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ municipalityId: 1, projectId: 1 }]]);
   const sideEffects = collectionOf<SideEffectDocument>(connection, 'sideeffects', [
@@ -76,6 +80,15 @@ export function measurementStore(connection: Connection) {
     knownObservations: async (ids: readonly string[], session: ClientSession) =>
       new Set(
         (await observations.find({ _id: { $in: [...ids] } }, { session }).toArray()).map(({ _id }) => _id),
+      ),
+    /** Those of the keys under which an observation stands. */
+    standingKeys: async (projectId: string, keys: readonly string[], session: ClientSession) =>
+      new Set(
+        (
+          await observations
+            .find({ projectId, readingKey: { $in: [...keys] }, correctedBy: null }, { session })
+            .toArray()
+        ).map(({ readingKey }) => readingKey),
       ),
     findObservation: (projectId: string, _id: string, session: ClientSession) =>
       observations.findOne({ _id, projectId }, { session }),

@@ -4,7 +4,16 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { lineOffence } from './observation.ts';
 import type { Reading } from './observation.ts';
 
-const columns = ['criterion', 'collection', 'observed_at', 'value', 'unit', 'group', 'unit_name'] as const;
+const columns = [
+  'criterion',
+  'collection',
+  'observed_at',
+  'value',
+  'unit',
+  'group',
+  'unit_name',
+  'period',
+] as const;
 type Row = Record<(typeof columns)[number], string>;
 const MOST_LINES = 5_000;
 const MOST_OFFENCES = 50;
@@ -71,5 +80,6 @@ function inputOf(row: Row): Record<string, unknown> {
     unit: row.unit,
     ...(row.group ? { group: row.group } : {}),
     ...(row.unit_name ? { unitName: row.unit_name } : {}),
+    ...(row.period ? { period: row.period } : {}),
   };
 }

@@ -1,7 +1,9 @@
 import type { Criterion, ObservationInput } from '@talkoot/api-contracts/projects';
 import type { Offence } from '@talkoot/http-service';
+import { periodNumber } from '@talkoot/impact/shapes';
 import { BEFORE_WORK } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { needsPeriods } from '../proposal/proposal.ts';
 
 export interface ObservationDocument {
   _id: string;
@@ -14,6 +16,9 @@ export interface ObservationDocument {
   unit: string;
   group: 'treated' | 'comparison';
   unitName: string | null;
+  period: string | null;
+  /** What no other standing observation of the project is of. */
+  readingKey: string;
   via: 'hand' | 'csv' | 'feed';
   recordedBy: string;
   corrects: string | null;
@@ -28,7 +33,9 @@ export type ReadingFlaw =
   | 'wrong-unit'
   | 'group-unnamed'
   | 'no-comparison'
-  | 'observed-ahead';
+  | 'period-mismatch'
+  | 'observed-ahead'
+  | 'outside-calendar';
 
 export const BASELINE = 'baseline';
 /** Clocks of people and devices differ a little. */
@@ -43,23 +50,73 @@ export function measuredCriteria(project: Pick<ProjectDocument, 'content' | 'loc
 export const collectionNames = (durations: readonly string[]): string[] =>
   durations.map((_, index) => `c${index + 1}`);
 
+/** What a reading is checked against. */
+export interface ReadingRules {
+  readonly criteria: readonly Criterion[];
+  readonly collections: readonly string[];
+  /** When the measurement began; null before. */
+  readonly startedAt: string | null;
+  readonly now: Date;
+}
+
 /** What is wrong with a reading, if anything. */
-export function flawOfReading(
-  reading: Reading,
-  given: { criteria: readonly Criterion[]; collections: readonly string[]; now: Date },
-): ReadingFlaw | null {
-  const criterion = given.criteria.find(({ criterionId }) => criterionId === reading.criterionId);
+export function flawOfReading(reading: Reading, rules: ReadingRules): ReadingFlaw | null {
+  const criterion = rules.criteria.find(({ criterionId }) => criterionId === reading.criterionId);
   if (!criterion) return 'criterion-unknown';
-  if (reading.collection !== BASELINE && !given.collections.includes(reading.collection)) {
+  if (reading.collection !== BASELINE && !rules.collections.includes(reading.collection)) {
     return 'collection-unknown';
   }
   if (reading.unit !== criterion.unit) return 'wrong-unit';
   if (reading.group === 'comparison') {
-    if (criterion.comparator !== 'comparison-units') return 'no-comparison';
+    if (!hasComparison(criterion)) return 'no-comparison';
     if (!reading.unitName) return 'group-unnamed';
   }
-  const ahead = Date.parse(reading.observedAt) > given.now.getTime() + TOLERANCE_MS;
-  return ahead ? 'observed-ahead' : null;
+  return flawInTime(reading, criterion, rules);
+}
+
+function flawInTime(
+  reading: Reading,
+  criterion: Criterion,
+  { startedAt, now }: ReadingRules,
+): ReadingFlaw | null {
+  const observed = Date.parse(reading.observedAt);
+  if (observed > now.getTime() + TOLERANCE_MS) return 'observed-ahead';
+  const began = reading.collection === BASELINE || startedAt === null ? null : startedAt;
+  if (began !== null && observed < Date.parse(began) - TOLERANCE_MS) return 'outside-calendar';
+  const { periods } = criterion;
+  if (periods === undefined || !needsPeriods(criterion))
+    return reading.period === undefined ? null : 'period-mismatch';
+  const numberOf = (text: string) => periodNumber(periods, text.slice(0, lengths[periods]));
+  const period = reading.period === undefined ? null : periodNumber(periods, reading.period);
+  if (period === null) return 'period-mismatch';
+  // Instants are in UTC; the place may be a day ahead or behind, so a day's tolerance.
+  if (period > numberOf(new Date(observed + DAY_MS).toISOString())!) return 'observed-ahead';
+  const first = began === null ? null : numberOf(new Date(Date.parse(began) - DAY_MS).toISOString());
+  return first !== null && period < first ? 'outside-calendar' : null;
+}
+
+const DAY_MS = 86_400_000;
+/** Characters of an instant that name its period. */
+const lengths = { year: 4, month: 7, day: 10 } as const;
+
+function hasComparison({ comparator }: Pick<Criterion, 'comparator'>): boolean {
+  return comparator === 'comparison-units' || comparator === 'synthetic-control';
+}
+
+/**
+ * What a reading is of: a collection, unit and instant; over time a period, of the one treated unit or of a comparison unit.
+ */
+export function readingKeyOf({
+  criterionId,
+  collection,
+  group,
+  unitName,
+  period,
+  observedAt,
+}: Reading): string {
+  if (period === undefined)
+    return JSON.stringify([criterionId, group, unitName ?? null, collection, observedAt]);
+  return JSON.stringify([criterionId, group, group === 'treated' ? null : unitName, period]);
 }
 
 /** Phases in which a reading of a collection may be recorded: baselines before the work, the rest after it. */
@@ -67,7 +124,10 @@ export function phasesFor(collection: string): readonly string[] {
   return collection === BASELINE ? BEFORE_WORK : ['measurement', 'assessment'];
 }
 
-type Counted = Pick<ObservationDocument, 'criterionId' | 'collection' | 'group'>;
+type Counted = Pick<ObservationDocument, 'criterionId' | 'collection' | 'group' | 'unitName' | 'period'>;
+
+/** How many periods before the work, and comparison units, a comparator over time needs at least. */
+const least = { periods: { 'interrupted-time-series': 3, 'synthetic-control': 2 }, comparison: 2 } as const;
 
 /** Criteria without a reading in a collection; with comparison units both sides are needed. */
 export function missingIn(
@@ -75,17 +135,41 @@ export function missingIn(
   criteria: readonly Criterion[],
   observations: readonly Counted[],
 ): string[] {
-  const has = (criterionId: string, group: 'treated' | 'comparison') =>
-    observations.some(
-      (one) => one.criterionId === criterionId && one.collection === collection && one.group === group,
-    );
   return criteria
-    .filter(({ criterionId, comparator, baseline }) => {
-      const stated = collection === BASELINE && baseline !== undefined;
-      const treated = stated || has(criterionId, 'treated');
-      return !treated || (comparator === 'comparison-units' && !has(criterionId, 'comparison'));
+    .filter((criterion) => {
+      const own = observations.filter(
+        (one) => one.criterionId === criterion.criterionId && one.collection === collection,
+      );
+      return collection === BASELINE && isOverTime(criterion)
+        ? !hasPast(criterion.comparator, own)
+        : !hasReadings(criterion, own, collection === BASELINE && criterion.baseline !== undefined);
     })
     .map(({ criterionId }) => criterionId);
+}
+
+type OverTime = Criterion & { comparator: keyof (typeof least)['periods'] };
+const isOverTime = (criterion: Criterion): criterion is OverTime => needsPeriods(criterion);
+
+function hasReadings(criterion: Criterion, own: readonly Counted[], stated: boolean): boolean {
+  const has = (group: Counted['group']) => own.some((one) => one.group === group);
+  return (stated || has('treated')) && (!hasComparison(criterion) || has('comparison'));
+}
+
+/** A stated baseline is one number; over time there must be readings of enough periods, and of enough units. */
+function hasPast(comparator: OverTime['comparator'], readings: readonly Counted[]): boolean {
+  const periodsOf = (many: readonly Counted[]) => new Set(many.map(({ period }) => period));
+  const periods = periodsOf(readings.filter(({ group }) => group === 'treated'));
+  if (periods.size < least.periods[comparator]) return false;
+  if (comparator === 'interrupted-time-series') return true;
+  const units = Map.groupBy(
+    readings.filter(({ group }) => group === 'comparison'),
+    ({ unitName }) => unitName,
+  );
+  const complete = [...units.values()].filter((unit) => {
+    const own = periodsOf(unit);
+    return [...periods].every((period) => own.has(period));
+  });
+  return complete.length >= least.comparison;
 }
 
 export const lineOffence = (line: number, message: string): Offence => ({ at: `line.${line}`, message });

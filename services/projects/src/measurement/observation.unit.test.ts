@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cyclists } from '../projects.fixture.ts';
 import { readObservations } from './observation.csv.ts';
-import { missingIn } from './observation.ts';
+import { flawOfReading, missingIn } from './observation.ts';
+import type { Reading } from './observation.ts';
 
-const header = 'criterion,collection,observed_at,value,unit,group,unit_name';
+const header = 'criterion,collection,observed_at,value,unit,group,unit_name,period';
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 describe('observations as CSV', () => {
@@ -16,7 +17,7 @@ describe('observations as CSV', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.integer(), names), { minLength: 1, maxLength: 20 }), (rows) => {
         const lines = rows.map(
-          ([value, name]) => `crt-1,c1,2026-11-01T10:00:00Z,${value},cars,,${quoted(name)}`,
+          ([value, name]) => `crt-1,c1,2026-11-01T10:00:00Z,${value},cars,,${quoted(name)},`,
         );
         const read = readObservations([header, ...lines].join('\n'));
         expect(
@@ -26,7 +27,7 @@ describe('observations as CSV', () => {
     );
   });
   it('name the line of every fault', () => {
-    const text = [header, 'crt-1,c1,yesterday,1,cars,,', 'crt-1,c1,2026-11-01T10:00:00Z,1e3,cars,,'].join(
+    const text = [header, 'crt-1,c1,yesterday,1,cars,,,', 'crt-1,c1,2026-11-01T10:00:00Z,1e3,cars,,,'].join(
       '\n',
     );
     expect(readObservations(text)).toMatchObject({ offences: [{ at: 'line.2' }, { at: 'line.3' }] });
@@ -48,6 +49,8 @@ describe('what is missing', () => {
     criterionId: 'crt-1',
     collection,
     group,
+    unitName: null,
+    period: null,
   });
 
   it('is a reading of each side that is compared', () => {
@@ -58,9 +61,71 @@ describe('what is missing', () => {
     expect(missingIn('c1', [compared], [seen('c1', 'treated'), seen('c1', 'comparison')])).toEqual([]);
     expect(missingIn('baseline', [compared], [])).toEqual(['crt-1']);
   });
+  it('is enough periods before the work where units are looked at over time, whatever baseline is stated', () => {
+    const months = (count: number, unitName: string | null = null) =>
+      Array.from({ length: count }, (_, at) => ({
+        ...seen('baseline', unitName === null ? 'treated' : 'comparison'),
+        unitName,
+        period: `2026-0${at + 1}`,
+      }));
+    const series = { ...plain, comparator: 'interrupted-time-series' as const, periods: 'month' as const };
+    expect(missingIn('baseline', [series], months(2))).toEqual(['crt-1']);
+    expect(missingIn('baseline', [series], months(3))).toEqual([]);
+    const weighed = { ...series, comparator: 'synthetic-control' as const };
+    const own = months(2);
+    expect(
+      missingIn('baseline', [weighed], [...own, ...months(2, 'Harju'), ...months(1, 'Rantala')]),
+    ).toEqual(['crt-1']);
+    expect(
+      missingIn('baseline', [weighed], [...own, ...months(2, 'Harju'), ...months(3, 'Rantala')]),
+    ).toEqual([]);
+    expect(missingIn('c1', [weighed], [seen('c1', 'treated')])).toEqual(['crt-1']);
+  });
   it('is no baseline that was stated with the proposal', () => {
     expect(missingIn('baseline', [plain], [])).toEqual([]);
     expect(missingIn('baseline', [unmeasured], [])).toEqual(['crt-1']);
     expect(missingIn('baseline', [unmeasured], [seen('baseline', 'treated')])).toEqual([]);
+  });
+});
+
+describe('a reading of a unit over time', () => {
+  const series: Criterion = {
+    ...cyclists,
+    criterionId: 'crt-1',
+    comparator: 'interrupted-time-series',
+    periods: 'month',
+  };
+  const rules = {
+    criteria: [series],
+    collections: ['c1'],
+    startedAt: '2027-03-10T08:00:00.000Z',
+    now: new Date('2027-06-01T08:00:00.000Z'),
+  };
+  const flaw = (changes: Partial<Reading>) =>
+    flawOfReading(
+      {
+        criterionId: 'crt-1',
+        collection: 'c1',
+        observedAt: '2027-05-31T20:00:00.000Z',
+        value: '12',
+        unit: 'cyclists',
+        group: 'treated',
+        ...changes,
+      },
+      rules,
+    );
+
+  it('names its period as the criterion writes them', () => {
+    expect(flaw({ period: '2027-05' })).toBeNull();
+    expect(flaw({})).toBe('period-mismatch');
+    for (const period of ['2027', '2027-05-31', '2027-13']) expect(flaw({ period })).toBe('period-mismatch');
+  });
+  it('is neither of a time to come nor of one before the measurement began', () => {
+    expect(flaw({ period: '2027-07' })).toBe('observed-ahead');
+    expect(flaw({ period: '2027-06' })).toBeNull();
+    expect(flaw({ period: '2027-03' })).toBeNull();
+    expect(flaw({ period: '2027-02' })).toBe('outside-calendar');
+    expect(flaw({ period: '2027-03', observedAt: '2027-03-10T07:00:00.000Z' })).toBe('outside-calendar');
+    expect(flaw({ period: '2024-01', collection: 'baseline' })).toBeNull();
   });
 });

@@ -12,24 +12,29 @@ import {
   measuredCriteria,
   missingIn,
   phasesFor,
+  readingKeyOf,
 } from './observation.ts';
 import type { ObservationDocument, Reading, ReadingFlaw } from './observation.ts';
+
+const MOST_OFFENCES = 50;
 
 export interface Recorder {
   readonly via: ObservationDocument['via'];
   readonly by: string;
 }
 
-/** What a reading of this project is checked against. */
+/** What a reading of this project is checked against. @throws DomainError `criteria-not-locked` */
 export async function measuringRules({ stores, now }: Parts, project: ProjectDocument) {
+  if (!project.lock) throw new DomainError('criteria-not-locked');
   const { charter } = await stores.pilots.get(project.municipalityId, project.pilotId);
   const measurement = await stores.measurements.measurementOf(project._id);
   const collections =
     measurement?.collections.map(({ name }) => name) ?? collectionNames(charter.measurement.collections);
   const criteria = measuredCriteria(project);
+  const startedAt = measurement?.at ?? null;
   return {
     flaw: (reading: Reading): ReadingFlaw | null =>
-      flawOfReading(reading, { criteria, collections, now: now() }),
+      flawOfReading(reading, { criteria, collections, startedAt, now: now() }),
   };
 }
 
@@ -52,6 +57,8 @@ export function observationsFrom(
     projectId: project._id,
     ...reading,
     unitName: reading.unitName ?? null,
+    period: reading.period ?? null,
+    readingKey: readingKeyOf(reading),
     via: recorder.via,
     recordedBy: recorder.by,
     corrects: null,
@@ -60,12 +67,17 @@ export function observationsFrom(
   }));
 }
 
-/** Adds observations with their events, and tells the lifecycles what they complete. Inside a transaction. */
+/**
+ * Adds observations with their events, and tells the lifecycles what they complete. Inside a transaction.
+ * @param places where each came from, for refusals
+ * @throws DomainError `wrong-phase`, `duplicate-observation`
+ */
 export async function addObservations(
   parts: Parts,
   session: ClientSession,
   projectId: string,
   observations: readonly ObservationDocument[],
+  places: readonly string[] = [],
 ): Promise<void> {
   const { outbox, stores } = parts;
   // Written, not only read: two recordings that together complete a collection must not overlook each other.
@@ -74,6 +86,7 @@ export async function addObservations(
   });
   if (!project) throw new DomainError('not-found');
   for (const { collection } of observations) requirePhase(project, phasesFor(collection));
+  await requireFirst(parts, session, observations, places);
   await stores.measurements.insertObservations(session, [...observations]);
   const about = {
     event: projectObservationRecordedV1,
@@ -85,6 +98,25 @@ export async function addObservations(
   );
   await outbox.appendEvents(session, events);
   await tellCompleted(parts, session, project, new Set(observations.map(({ collection }) => collection)));
+}
+
+/** Nobody measures the same twice by repeating it: what is wrong is corrected. @throws DomainError `duplicate-observation` */
+async function requireFirst(
+  { stores }: Parts,
+  session: ClientSession,
+  observations: readonly ObservationDocument[],
+  places: readonly string[],
+): Promise<void> {
+  const projectId = observations[0]!.projectId;
+  const keys = observations.map(({ readingKey }) => readingKey);
+  const seen = await stores.measurements.standingKeys(projectId, keys, session);
+  const repeated = keys.flatMap((key, index) => {
+    const known = seen.has(key);
+    seen.add(key);
+    return known ? [{ at: places[index] ?? 'body', message: 'duplicate-observation' }] : [];
+  });
+  if (repeated.length > 0)
+    throw new DomainError('duplicate-observation', undefined, repeated.slice(0, MOST_OFFENCES));
 }
 
 async function tellCompleted(

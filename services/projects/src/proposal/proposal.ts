@@ -7,11 +7,11 @@ import { compareFractions, parseFraction } from '../number/fraction.ts';
 /**
  * Refuses a proposal that the charter or arithmetic does not allow.
  * @throws DomainError `over-project-cap`, `currency-differs`, `goal-equals-baseline`, `direction-differs`,
- * `failure-bound-misplaced`
+ * `failure-bound-misplaced`, `periods-missing`
  */
 export function requireSoundProposal(content: ProposalContent, charter: Pick<Charter, 'projectCap'>): void {
   requireWithinCap(content.cost, charter);
-  for (const code of ['goal-equals-baseline', 'direction-differs', 'failure-bound-misplaced'] as const) {
+  for (const code of flaws) {
     const offences = content.criteria.flatMap((criterion, index): Offence[] =>
       flawOf(criterion) === code ? [{ at: `body.criteria.${index}`, message: code }] : [],
     );
@@ -27,10 +27,17 @@ export function requireWithinCap(cost: Money, { projectCap }: Pick<Charter, 'pro
   }
 }
 
-export type CriterionFlaw = 'goal-equals-baseline' | 'direction-differs' | 'failure-bound-misplaced';
+const flaws = [
+  'goal-equals-baseline',
+  'direction-differs',
+  'failure-bound-misplaced',
+  'periods-missing',
+] as const;
+export type CriterionFlaw = (typeof flaws)[number];
 
 /** What is wrong with a criterion; a baseline that is still to be measured is checked when it is there. */
 export function flawOf(criterion: CriterionInput): CriterionFlaw | null {
+  if (needsPeriods(criterion) && criterion.periods === undefined) return 'periods-missing';
   const goal = parseFraction(criterion.goal);
   const rises = criterion.direction === 'increase' ? 1 : -1;
   const bound = criterion.failureBound === undefined ? null : parseFraction(criterion.failureBound);
@@ -42,4 +49,9 @@ export function flawOf(criterion: CriterionInput): CriterionFlaw | null {
   if (sign === 0) return 'goal-equals-baseline';
   if (sign !== rises) return 'direction-differs';
   return bound && compareFractions(baseline, bound) !== rises ? 'failure-bound-misplaced' : null;
+}
+
+/** Whether the comparator looks at units over time. */
+export function needsPeriods({ comparator }: Pick<CriterionInput, 'comparator'>): boolean {
+  return comparator === 'synthetic-control' || comparator === 'interrupted-time-series';
 }

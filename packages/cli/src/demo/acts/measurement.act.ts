@@ -54,7 +54,7 @@ export async function readingsAreTaken(
       body: {
         criterionId: criterion.criterionId,
         collection: reading.collection,
-        observedAt: '2026-11-20T10:00:00.000Z',
+        observedAt: new Date().toISOString(),
         value: reading.value,
         unit: criterion.unit,
         group: reading.group ?? 'treated',
