@@ -24,6 +24,7 @@ it.each([
   ['allocation', ['greedy-Assen', 'equal-shares-Assen', 'add1-2000']],
   ['verify', ['cpu', 'wall', 'memory']],
   ['ballots', ['ballots-per-second', 'p50', 'p99', 'ballots-per-second-against-echo']],
+  ['impact', ['whole', 'synthetic-control', 'interrupted-time-series']],
 ] as const)(
   'runs %s with tiny sizes and prints a report of the documented shape',
   { timeout: 240_000 },
