@@ -50,6 +50,8 @@ export { fundBonusDecidedV1 } from './fund/bonus-decided.v1.ts';
 export { fundCommitmentMadeV1 } from './fund/commitment-made.v1.ts';
 export { fundCommitmentReleasedV1 } from './fund/commitment-released.v1.ts';
 export { fundFundsOpenedV1 } from './fund/funds-opened.v1.ts';
+export { fundLedgerSealedV1 } from './fund/ledger-sealed.v1.ts';
+export { fundYearClosedV1 } from './fund/year-closed.v1.ts';
 export { payeeRole } from './obligation/payout.ts';
 export { allEvents, events, lifecycleEvents } from './registry.ts';
 export { dataSchemaOf, defineEvent, topics } from './define-event.ts';

@@ -50,6 +50,8 @@ import { fundBonusDecidedV1 } from './fund/bonus-decided.v1.ts';
 import { fundCommitmentMadeV1 } from './fund/commitment-made.v1.ts';
 import { fundCommitmentReleasedV1 } from './fund/commitment-released.v1.ts';
 import { fundFundsOpenedV1 } from './fund/funds-opened.v1.ts';
+import { fundLedgerSealedV1 } from './fund/ledger-sealed.v1.ts';
+import { fundYearClosedV1 } from './fund/year-closed.v1.ts';
 import type { AnyEventDefinition } from './define-event.ts';
 import type { LifecycleAggregate } from './lifecycle-event.ts';
 
@@ -107,6 +109,8 @@ export const allEvents = [
   fundCommitmentMadeV1,
   fundCommitmentReleasedV1,
   fundFundsOpenedV1,
+  fundLedgerSealedV1,
+  fundYearClosedV1,
 ] as const satisfies readonly AnyEventDefinition[];
 
 /** Every event by its type: `events['org.talkoot.payout.settled.v1']`. */

@@ -9,6 +9,7 @@ import { batchRoutes } from './batch/batch.routes.ts';
 import { bonusRoutes } from './bonus/bonus.routes.ts';
 import type { Payments } from './context.ts';
 import { fundRoutes } from './fund/fund.routes.ts';
+import { yearEndRoutes } from './fund/year-end.routes.ts';
 import { ledgerRoutes } from './ledger/ledger.routes.ts';
 import { obligationRoutes } from './obligation/obligation.routes.ts';
 import { outcomeRoutes } from './outcome/outcome.routes.ts';
@@ -32,6 +33,7 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
     handlers: {
       ...payments.record.handlers,
       ...fundRoutes(payments),
+      ...yearEndRoutes(payments),
       ...ledgerRoutes(payments),
       ...spendingRoutes(payments),
       ...bonusRoutes(payments),

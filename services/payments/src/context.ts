@@ -13,6 +13,7 @@ import type { ReconciliationStore } from './bank/reconciliation/reconciliation.s
 import type { BatchStore } from './batch/batch.store.ts';
 import type { BonusStore } from './bonus/bonus.store.ts';
 import type { FundStore } from './fund/fund.store.ts';
+import type { YearEndStore } from './fund/year-end.store.ts';
 import type { Lane } from './ledger/lane.ts';
 import type { LedgerStore } from './ledger/ledger.store.ts';
 import type { ObligationIds } from './obligation/obligation.ts';
@@ -66,6 +67,7 @@ export interface Payments {
   readonly coolingOff: number;
   readonly ledger: LedgerStore;
   readonly funds: FundStore;
+  readonly yearEnds: YearEndStore;
   readonly spending: SpendingStore;
   readonly bonuses: BonusStore;
   readonly obligations: ObligationStore;

@@ -14,6 +14,7 @@ import {
 import { temporalClient } from '@talkoot/lifecycle-record';
 import { createPaymentsApp } from './app.ts';
 import { payeeKeysOf, paymentsConfig } from './config.ts';
+import { sealLedger } from './ledger/ledger.sealing.ts';
 import { startPayeeChores } from './payee/payee.chores.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
@@ -64,6 +65,7 @@ const relay = startRelay({
   log,
 });
 const chores = startPayeeChores(payments, log);
+const stopSealing = sealLedger(payments, log);
 const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'payments', log });
 const app = createPaymentsApp({
   payments,
@@ -80,6 +82,7 @@ await runService({
   host: config.LISTEN_HOST,
   onStop: [
     () => chores.stop(),
+    () => stopSealing(),
     () => relay.stop(),
     () => kafka.stop(),
     () => temporal.connection.close(),

@@ -83,8 +83,9 @@ export async function paymentsFixture(mongodbUrl: string) {
   const log = createLog('payments', process.env['TEST_LOG'] ?? 'silent');
   const shell = { auth: tokens.auth, log, publicUrl: 'http://payments.test' };
   const app = await testApp(createPaymentsApp({ payments, ...shell }), paymentsApi);
-  const as = async (id: string, ...roles: Role[]) =>
-    app.client(await tokens.personToken({ id, grants: { [municipalityId]: roles } }));
+  const tokenOf = (id: string, ...roles: Role[]) =>
+    tokens.personToken({ id, grants: { [municipalityId]: roles } });
+  const as = async (id: string, ...roles: Role[]) => app.client(await tokenOf(id, ...roles));
   return {
     connection,
     payments,
@@ -98,6 +99,7 @@ export async function paymentsFixture(mongodbUrl: string) {
     anyone: app.client(),
     worker: app.client(await tokens.serviceToken('worker', 'payments', 59)),
     as,
+    tokenOf,
     clerk: await as('per-clerk', 'finance-clerk'),
     approver: await as('per-approver', 'payout-approver'),
     releaser: await as('per-releaser', 'payout-releaser'),

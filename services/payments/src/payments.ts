@@ -12,6 +12,7 @@ import { batchStore, prepareBatches } from './batch/batch.store.ts';
 import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
 import type { Notice, Payments, Projects } from './context.ts';
 import { fundStore, prepareFunds } from './fund/fund.store.ts';
+import { yearEndStore } from './fund/year-end.store.ts';
 import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
 import { obligationIdsOf } from './obligation/obligation.ts';
@@ -40,6 +41,7 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
   const stores = {
     ledger: ledgerStore(connection),
     funds: fundStore(connection),
+    yearEnds: yearEndStore(connection),
     spending: spendingStore(connection),
     bonuses: bonusStore(connection),
     obligations: obligationStore(connection),

@@ -6,6 +6,12 @@ export const paymentsProblems = {
   'funds-differ': { status: 409, title: 'The funds of this pilot were opened with other amounts' },
   'funds-missing': { status: 409, title: 'The pilot has no funds: it is not permitted yet' },
   'shares-not-whole': { status: 422, title: 'The shares of the funds do not add up to one' },
+  'fiscal-year-closed': { status: 409, title: 'The fiscal year is closed: nothing is posted in it any more' },
+  'fiscal-year-not-open': { status: 409, title: 'This is not the open fiscal year of the pilot' },
+  'year-end-changed': {
+    status: 409,
+    title: 'Money moved since this end of the year was proposed, or another one was: propose it anew',
+  },
   'commitment-differs': { status: 409, title: 'The project was committed with other amounts' },
   'commitment-closed': { status: 409, title: 'The commitment of this project is closed' },
   'above-commitment': { status: 409, title: 'This is more than what is left of the commitment' },

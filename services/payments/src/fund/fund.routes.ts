@@ -109,14 +109,21 @@ function newFunds(
   allotted: Readonly<Record<FundName, Money>>,
   openedAt: Date,
 ): FundsDocument {
-  const { round, bonus, outcome } = allotted;
+  const { municipalityId, fiscalYear, limit } = body;
+  const amounts = {
+    round: allotted.round.amount,
+    bonus: allotted.bonus.amount,
+    outcome: allotted.outcome.amount,
+  };
   return {
     _id: pilotId,
-    municipalityId: body.municipalityId,
-    fiscalYear: body.fiscalYear,
-    currency: body.limit.currency,
-    limit: body.limit.amount,
-    allotted: { round: round.amount, bonus: bonus.amount, outcome: outcome.amount },
+    municipalityId,
+    currency: limit.currency,
+    limit: limit.amount,
+    fiscalYear,
+    allotted: amounts,
+    carriedOver: { round: 0, bonus: 0, outcome: 0 },
+    opened: { fiscalYear, allotted: amounts },
     openedAt,
   };
 }
@@ -131,7 +138,7 @@ async function openFunds(payments: Payments, session: ClientSession, document: F
 }
 
 function requireSameFunds(known: FundsDocument, asked: FundsDocument): void {
-  const contentOf = ({ municipalityId, fiscalYear, currency, limit, allotted }: FundsDocument) =>
+  const contentOf = ({ municipalityId, currency, limit, opened: { fiscalYear, allotted } }: FundsDocument) =>
     JSON.stringify([municipalityId, fiscalYear, currency, limit, allotted.round, allotted.bonus]);
   if (contentOf(known) !== contentOf(asked)) throw new DomainError('funds-differ');
 }

@@ -7,10 +7,14 @@ export interface FundsDocument {
   /** The pilot's id: a pilot has its funds opened once. */
   _id: string;
   municipalityId: string;
-  fiscalYear: number;
   currency: string;
   limit: number;
+  /** The open fiscal year: what was allotted for it, and what came into it from the year before. */
+  fiscalYear: number;
   allotted: Record<FundName, number>;
+  carriedOver: Record<FundName, number>;
+  /** As the permission opened them. */
+  opened: { readonly fiscalYear: number; readonly allotted: Readonly<Record<FundName, number>> };
   openedAt: Date;
 }
 
@@ -20,6 +24,7 @@ export interface CommitmentDocument {
   municipalityId: string;
   pilotId: string;
   roundId: string;
+  /** The open fiscal year of the pilot: a commitment that is carried over goes on in the next one. */
   fiscalYear: number;
   currency: string;
   /** As first committed and reserved; raises come on top. */
@@ -55,6 +60,15 @@ export function fundStore(connection: Connection) {
     insertFunds: (session: ClientSession, document: FundsDocument) => funds.insertOne(document, { session }),
     findFunds: (pilotId: string, session?: ClientSession) =>
       funds.findOne({ _id: pilotId }, session ? { session } : {}),
+    /** Goes on in the next fiscal year, with all commitments of the pilot. */
+    async beginYear(
+      session: ClientSession,
+      pilotId: string,
+      year: Pick<FundsDocument, 'fiscalYear' | 'allotted' | 'carriedOver'>,
+    ): Promise<void> {
+      await funds.updateOne({ _id: pilotId }, { $set: year }, { session });
+      await commitments.updateMany({ pilotId }, { $set: { fiscalYear: year.fiscalYear } }, { session });
+    },
     insertCommitment: (session: ClientSession, document: CommitmentDocument) =>
       commitments.insertOne(document, { session }),
     findCommitment: (projectId: string, session?: ClientSession) =>

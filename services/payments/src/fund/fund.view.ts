@@ -1,4 +1,4 @@
-import type { FundName } from '@talkoot/api-contracts/payments';
+import type { AccountName, FundName } from '@talkoot/api-contracts/payments';
 import { money } from '@talkoot/money';
 import type { BalanceDocument } from '../ledger/ledger.store.ts';
 import { fundOrder } from './fund.ts';
@@ -12,7 +12,7 @@ const accountsOf = {
 
 /** The three funds of a pilot as its balances tell. */
 export function fundsView(funds: FundsDocument, balances: readonly BalanceDocument[]) {
-  const total = (account: string) =>
+  const total = (account: AccountName) =>
     money(
       balances.filter((one) => one.account === account).reduce((sum, one) => sum + one.balance, 0),
       funds.currency,
@@ -20,6 +20,7 @@ export function fundsView(funds: FundsDocument, balances: readonly BalanceDocume
   const fundView = (fund: FundName) => ({
     fund,
     allotted: money(funds.allotted[fund], funds.currency),
+    carriedOver: money(funds.carriedOver[fund], funds.currency),
     available: total(accountsOf[fund].available),
     setAside: total(accountsOf[fund].setAside),
     used: total(accountsOf[fund].used),

@@ -1,69 +1,83 @@
-import { decodeCursor, encodeCursor, pageFrom } from '@talkoot/http-service';
-import { money } from '@talkoot/money';
+import { decodeCursor, pageFrom } from '@talkoot/http-service';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
+import type { AccountSum } from './entry.store.ts';
+import { entryView } from './entry.ts';
+import type { EntryDocument } from './entry.ts';
 import { isBalanced } from './ledger.ts';
 import { ledgerCsv } from './ledger.csv.ts';
-import type { BalanceDocument, EntryDocument } from './ledger.store.ts';
+import { bookView } from './ledger.store.ts';
+import { traceOf } from './trace.ts';
 
 const csvRows = 5_000;
-const Cursor = z.object({ at: z.iso.datetime(), id: z.string() });
+const Cursor = z.object({ book: z.string(), number: z.int() });
+const IdCursor = z.string();
 
-export function ledgerRoutes({
-  ledger,
-}: Payments): Routes<'getTrialBalance' | 'listLedgerEntries' | 'exportLedger'> {
+type LedgerRoutes = Routes<
+  | 'getTrialBalance'
+  | 'listLedgerEntries'
+  | 'listLedgerBooks'
+  | 'listLedgerBalances'
+  | 'exportLedger'
+  | 'tracePayment'
+>;
+
+export function ledgerRoutes(payments: Payments): LedgerRoutes {
+  const { ledger } = payments;
   return {
-    async getTrialBalance({ params, query }) {
-      const balances = await ledger.balancesOf(params.municipalityId, query.pilotId, query.fiscalYear);
-      return { body: trialBalance(balances) };
+    async getTrialBalance({ params, query: { pilotId, fiscalYear, at } }) {
+      const { municipalityId } = params;
+      const sums =
+        at === undefined
+          ? await ledger.balancesOf(municipalityId, pilotId, fiscalYear)
+          : await ledger.sumsAt({ municipalityId, pilotId, fiscalYear }, new Date(at));
+      return { body: trialBalance(sums) };
     },
-    async listLedgerEntries({ params, query }) {
-      const scope = { municipalityId: params.municipalityId, ...query };
-      const rows = await ledger.listEntries(scope, cursorOf(query.after), query.limit + 1);
-      const { items, next } = pageFrom(rows, query.limit, keyOf);
+    async listLedgerEntries({ params, query: { after, limit, ...scope } }) {
+      const { municipalityId } = params;
+      const rows = await ledger.listEntries(
+        { municipalityId, ...scope },
+        decodeCursor(after, Cursor),
+        limit + 1,
+      );
+      const { items, next } = pageFrom(rows, limit, placeOf);
       return { body: { items: items.map(entryView), next } };
     },
-    async exportLedger({ params, query }) {
-      const scope = { municipalityId: params.municipalityId, ...query };
-      const rows = await ledger.listEntries(scope, cursorOf(query.after), csvRows + 1);
-      const { items } = pageFrom(rows, csvRows, keyOf);
-      const headers = rows.length > csvRows ? { 'X-Next': encodeCursor(keyOf(items.at(-1)!)) } : {};
-      return { body: ledgerCsv(items), headers };
+    async listLedgerBooks({ params, query: { after, limit } }) {
+      const rows = await ledger.listBooks(params.municipalityId, decodeCursor(after, IdCursor), limit + 1);
+      const { items, next } = pageFrom(rows, limit, ({ _id }) => _id);
+      return { body: { items: items.map(bookView), next } };
+    },
+    async listLedgerBalances({ params, query: { after, limit } }) {
+      const rows = await ledger.listBalances(params.municipalityId, decodeCursor(after, IdCursor), limit + 1);
+      const { items, next } = pageFrom(rows, limit, ({ _id }) => _id);
+      const view = (one: (typeof items)[number]) => ({ ...accountView(one), obligationId: one.obligationId });
+      return { body: { items: items.map(view), next } };
+    },
+    async tracePayment({ params, query }) {
+      return { body: await traceOf(payments, params.municipalityId, query.id) };
+    },
+    async exportLedger({ params, query: { after, separator, ...scope } }) {
+      const { municipalityId } = params;
+      const from = decodeCursor(after, Cursor);
+      const rows = await ledger.listEntries({ municipalityId, ...scope }, from, csvRows + 1);
+      const { items, next } = pageFrom(rows, csvRows, placeOf);
+      const csv = ledgerCsv(municipalityId, items.map(entryView), { separator, first: from === undefined });
+      return { body: csv, headers: next === null ? {} : { 'X-Next': next } };
     },
   };
 }
 
-const keyOf = (entry: EntryDocument) => ({ at: entry.at.toISOString(), id: entry._id });
-
-function cursorOf(after: string | undefined) {
-  const cursor = decodeCursor(after, Cursor);
-  return cursor && { at: new Date(cursor.at), id: cursor.id };
-}
-
-function entryView(entry: EntryDocument) {
-  const { fiscalYear, pilotId, projectId, account, side, kind, transactionId } = entry;
-  return {
-    entryId: entry._id,
-    transactionId,
-    kind,
-    fiscalYear,
-    pilotId,
-    projectId,
-    account,
-    side,
-    amount: money(entry.amount, entry.currency),
-    at: entry.at.toISOString(),
-  };
-}
+const placeOf = ({ book, number }: EntryDocument) => ({ book, number });
 
 /** Sums by account and project: single obligations are added up, so that no payee's amount shows. */
-export function trialBalance(balances: readonly BalanceDocument[]) {
+export function trialBalance(sums: readonly AccountSum[]) {
   const accounts = new Map<string, ReturnType<typeof accountView>>();
-  for (const balance of balances) {
-    const { fiscalYear, pilotId, projectId, account, currency } = balance;
+  for (const sum of sums) {
+    const { fiscalYear, pilotId, projectId, account, currency } = sum;
     const key = [fiscalYear, pilotId ?? '', projectId ?? '', account, currency].join('/');
     const before = accounts.get(key);
-    const view = accountView(balance);
+    const view = accountView(sum);
     accounts.set(
       key,
       before ? { ...view, debit: before.debit + view.debit, credit: before.credit + view.credit } : view,
@@ -78,6 +92,6 @@ export function trialBalance(balances: readonly BalanceDocument[]) {
   return { balanced, debit: total('debit'), credit: total('credit'), accounts: sorted };
 }
 
-function accountView({ fiscalYear, pilotId, projectId, account, currency, debit, credit }: BalanceDocument) {
+function accountView({ fiscalYear, pilotId, projectId, account, currency, debit, credit }: AccountSum) {
   return { fiscalYear, pilotId, projectId, account, currency, debit, credit };
 }

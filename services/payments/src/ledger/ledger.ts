@@ -2,6 +2,13 @@ import type { AccountName } from '@talkoot/api-contracts/payments';
 
 export type Side = 'debit' | 'credit';
 
+/** How the municipality's own bookkeeping knows an expenditure. */
+export interface BookingCodes {
+  readonly costCentre: string;
+  readonly account: string;
+  readonly vatCode: string;
+}
+
 /** One line of a transaction: a positive amount of minor units on one side of one account. */
 export interface Leg {
   readonly account: AccountName;
@@ -9,17 +16,22 @@ export interface Leg {
   readonly amount: number;
   readonly projectId: string | null;
   readonly obligationId: string | null;
+  readonly codes: BookingCodes | null;
 }
 
-/** A transaction under its business key: posting the same one again changes nothing. */
-export interface Transaction {
-  readonly id: string;
-  readonly kind: string;
+/** Where a transaction belongs: a chain of entries of its own. */
+export interface Book {
   readonly municipalityId: string;
   /** Null only for movements that belong to no pilot (suspense). */
   readonly pilotId: string | null;
   readonly fiscalYear: number;
   readonly currency: string;
+}
+
+/** A transaction under its business key: posting the same one again changes nothing. */
+export interface Transaction extends Book {
+  readonly id: string;
+  readonly kind: string;
   readonly legs: readonly Leg[];
 }
 
@@ -44,28 +56,69 @@ export class LedgerFault extends Error {
   }
 }
 
-/** The side on which an account grows. What bank and suspense hold is decided elsewhere, so they may go below zero. */
-const accounts: { readonly [A in AccountName]: { readonly grows: Side; readonly guarded: boolean } } = {
-  allotment: { grows: 'debit', guarded: true },
-  'round-fund': { grows: 'credit', guarded: true },
-  'bonus-fund': { grows: 'credit', guarded: true },
-  'outcome-fund': { grows: 'credit', guarded: true },
-  commitment: { grows: 'credit', guarded: true },
-  reserve: { grows: 'credit', guarded: true },
-  'outcome-reserve': { grows: 'credit', guarded: true },
-  'round-expended': { grows: 'credit', guarded: true },
-  'bonus-expended': { grows: 'credit', guarded: true },
-  'outcome-expended': { grows: 'credit', guarded: true },
-  expenditure: { grows: 'debit', guarded: true },
-  payable: { grows: 'credit', guarded: true },
-  'in-transit': { grows: 'credit', guarded: true },
-  receivable: { grows: 'debit', guarded: true },
-  revenue: { grows: 'credit', guarded: true },
-  bank: { grows: 'credit', guarded: false },
-  suspense: { grows: 'debit', guarded: false },
+/**
+ * An account grows on one side. A guarded one never goes below zero; what bank and suspense hold is decided elsewhere. At the end
+ * of a fiscal year a balance lapses, is carried over (budget), is brought forward (what is still to be paid) or stays as that
+ * year's result.
+ */
+interface Account {
+  readonly grows: Side;
+  readonly guarded: boolean;
+  readonly atYearEnd: 'lapses' | 'carried-over' | 'brought-forward' | 'stays';
+}
+
+const fund = { grows: 'credit', guarded: true, atYearEnd: 'lapses' } as const;
+const setAside = { grows: 'credit', guarded: true, atYearEnd: 'carried-over' } as const;
+const used = { grows: 'credit', guarded: true, atYearEnd: 'stays' } as const;
+const owed = { grows: 'credit', guarded: true, atYearEnd: 'brought-forward' } as const;
+
+const accounts: { readonly [A in AccountName]: Account } = {
+  allotment: { grows: 'debit', guarded: true, atYearEnd: 'stays' },
+  'round-fund': fund,
+  'bonus-fund': fund,
+  'outcome-fund': fund,
+  commitment: setAside,
+  reserve: setAside,
+  'outcome-reserve': setAside,
+  'round-expended': used,
+  'bonus-expended': used,
+  'outcome-expended': used,
+  // What left the year (credit) less what came into it (debit).
+  'carried-over': { grows: 'credit', guarded: false, atYearEnd: 'stays' },
+  lapsed: used,
+  expenditure: { grows: 'debit', guarded: true, atYearEnd: 'stays' },
+  payable: owed,
+  'in-transit': owed,
+  withholding: owed,
+  receivable: { grows: 'debit', guarded: true, atYearEnd: 'brought-forward' },
+  revenue: used,
+  // What came into the year (debit) less what left it (credit).
+  'brought-forward': { grows: 'debit', guarded: false, atYearEnd: 'stays' },
+  bank: { grows: 'credit', guarded: false, atYearEnd: 'stays' },
+  suspense: { grows: 'debit', guarded: false, atYearEnd: 'brought-forward' },
 };
 
 export const isGuarded = (account: AccountName): boolean => accounts[account].guarded;
+export const growsOn = (account: AccountName): Side => accounts[account].grows;
+export const atYearEnd = (account: AccountName): Account['atYearEnd'] => accounts[account].atYearEnd;
+
+/** Accounts on which money that was owed in a closed year is still paid, in the year that is open. */
+const runOff: readonly AccountName[] = [
+  'payable',
+  'in-transit',
+  'withholding',
+  'receivable',
+  'brought-forward',
+  'bank',
+  'suspense',
+];
+
+/** Whether a transaction only moves on what was owed before: that goes on when its year is closed. */
+export const isRunOff = ({ legs }: Pick<Transaction, 'legs'>): boolean =>
+  legs.every(({ account }) => runOff.includes(account));
+
+export const bookKey = ({ municipalityId, fiscalYear, pilotId, currency }: Book): string =>
+  [municipalityId, fiscalYear, pilotId ?? '-', currency].join('/');
 
 /** @throws LedgerFault unless every amount is a positive safe integer and debits equal credits. */
 export function requireBalanced(transaction: Pick<Transaction, 'id' | 'legs'>): void {
@@ -84,13 +137,8 @@ export function requireBalanced(transaction: Pick<Transaction, 'id' | 'legs'>): 
 }
 
 /** The account a leg belongs to, within municipality, fiscal year, pilot and currency. */
-export function accountKey(
-  transaction: Omit<Transaction, 'legs'>,
-  leg: Omit<Leg, 'side' | 'amount'>,
-): string {
-  const { municipalityId, fiscalYear, pilotId, currency } = transaction;
-  const part = leg.obligationId ?? leg.projectId ?? '-';
-  return [municipalityId, fiscalYear, pilotId ?? '-', currency, leg.account, part].join('/');
+export function accountKey(book: Book, leg: Pick<Leg, 'account' | 'projectId' | 'obligationId'>): string {
+  return `${bookKey(book)}/${leg.account}/${leg.obligationId ?? leg.projectId ?? '-'}`;
 }
 
 /** The legs summed by account, in the order of their keys so that concurrent writers meet in one order. */

@@ -1,86 +1,259 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isBalanced, isGuarded, movementsOf, requireBalanced } from './ledger.ts';
-import type { Transaction } from './ledger.ts';
+import { carriedByFund, closingOf, closingPostings, linesOf } from '../fund/year-end.ts';
+import { atYearEnd, isBalanced, isGuarded, isRunOff, movementsOf, requireBalanced } from './ledger.ts';
+import type { Movement, Transaction } from './ledger.ts';
 import * as post from './postings.ts';
 
 const book = { municipalityId: 'lintula', pilotId: 'pil-1', fiscalYear: 2027, currency: 'EUR' };
 const amount = fc.integer({ min: 1, max: 1_000_000 });
 const part = (obligationId: string, cents: number) => ({ obligationId, projectId: 'prj-1', amount: cents });
 
-/** What a ledger would hold after these transactions, refusing those that overdraw, as the store does. */
-function play(transactions: readonly Transaction[]) {
-  const held = new Map<string, { debit: number; credit: number; balance: number }>();
-  for (const transaction of transactions) {
-    requireBalanced(transaction);
-    const movements = movementsOf(transaction);
-    const after = (key: string, change: number) => (held.get(key)?.balance ?? 0) + change;
-    if (movements.some((one) => isGuarded(one.account) && after(one.key, one.change) < 0)) continue;
-    for (const { key, debit, credit, change } of movements) {
-      const before = held.get(key) ?? { debit: 0, credit: 0, balance: 0 };
-      held.set(key, {
-        debit: before.debit + debit,
-        credit: before.credit + credit,
-        balance: before.balance + change,
-      });
-    }
+type Held = Map<string, Omit<Movement, 'key' | 'change'> & { fiscalYear: number; balance: number }>;
+
+/** Posts as the store does: a closed year takes nothing, and what was owed in it moves on in the next. */
+function post1(
+  held: Held,
+  transaction: Transaction,
+  closedInto: ReadonlyMap<number, number>,
+): Transaction | null {
+  const into = closedInto.get(transaction.fiscalYear);
+  if (into !== undefined)
+    return isRunOff(transaction) ? post1(held, { ...transaction, fiscalYear: into }, closedInto) : null;
+  requireBalanced(transaction);
+  const movements = movementsOf(transaction);
+  const after = (key: string, change: number) => (held.get(key)?.balance ?? 0) + change;
+  if (movements.some((one) => isGuarded(one.account) && after(one.key, one.change) < 0)) return null;
+  for (const { key, change, ...one } of movements) {
+    const before = held.get(key) ?? { debit: 0, credit: 0, balance: 0 };
+    held.set(key, {
+      ...one,
+      fiscalYear: transaction.fiscalYear,
+      debit: before.debit + one.debit,
+      credit: before.credit + one.credit,
+      balance: before.balance + change,
+    });
   }
-  return held;
+  return transaction;
 }
 
-const anyPosting = fc.oneof(
-  fc.tuple(amount, amount).map(([cost, pool]) => post.projectCommitted(book, 'prj-1', cost, pool)),
-  amount.map((cents) => post.commitmentRaised(book, 'prj-1', cents, 'k')),
-  amount.map((cents) => post.commitmentReturned(book, 'prj-1', cents, 'k')),
-  amount.map((cents) => post.reserveReturned(book, 'prj-1', cents)),
-  amount.map((cents) =>
-    post.spendingAccepted(book, {
-      spendingId: 'spe-1',
-      projectId: 'prj-1',
-      amount: cents,
-      obligationId: null,
-    }),
+/** What people do, in the year that is open. */
+type Act = (year: typeof book) => Transaction;
+const anyAct: fc.Arbitrary<Act> = fc.oneof(
+  fc.tuple(amount, amount).map(
+    ([cost, pool]): Act =>
+      (of) =>
+        post.projectCommitted(of, 'prj-1', cost, pool),
   ),
-  fc
-    .tuple(amount, amount)
-    .map(([a, b]) => post.bonusAwarded(book, 'bon-1', [part('obl-1', a), part('obl-2', b)])),
-  fc
-    .tuple(amount, fc.constantFrom('round' as const, 'bonus' as const))
-    .map(([cents, origin]) => post.obligationClosed(book, part('obl-1', cents), origin)),
-  amount.map((cents) => post.batchInstructed(book, 'bat-1', [part('obl-1', cents)])),
-  amount.map((cents) => post.paymentSettled(book, part('obl-1', cents), 'att-1')),
-  amount.map((cents) => post.paymentRejected(book, part('obl-1', cents), 'att-1')),
-  amount.map((cents) => post.paymentReturned(book, part('obl-1', cents), 'att-1')),
-  fc
-    .tuple(amount, fc.constantFrom('in' as const, 'out' as const))
-    .map(([cents, way]) => post.suspenseBooked(book, 'k', cents, way)),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.commitmentRaised(of, 'prj-1', cents, 'k'),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.commitmentReturned(of, 'prj-1', cents, 'k'),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.reserveReturned(of, 'prj-1', cents),
+  ),
+  amount.map((cents): Act => (of) => {
+    const spending = { spendingId: 'spe-1', projectId: 'prj-1', amount: cents, obligationId: null };
+    return post.spendingAccepted(of, spending);
+  }),
+  fc.tuple(amount, amount).map(
+    ([a, b]): Act =>
+      (of) =>
+        post.bonusAwarded(of, 'bon-1', [part('obl-1', a), part('obl-2', b)]),
+  ),
+  fc.tuple(amount, fc.constantFrom('round' as const, 'bonus' as const)).map(
+    ([cents, origin]): Act =>
+      (of) =>
+        post.obligationClosed(of, part('obl-1', cents), origin),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.obligationWrittenOff(of, part('obl-1', cents)),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.batchInstructed(of, 'bat-1', [part('obl-1', cents)]),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.paymentSettled(of, part('obl-1', cents), 'att-1'),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.paymentRejected(of, part('obl-1', cents), 'att-1'),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.paymentReturned(of, part('obl-1', cents), 'att-1'),
+  ),
+);
+type Step = { readonly act: Act; readonly late: boolean } | { readonly ends: number };
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 12, arbitrary: fc.record({ act: anyAct, late: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ ends: fc.nat(500_000) }) },
 );
 
-describe('the ledger', () => {
-  it('holds debits equal to credits after any course of transactions', () => {
+/** A pilot over several years: every act is posted in the open year or, late, in the first; year ends come in between. */
+function live(steps: readonly Step[], limit: number) {
+  const held: Held = new Map();
+  const closedInto = new Map<number, number>();
+  const posted: Transaction[] = [];
+  let year = book.fiscalYear;
+  const enter = (transaction: Transaction) => {
+    const done = post1(held, transaction, closedInto);
+    if (done) posted.push(done);
+    return done;
+  };
+  enter(post.fundsOpened(book, { round: limit * 5, bonus: limit, outcome: limit }));
+  for (const step of steps) {
+    if ('act' in step) {
+      enter(step.act({ ...book, fiscalYear: step.late ? book.fiscalYear : year }));
+      continue;
+    }
+    const closing = closingOf(balancesOf(held, year));
+    const allotment = { round: step.ends, bonus: 0, outcome: 0 };
+    const postings = closingPostings({ ...book, fiscalYear: year }, year + 1, closing, allotment);
+    for (const one of postings.out) expect(enter(one)).not.toBeNull();
+    closedInto.set(year, year + 1);
+    for (const one of postings.into) expect(enter(one)).not.toBeNull();
+    year += 1;
+  }
+  return { held, posted, year };
+}
+
+const balancesOf = (held: Held, year: number) =>
+  [...held.values()].filter(({ fiscalYear }) => fiscalYear === year);
+const sumOf = (held: Held, account: string) =>
+  [...held.values()].filter((one) => one.account === account).reduce((sum, { balance }) => sum + balance, 0);
+const anyLife = fc.tuple(fc.array(anyStep, { maxLength: 60 }), amount);
+
+describe('the ledger, over any course of acts and years', () => {
+  it('holds debits equal to credits at every moment, in each year by itself', () => {
     fc.assert(
-      fc.property(fc.array(anyPosting, { maxLength: 60 }), amount, (course, limit) => {
-        const opened = post.fundsOpened(book, { round: limit * 5, bonus: limit, outcome: limit });
-        expect(isBalanced(play([opened, ...course]).values())).toBe(true);
+      fc.property(anyLife, ([steps, limit]) => {
+        const { posted } = live(steps, limit);
+        const sums = new Map<number, { debit: number; credit: number }>();
+        for (const { fiscalYear, legs } of posted) {
+          const sum = sums.get(fiscalYear) ?? { debit: 0, credit: 0 };
+          for (const { side, amount: cents } of legs) sum[side] += cents;
+          sums.set(fiscalYear, sum);
+          expect([...sums.values()].every(({ debit, credit }) => debit === credit)).toBe(true);
+        }
       }),
     );
   });
 
-  it('never lets a fund, commitment, reserve or debt go below zero, nor spends more than was allotted', () => {
+  it('never lets a guarded account go below zero', () => {
     fc.assert(
-      fc.property(fc.array(anyPosting, { maxLength: 60 }), amount, (course, limit) => {
-        const held = play([
-          post.fundsOpened(book, { round: limit, bonus: limit, outcome: limit }),
-          ...course,
-        ]);
-        const guarded = [...held].filter(([name]) => !/\/(bank|suspense)\//.test(name));
-        expect(guarded.filter(([, { balance }]) => balance < 0)).toEqual([]);
-        const used = [...held].filter(([name]) => name.includes('-expended/'));
-        expect(used.reduce((sum, [, { balance }]) => sum + balance, 0)).toBeLessThanOrEqual(2 * limit);
+      fc.property(anyLife, ([steps, limit]) => {
+        const { held } = live(steps, limit);
+        const below = [...held.values()].filter(({ account, balance }) => isGuarded(account) && balance < 0);
+        expect(below).toEqual([]);
+        expect(isBalanced(held.values())).toBe(true);
       }),
     );
   });
 
+  it('leaves nothing open in a closed year: what was allotted was used, lapsed or carried over', () => {
+    fc.assert(
+      fc.property(anyLife, ([steps, limit]) => {
+        const { held, year } = live(steps, limit);
+        for (let closed = book.fiscalYear; closed < year; closed += 1) {
+          const open = balancesOf(held, closed).filter(({ account }) => atYearEnd(account) !== 'stays');
+          expect(open.filter(({ balance }) => balance !== 0)).toEqual([]);
+          const of = (account: string) =>
+            balancesOf(held, closed)
+              .filter((one) => one.account === account)
+              .reduce((sum, { balance }) => sum + balance, 0);
+          const used = of('round-expended') + of('bonus-expended') + of('outcome-expended');
+          expect(of('allotment')).toBe(used + of('lapsed') + of('carried-over'));
+        }
+      }),
+    );
+  });
+
+  it('carries over and brings forward exactly what left the year before', () => {
+    fc.assert(
+      fc.property(anyLife, ([steps, limit]) => {
+        const { held, posted } = live([...steps, { ends: 0 }], limit);
+        expect(sumOf(held, 'carried-over')).toBe(0);
+        const written = posted
+          .filter(({ kind }) => kind === 'obligation-written-off')
+          .flatMap(({ legs }) => legs.filter(({ account }) => account === 'brought-forward'));
+        expect(sumOf(held, 'brought-forward') + written.reduce((sum, one) => sum + one.amount, 0)).toBe(0);
+      }),
+    );
+  });
+
+  it('never spends more than was allotted', () => {
+    fc.assert(
+      fc.property(anyLife, ([steps, limit]) => {
+        const { held } = live(steps, limit);
+        const used = sumOf(held, 'round-expended') + sumOf(held, 'bonus-expended');
+        expect(used).toBeLessThanOrEqual(sumOf(held, 'allotment'));
+      }),
+    );
+  });
+});
+
+describe('a closed year', () => {
+  const ended = () => {
+    const opened = post.fundsOpened(book, { round: 1_000, bonus: 100, outcome: 10 });
+    const committed = post.projectCommitted(book, 'prj-1', 600, 50);
+    const owed = post.bonusAwarded(book, 'bon-1', [part('obl-1', 20)]);
+    const held: Held = new Map();
+    for (const one of [opened, committed, owed]) post1(held, one, new Map());
+    const closing = closingOf([...held.values()]);
+    const postings = closingPostings(book, 2028, closing, { round: 0, bonus: 0, outcome: 0 });
+    for (const one of postings.out) post1(held, one, new Map());
+    const closed = new Map([[2027, 2028]]);
+    for (const one of postings.into) post1(held, one, closed);
+    return { held, closed, closing };
+  };
+
+  it('lapses what is in the funds and carries over what is set aside', () => {
+    const { closing } = ended();
+    expect(linesOf(closing.lapsed)).toEqual([
+      { account: 'bonus-fund', projectId: null, amount: 50 },
+      { account: 'outcome-fund', projectId: null, amount: 10 },
+      { account: 'round-fund', projectId: null, amount: 400 },
+    ]);
+    expect(carriedByFund(closing['carried-over'])).toEqual({ round: 600, bonus: 30, outcome: 0 });
+    expect(linesOf(closing['brought-forward'])).toEqual([
+      { account: 'payable', projectId: 'prj-1', amount: 20 },
+    ]);
+  });
+
+  it('takes no late commitment, while a debt of it is paid in the next year', () => {
+    const { held, closed } = ended();
+    expect(post1(held, post.commitmentRaised(book, 'prj-1', 1, 'late'), closed)).toBeNull();
+    const paid = post1(held, post.batchInstructed(book, 'bat-1', [part('obl-1', 20)]), closed);
+    expect(paid?.fiscalYear).toBe(2028);
+  });
+
+  it('lets a commitment of it be spent in the next year, and no more than that', () => {
+    const { held, closed } = ended();
+    const next = { ...book, fiscalYear: 2028 };
+    const spending = { spendingId: 'spe-1', projectId: 'prj-1', obligationId: null };
+    expect(post1(held, post.spendingAccepted(next, { ...spending, amount: 601 }), closed)).toBeNull();
+    expect(post1(held, post.spendingAccepted(next, { ...spending, amount: 600 }), closed)).not.toBeNull();
+  });
+});
+
+describe('a transaction', () => {
   it.each([
     ['unbalanced', [{ side: 'debit', amount: 2 } as const, { side: 'credit', amount: 1 } as const]],
     [
@@ -92,17 +265,18 @@ describe('the ledger', () => {
       [{ side: 'debit', amount: 0.5 } as const, { side: 'credit', amount: 0.5 } as const],
     ],
     ['empty', []],
-  ])('refuses a transaction that is %s', (code, sides) => {
+  ])('is refused when it is %s', (code, sides) => {
     const legs = sides.map((one) => ({
       ...one,
       account: 'bank' as const,
       projectId: null,
       obligationId: null,
+      codes: null,
     }));
     expect(() => requireBalanced({ id: 't', legs })).toThrow(expect.objectContaining({ code }));
   });
 
-  it('gives each transaction an id that follows from its business', () => {
+  it('has an id that follows from its business', () => {
     expect(post.fundsOpened(book, { round: 1, bonus: 1, outcome: 1 }).id).toBe('funds-opened/pil-1');
     expect(post.paymentSettled(book, part('obl-1', 1), 'att-1').id).toBe('payment-settled/att-1');
   });

@@ -1,19 +1,14 @@
 import type { AccountName, FundName } from '@talkoot/api-contracts/payments';
-import type { Leg, Side, Transaction } from './ledger.ts';
+import type { Book, BookingCodes, Leg, Side, Transaction } from './ledger.ts';
 
-/** Where a transaction belongs. */
-export interface Book {
-  readonly municipalityId: string;
-  readonly pilotId: string | null;
-  readonly fiscalYear: number;
-  readonly currency: string;
-}
+export type { Book } from './ledger.ts';
 
 /** One payee's part of a transaction. */
 export interface Part {
   readonly obligationId: string;
   readonly projectId: string;
   readonly amount: number;
+  readonly codes?: BookingCodes;
 }
 
 /** Where an obligation's money came from, and returns to. */
@@ -25,6 +20,7 @@ const leg = (side: Side, account: AccountName, amount: number, of: Partial<Part>
   amount,
   projectId: of.projectId ?? null,
   obligationId: of.obligationId ?? null,
+  codes: of.codes ?? null,
 });
 const debit = (account: AccountName, amount: number, of?: Partial<Part>) => leg('debit', account, amount, of);
 const credit = (account: AccountName, amount: number, of?: Partial<Part>) =>
@@ -86,25 +82,26 @@ export function reserveReturned(book: Book, projectId: string, amount: number): 
 /** Acceptance: the commitment is used up and the amount owed, to a contractor's obligation where there is one. */
 export function spendingAccepted(
   book: Book,
-  spending: { spendingId: string; projectId: string; amount: number; obligationId: string | null },
+  spending: Omit<Part, 'obligationId'> & { spendingId: string; obligationId: string | null },
 ): Transaction {
-  const { spendingId, projectId, amount, obligationId } = spending;
-  const owed = obligationId ? { projectId, obligationId } : { projectId };
+  const { spendingId, projectId, amount, obligationId, codes } = spending;
+  const coded = codes ? { projectId, codes } : { projectId };
+  const owed = obligationId ? { ...coded, obligationId } : coded;
   return transaction(book, 'spending-accepted', spendingId, [
     debit('commitment', amount, { projectId }),
     credit('round-expended', amount, { projectId }),
-    debit('expenditure', amount, { projectId }),
+    debit('expenditure', amount, coded),
     credit('payable', amount, owed),
   ]);
 }
 
 /** A decided bonus becomes owed: the reserve is used up, part by part. */
 export function bonusAwarded(book: Book, decisionId: string, parts: readonly Part[]): Transaction {
-  const legs = parts.flatMap((part) => [
+  const legs = parts.flatMap(({ obligationId, ...part }) => [
     debit('reserve', part.amount, { projectId: part.projectId }),
     credit('bonus-expended', part.amount, { projectId: part.projectId }),
-    debit('expenditure', part.amount, { projectId: part.projectId }),
-    credit('payable', part.amount, part),
+    debit('expenditure', part.amount, part),
+    credit('payable', part.amount, { ...part, obligationId }),
   ]);
   return transaction(book, 'bonus-awarded', decisionId, legs);
 }
@@ -165,6 +162,15 @@ export function obligationClosed(book: Book, part: Part, origin: Origin): Transa
   ]);
 }
 
+/** The same for what was owed in a year that is closed: the money lapsed with its year, and only the debt goes. */
+export function obligationWrittenOff(book: Book, part: Part): Transaction {
+  const { projectId, amount } = part;
+  return transaction(book, 'obligation-written-off', part.obligationId, [
+    debit('payable', amount, part),
+    credit('brought-forward', amount, { projectId }),
+  ]);
+}
+
 export function batchInstructed(book: Book, batchId: string, parts: readonly Part[]): Transaction {
   const legs = parts.flatMap((part) => [
     debit('payable', part.amount, part),
@@ -210,4 +216,34 @@ export function suspenseReleased(book: Book, key: string, amount: number, way: '
       ? [debit('bank', amount), credit('suspense', amount)]
       : [debit('suspense', amount), credit('bank', amount)];
   return transaction({ ...book, pilotId: null }, 'suspense-released', key, legs);
+}
+
+/** What the budget authority allots for a later year. */
+export function fundsAllotted(
+  book: Book,
+  key: string,
+  amounts: Readonly<Record<FundName, number>>,
+): Transaction {
+  const { round, bonus, outcome } = amounts;
+  return transaction(book, 'funds-allotted', key, [
+    debit('allotment', round + bonus + outcome),
+    credit('round-fund', round),
+    credit('bonus-fund', bonus),
+    credit('outcome-fund', outcome),
+  ]);
+}
+
+/** The end of a year: balances leave its book, or come into the next one's, against what became of them. */
+export function yearMoved(
+  book: Book,
+  kind: string,
+  key: string,
+  against: 'lapsed' | 'carried-over' | 'brought-forward',
+  lines: readonly Omit<Leg, 'codes'>[],
+): Transaction {
+  const legs = lines.flatMap(({ side, account, amount, projectId, obligationId }) => [
+    { ...leg(side, account, amount), projectId, obligationId },
+    { ...leg(side === 'debit' ? 'credit' : 'debit', against, amount), projectId },
+  ]);
+  return transaction(book, kind, key, legs);
 }

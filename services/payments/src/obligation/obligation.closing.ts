@@ -3,8 +3,8 @@ import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
-import { obligationClosed } from '../ledger/postings.ts';
-import { isClosed, requireOpen } from './obligation.ts';
+import { obligationClosed, obligationWrittenOff } from '../ledger/postings.ts';
+import { isClosed, partOf, requireOpen } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
 
 export interface Closing {
@@ -12,7 +12,7 @@ export interface Closing {
   readonly reason: TextRef | null;
 }
 
-/** Closes an open obligation without payment: what was owed returns to the fund it came from. */
+/** Closes an open obligation without payment: what was owed returns to the fund it came from while its year is open. */
 export async function closeObligation(
   payments: Payments,
   session: ClientSession,
@@ -25,8 +25,12 @@ export async function closeObligation(
   if (!(await payments.obligations.move(session, [obligation], { state, stateSince: at, ...closing }))) {
     throw new DomainError('obligation-not-open');
   }
-  const { _id: obligationId, projectId, amount, origin } = obligation;
-  const posting = obligationClosed(obligation, { obligationId, projectId, amount }, origin);
+  const funds = await payments.funds.findFunds(obligation.pilotId, session);
+  // What lapsed with its year does not come back to a fund of the next one.
+  const posting =
+    funds && funds.fiscalYear > obligation.fiscalYear
+      ? obligationWrittenOff(obligation, partOf(obligation))
+      : obligationClosed(obligation, partOf(obligation), obligation.origin);
   await payments.ledger.post(session, posting, at);
   await reportClosed(payments, session, obligation);
 }

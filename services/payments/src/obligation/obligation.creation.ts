@@ -9,7 +9,7 @@ import { bonusAwarded, outcomeDecided } from '../ledger/postings.ts';
 import { totalOf } from '../outcome/outcome.ts';
 import type { OutcomeContractDocument, OutcomeDecisionDocument } from '../outcome/outcome.store.ts';
 import type { SpendingDocument } from '../spending/spending.store.ts';
-import { bookingCodes, payeeRoleOf, splitMembers } from './obligation.ts';
+import { bookingCodes, partOf, payeeRoleOf, splitMembers } from './obligation.ts';
 import type { PayeeRole } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
 import { payoutDue } from './payout.events.ts';
@@ -62,7 +62,7 @@ async function split(
     );
   await payments.bonuses.setSplit(session, bonus._id, computation.map(lineText));
   if (made.length === 0) return made;
-  const parts = made.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
+  const parts = made.map(partOf);
   await payments.ledger.post(session, bonusAwarded(bookOf(project), bonus._id, parts), at);
   await payments.obligations.insert(session, made);
   await payments.outbox.appendEvents(

@@ -127,7 +127,7 @@ async function viewById(payments: Payments, municipalityId: string, obligationId
 }
 
 /** The bonus's own lines, and of the split only what concerns all and this payee. */
-async function computationOf(payments: Payments, obligation: ObligationDocument): Promise<string[]> {
+export async function computationOf(payments: Payments, obligation: ObligationDocument): Promise<string[]> {
   if (obligation.origin === 'round') return ['accepted spending, owed in full'];
   if (obligation.origin === 'outcome') {
     return (

@@ -2,6 +2,8 @@ import type { AttemptShape, ObligationShape, PayeeRoleShape } from '@talkoot/api
 import { DomainError, idFrom } from '@talkoot/http-service';
 import type { z } from 'zod';
 import type { Pot, Team } from '../context.ts';
+import type { BookingCodes } from '../ledger/ledger.ts';
+import type { Part } from '../ledger/postings.ts';
 import type { Vault } from '../payee/vault.ts';
 
 export type ObligationState = z.infer<typeof ObligationShape>['state'];
@@ -51,15 +53,23 @@ const roleOfPot = {
 export const payeeRoleOf = (pot: Pot) => roleOfPot[pot];
 
 /** How a payout is booked until a municipality brings its own chart of accounts. */
-export const bookingCodes: Readonly<
-  Record<PayeeRole, { readonly costCentre: string; readonly account: string; readonly vatCode: string }>
-> = {
+export const bookingCodes: Readonly<Record<PayeeRole, BookingCodes>> = {
   'civil-servant': { costCentre: '4100', account: '401000', vatCode: '00' },
   champion: { costCentre: '4100', account: '401500', vatCode: '00' },
   volunteer: { costCentre: '4100', account: '401500', vatCode: '00' },
   contractor: { costCentre: '4100', account: '434000', vatCode: '24' },
   investor: { costCentre: '4100', account: '438000', vatCode: '00' },
 };
+
+/** An obligation as the ledger books it. */
+export const partOf = (
+  of: BookingCodes & { readonly _id: string; readonly projectId: string; readonly amount: number },
+): Part => ({
+  obligationId: of._id,
+  projectId: of.projectId,
+  amount: of.amount,
+  codes: { costCentre: of.costCentre, account: of.account, vatCode: of.vatCode },
+});
 
 /** Members of the team as the split takes them: one obligation for each person and pot. */
 export function splitMembers(decisionId: string, team: Team, idOf: ObligationIds) {

@@ -15,6 +15,7 @@ import { requirePositive } from '../fund/fund.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import { commitmentReturned, spendingAccepted } from '../ledger/postings.ts';
 import { oweContractor } from '../obligation/obligation.creation.ts';
+import { bookingCodes } from '../obligation/obligation.ts';
 import type { SpendingDocument } from './spending.store.ts';
 import { requireOtherPerson, requireSpender } from './spending.ts';
 
@@ -166,7 +167,8 @@ async function accept(payments: Payments, session: ClientSession, spending: Spen
   const obligationId =
     spending.contractorId === null ? null : await oweContractor(payments, session, spending, project);
   const { _id: spendingId, projectId, amount } = spending;
-  const posting = spendingAccepted(bookOf(project), { spendingId, projectId, amount, obligationId });
+  const codes = bookingCodes.contractor;
+  const posting = spendingAccepted(bookOf(project), { spendingId, projectId, amount, obligationId, codes });
   await payments.ledger.post(session, posting, payments.now());
   await payments.funds.change(session, projectId, { accepted: amount });
 }

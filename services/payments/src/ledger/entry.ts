@@ -1,0 +1,49 @@
+import type { LedgerEntry } from '@talkoot/api-contracts/payments';
+import { money } from '@talkoot/money';
+import { bookKey } from './ledger.ts';
+import type { Leg, Transaction } from './ledger.ts';
+
+export interface EntryDocument extends Omit<Leg, 'codes'> {
+  /** `<transaction id>/<line>`, so that a line can exist only once. */
+  _id: string;
+  transactionId: string;
+  kind: string;
+  municipalityId: string;
+  /** See `bookKey`; with the number it is the place of this entry. */
+  book: string;
+  number: number;
+  sha256: string;
+  fiscalYear: number;
+  pilotId: string | null;
+  currency: string;
+  at: Date;
+  costCentre: string | null;
+  generalAccount: string | null;
+  vatCode: string | null;
+}
+
+/** The lines of a transaction, before they have their place in the book. */
+export function entriesOf(transaction: Transaction, at: Date): Omit<EntryDocument, 'number' | 'sha256'>[] {
+  const { id, kind, municipalityId, fiscalYear, pilotId, currency } = transaction;
+  const book = bookKey(transaction);
+  return transaction.legs.map(({ codes, ...leg }, line) => ({
+    _id: `${id}/${String(line + 1).padStart(4, '0')}`,
+    transactionId: id,
+    kind,
+    municipalityId,
+    book,
+    fiscalYear,
+    pilotId,
+    currency,
+    at,
+    ...leg,
+    costCentre: codes?.costCentre ?? null,
+    generalAccount: codes?.account ?? null,
+    vatCode: codes?.vatCode ?? null,
+  }));
+}
+
+export function entryView(entry: EntryDocument): LedgerEntry {
+  const { _id, municipalityId: _, book: __, amount, currency, at, ...rest } = entry;
+  return { entryId: _id, ...rest, amount: money(amount, currency), at: at.toISOString() };
+}
