@@ -5,6 +5,7 @@ import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
 import { registerImpact } from './impact.command.ts';
+import { registerLedger } from './ledger.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
 import { registerOutcome } from './outcome.command.ts';
 import { registerPayouts } from './payouts.command.ts';
@@ -29,6 +30,7 @@ const commands = [
   registerTimeline,
   registerPayouts,
   registerBank,
+  registerLedger,
 ];
 
 const program = new Command('talkoot')

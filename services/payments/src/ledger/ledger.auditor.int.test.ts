@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  euros,
+  instruct,
+  municipalityId,
+  owedProject,
+  paymentsFixture,
+  propose,
+  settle,
+} from '../payments.fixture.ts';
+import type { PaymentsFixture } from '../payments.fixture.ts';
+
+const talkoot = fileURLToPath(new URL('../../../../packages/cli/src/talkoot.ts', import.meta.url));
+let fixture: PaymentsFixture;
+let folder: string;
+let obligationId: string;
+beforeAll(async () => {
+  fixture = await paymentsFixture(inject('mongodbUrl'));
+  folder = await mkdtemp(join(tmpdir(), 'ledger-'));
+  const owed = await owedProject(fixture, 'pil-audit', 'prj-audit');
+  obligationId = owed[0]!.obligationId;
+  const lines = await instruct(
+    fixture,
+    await propose(
+      fixture,
+      owed.map((one) => one.obligationId),
+    ),
+  );
+  await settle(fixture, lines);
+});
+afterAll(async () => {
+  await fixture.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The auditor's command, as they type it. */
+async function ledger(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, TALKOOT_TOKEN: await fixture.tokenOf('per-auditor', 'auditor') };
+  const args = [talkoot, 'ledger', ...words];
+  const done = promisify(execFile)(process.execPath, args, { env, maxBuffer: 64e6 });
+  return done.then(
+    (out) => ({ code: 0, ...out }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+}
+const there = () => ['-m', municipalityId, '--url', fixture.url];
+const fileWith = async (name: string, text: string) => {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+};
+const exported = async (...words: string[]) => (await ledger('export', ...there(), ...words)).stdout;
+const lineOf = (csv: string, number: number) =>
+  csv.split('\r\n').find((line) => line.split(';')[2] === String(number))!;
+
+describe('an auditor', () => {
+  it(
+    'verifies the service, and a file alone, and keeps the heads for the next time',
+    { timeout: 60_000 },
+    async () => {
+      const online = await ledger('verify', ...there(), '--json');
+      expect({ code: online.code, stderr: online.stderr }).toEqual({ code: 0, stderr: '' });
+      const report = JSON.parse(online.stdout) as { holds: boolean; balances: string };
+      expect(report).toMatchObject({ holds: true, balances: 'checked' });
+      const heads = await fileWith('heads.json', online.stdout);
+      for (const separator of ['semicolon', 'comma']) {
+        const file = await fileWith(`${separator}.csv`, await exported('--separator', separator));
+        const { code, stdout } = await ledger('verify', file, '--heads', heads);
+        expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({
+          code: 0,
+          last: 'Everything holds.',
+        });
+      }
+    },
+  );
+
+  it.each([
+    [
+      'an edited row',
+      (csv: string) => csv.replace(lineOf(csv, 6), lineOf(csv, 6).replace('commitment', 'reserve')),
+      'entry-changed',
+      6,
+    ],
+    [
+      'rows in another order',
+      (csv: string) =>
+        csv.replace(`${lineOf(csv, 6)}\r\n${lineOf(csv, 7)}`, `${lineOf(csv, 7)}\r\n${lineOf(csv, 6)}`),
+      'entry-missing',
+      6,
+    ],
+  ])('finds %s in a file, without the database', async (name, tamper, code, number) => {
+    const file = await fileWith('tampered.csv', tamper(await exported()));
+    const done = await ledger('verify', file, '--json');
+    expect(done.code).toBe(1);
+    const { findings } = JSON.parse(done.stdout) as { findings: unknown[] };
+    expect(findings[0]).toMatchObject({ code, number });
+  });
+
+  it('is not shown one amount while another is hashed', async () => {
+    const csv = await exported();
+    const file = await fileWith('shown.csv', csv.replace('1000000,00', '9000000,00'));
+    const done = await ledger('verify', file);
+    expect({ code: done.code, stderr: done.stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ledger-malformed: line \d+/),
+    });
+  });
+
+  it('is told when a file is no ledger', async () => {
+    for (const text of ['a;b\n1;2\n', 'fiscal_year;"pilot\n']) {
+      const done = await ledger('verify', await fileWith('broken.csv', text));
+      expect(done.code).toBe(2);
+      expect(done.stderr).toMatch(/^ledger-malformed: /);
+    }
+  });
+
+  it('is told what does not hold in the service, and which entry is the first', async () => {
+    const entries = fixture.connection.collection('ledgerentries');
+    const of = { pilotId: 'pil-audit', number: 9 };
+    const before = await entries.findOne(of);
+    await entries.updateOne(of, { $inc: { amount: 1 } });
+    const done = await ledger('verify', ...there());
+    await entries.replaceOne(of, before!);
+    expect(done.code).toBe(1);
+    expect(done.stdout).toContain(
+      `entry-changed at 2027/pil-audit/EUR number 9 (${before!._id as unknown as string})`,
+    );
+  });
+
+  it('sees the way of an obligation from the fund to the bank, and no person', async () => {
+    const { stdout, code } = await ledger('why', obligationId, ...there(), '--json');
+    expect(code).toBe(0);
+    const trace = JSON.parse(stdout) as {
+      steps: { kind: string; lines: unknown[] }[];
+      computation: string[];
+    };
+    expect(trace.steps.map(({ kind }) => kind)).toEqual([
+      'funds-opened',
+      'project-committed',
+      'bonus-awarded',
+      'batch-instructed',
+      'payment-settled',
+    ]);
+    const amount = euros(JSON.parse(stdout).obligation.amount.amount);
+    expect(trace.steps.at(-1)!.lines).toContainEqual({ account: 'bank', side: 'credit', amount, own: false });
+    expect(trace.steps.at(-1)!.lines).toContainEqual({
+      account: 'in-transit',
+      side: 'debit',
+      amount,
+      own: true,
+    });
+    expect(trace.computation.join('\n')).toContain(obligationId);
+    expect(stdout).not.toContain('per-');
+    const byEntry = await ledger(
+      'why',
+      `payment-settled/${await attemptOf(obligationId)}/0001`,
+      ...there(),
+      '--json',
+    );
+    expect(JSON.parse(byEntry.stdout)).toEqual(trace);
+    const inWords = await ledger('why', obligationId, ...there());
+    expect(inWords.stdout).toContain('bonus-awarded');
+  });
+
+  it('is told that something is not there', async () => {
+    const done = await ledger('why', 'obl-nobody', ...there());
+    expect(done.code).toBe(1);
+    expect(done.stderr).toMatch(/^not-found: /);
+  });
+});
+
+const attemptOf = async (id: string) =>
+  (await fixture.connection.collection('attempts').findOne({ obligationId: id }))!._id as unknown as string;
