@@ -139,11 +139,11 @@ export function outcomeDecided(
   parts: readonly Part[],
 ): Transaction {
   const { decisionId, contractProjectId, projectId, receivable } = of;
-  const owed = parts.flatMap((part) => [
+  const owed = parts.flatMap(({ obligationId, ...part }) => [
     debit('outcome-reserve', part.amount, setAside(contractProjectId)),
     credit('outcome-expended', part.amount, { projectId }),
-    debit('expenditure', part.amount, { projectId }),
-    credit('payable', part.amount, part),
+    debit('expenditure', part.amount, { ...part, projectId }),
+    credit('payable', part.amount, { ...part, obligationId }),
   ]);
   const due = [debit('receivable', receivable, { projectId }), credit('revenue', receivable, { projectId })];
   return transaction(book, 'outcome-decided', decisionId, [...owed, ...due]);

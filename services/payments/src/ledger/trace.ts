@@ -6,12 +6,7 @@ import type { ObligationDocument } from '../obligation/obligation.store.ts';
 import type { EntryDocument } from './entry.ts';
 
 /** Transactions that lead to any obligation of a project. */
-const ofProject = [
-  'commitment-raised',
-  'year-carried-over',
-  'year-carried-over-in',
-  'outcome-reserved',
-] as const;
+const ofProject = ['commitment-raised', 'year-carried-over', 'year-carried-over-in'] as const;
 
 /**
  * The way of an obligation's money from the fund to the bank, or the transaction an entry stands in when it is nobody's in particular.
@@ -43,7 +38,8 @@ export async function traceOf(payments: Payments, municipalityId: string, id: st
 }
 
 /** Every entry on the way: the allotment, what was set aside for the project, and each move of the obligation. */
-async function wayOf({ ledger, funds }: Payments, obligation: ObligationDocument): Promise<EntryDocument[]> {
+async function wayOf(payments: Payments, obligation: ObligationDocument): Promise<EntryDocument[]> {
+  const { ledger, funds } = payments;
   const { _id, municipalityId, pilotId, projectId, fiscalYear } = obligation;
   const own = await ledger.entriesOfObligation(municipalityId, _id);
   const opened = (await funds.findFunds(pilotId))?.opened.fiscalYear ?? fiscalYear;
@@ -52,10 +48,18 @@ async function wayOf({ ledger, funds }: Payments, obligation: ObligationDocument
   const transactions = new Set([
     `funds-opened/${pilotId}`,
     ...years.map((year) => `funds-allotted/${pilotId}/${year}`),
-    `project-committed/${projectId}`,
+    await setAsideBy(payments, obligation),
     ...own.map(({ transactionId }) => transactionId),
   ]);
   return [...project, ...(await ledger.entriesOfTransactions(municipalityId, [...transactions]))];
+}
+
+/** The transaction that set aside what is paid: the commitment and reserve of a project, or the reserve of a contract. */
+async function setAsideBy(payments: Payments, obligation: ObligationDocument): Promise<string> {
+  const { municipalityId, decisionId, projectId, origin } = obligation;
+  const decision =
+    origin === 'outcome' ? await payments.outcomes.findDecision(municipalityId, decisionId) : null;
+  return decision ? `outcome-reserved/${decision.contractId}` : `project-committed/${projectId}`;
 }
 
 /** Entries as steps in their order: lines of the obligation one by one, others added up by account, others' lines left out. */

@@ -121,7 +121,7 @@ export async function oweOutcome(
   });
   const receivable = totalOf(decision.receivable, contract.currency);
   if (made.length === 0 && receivable === 0) return;
-  const parts = made.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
+  const parts = made.map(partOf);
   const about = {
     decisionId: decision._id,
     contractProjectId: contract.projectId,
