@@ -4,6 +4,7 @@ export type BusErrorCode =
   | 'event-too-large'
   | 'aggregate-of-another-municipality'
   | 'topic-misshaped'
+  | 'follower-overtaken'
   | 'dispatcher-missing'
   | 'dispatcher-unavailable';
 

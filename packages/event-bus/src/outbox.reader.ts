@@ -14,11 +14,12 @@ export interface OutboxPage {
  * appended across aggregates. Events that commit while the last pages are being read may fall behind
  * the cursor; they reach a projection through its consumer, whose inbox applies each event once.
  *
+ * @param options.since only what was appended then or later
  * @param options.limit events per page, 1 to 5,000, default 500
  */
 export async function readOutbox(
   connection: Connection,
-  options: { afterId?: string | undefined; limit?: number | undefined } = {},
+  options: { afterId?: string | undefined; since?: Date | undefined; limit?: number | undefined } = {},
 ): Promise<OutboxPage> {
   const limit = Math.min(Math.max(options.limit ?? 500, 1), 5_000);
   const after = options.afterId ? await outboxRows(connection).findOne({ _id: options.afterId }) : null;
@@ -30,7 +31,9 @@ export async function readOutbox(
           { at: after.at, lane: after.lane, laneSeq: { $gt: after.laneSeq } },
         ],
       }
-    : {};
+    : options.since
+      ? { at: { $gte: options.since } }
+      : {};
   const rows = (await outboxRows(connection)
     .find({ channel: 'event', ...beyond })
     .sort(rowOrder)
@@ -40,6 +43,12 @@ export async function readOutbox(
     events: rows.map((row) => row.envelope),
     lastId: rows.length === limit ? (rows.at(-1)?.envelope.id ?? null) : null,
   };
+}
+
+/** One event of a service as it was appended; null when there is none. */
+export async function readEvent(connection: Connection, id: string): Promise<EventEnvelope | null> {
+  const row = await outboxRows(connection).findOne({ _id: id, channel: 'event' });
+  return row === null ? null : (row as EventRow).envelope;
 }
 
 /**

@@ -13,6 +13,8 @@ interface OutboxRow {
   at: Date;
   publishedAt: Date | null;
   traceparent?: string;
+  /** When each follower beside the relay has taken the row in. */
+  followed?: Record<string, Date>;
 }
 
 /** An event on its way to Kafka. Its `_id` is the event's id. */

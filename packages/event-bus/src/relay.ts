@@ -1,9 +1,10 @@
 import type { Connection } from 'mongoose';
 import type { Logger } from 'pino';
-import { backOff, createBell, type Bell } from './bell.ts';
+import { createBell, type Bell } from './bell.ts';
 import { errorCodeOf } from './bus.errors.ts';
 import type { WorkflowDispatcher } from './dispatcher.ts';
 import { defaultLog, type KafkaAddress } from './kafka.ts';
+import { keepLease } from './lease.keeper.ts';
 import { leaseOn, type Lease } from './lease.ts';
 import { busMeters } from './meters.ts';
 import { outboxRows, prepareOutbox } from './outbox.rows.ts';
@@ -57,7 +58,20 @@ export function startRelay(options: RelayOptions): Relay {
   const bells = { keeper: createBell(), pumps: [createBell(), createBell()] };
   const lease = leaseOn(options.connection, 'relay', options.leaseTtl ?? 6_000);
   const wake = () => bells.pumps.forEach((bell) => bell.ring());
-  const keeper = keepLease({ options, lease, log, wake, bell: bells.keeper, signal: stopping.signal });
+  const meters = busMeters();
+  const keeper = keepLease({
+    lease,
+    log,
+    ttlMs: options.leaseTtl ?? 6_000,
+    bell: bells.keeper,
+    signal: stopping.signal,
+    holder: 'relay',
+    prepare: () => prepareOutbox(options.connection),
+    onTaken() {
+      meters.leases.add(1);
+      wake();
+    },
+  });
   const pumps = startPumps(options, { lease, log, bells: bells.pumps, signal: stopping.signal });
   const watcher = watchOutbox({ options, wake, signal: stopping.signal });
   return {
@@ -97,35 +111,6 @@ function startPumps(options: RelayOptions, running: Running & { bells: Bell[] })
       batchSize: options.batchSize ?? 500,
     }),
   );
-}
-
-function keepLease(keep: Running & { options: RelayOptions; wake: () => void; bell: Bell }) {
-  const ttl = keep.options.leaseTtl ?? 6_000;
-  const meters = busMeters();
-  let asked = false;
-  let answeredAt = performance.now();
-  let failures = 0;
-  const loop = async () => {
-    while (!keep.signal.aborted) {
-      try {
-        if (!asked) await prepareOutbox(keep.options.connection);
-        const before = keep.lease.held();
-        const active = await keep.lease.take();
-        if (active && !before) {
-          meters.leases.add(1);
-          keep.wake();
-        }
-        asked = true;
-        answeredAt = performance.now();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        keep.log.warn({ code: errorCodeOf(error) }, 'The relay cannot renew its lease');
-      }
-      await keep.bell.wait(failures > 0 ? backOff(failures, 100, ttl / 3) : ttl / 3);
-    }
-  };
-  return { finished: loop(), state: () => ({ asked, failing: performance.now() - answeredAt > 2 * ttl }) };
 }
 
 /** New rows ring the bell within milliseconds; when the stream breaks, polling goes on meanwhile. */
