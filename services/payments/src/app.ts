@@ -16,6 +16,7 @@ import { outcomeRoutes } from './outcome/outcome.routes.ts';
 import { payeeRoutes } from './payee/payee.routes.ts';
 import { settlementRoutes } from './settlement/settlement.routes.ts';
 import { spendingRoutes } from './spending/spending.routes.ts';
+import { webhookRoutes } from './webhook/webhook.routes.ts';
 
 export interface PaymentsAppOptions {
   readonly payments: Payments;
@@ -46,6 +47,7 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
       ...bankFileRoutes(payments),
       ...bankMessageRoutes(payments),
       ...reconciliationRoutes(payments),
+      ...webhookRoutes(payments),
     },
   });
 }

@@ -22,6 +22,7 @@ import type { OutcomeStore } from './outcome/outcome.store.ts';
 import type { PayeeStore } from './payee/payee.store.ts';
 import type { SettlementStore } from './settlement/settlement.store.ts';
 import type { SpendingStore } from './spending/spending.store.ts';
+import type { WebhookParts } from './webhook/webhook.parts.ts';
 
 export type Pot = 'civil-servants' | 'champions' | 'volunteers';
 
@@ -83,6 +84,7 @@ export interface Payments {
   readonly reconciliations: ReconciliationStore;
   /** For how many days the content of files from and to the bank is kept. */
   readonly bankFileDays: number;
+  readonly webhooks: WebhookParts;
   /** Queues what meets on one pilot's funds. */
   readonly lane: Lane;
   readonly now: () => Date;

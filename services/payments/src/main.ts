@@ -18,6 +18,9 @@ import { sealLedger } from './ledger/ledger.sealing.ts';
 import { startPayeeChores } from './payee/payee.chores.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
+import { webhookCaller } from './webhook/webhook.call.ts';
+import { startWebhooks } from './webhook/webhook.sender.ts';
+import { standardPolicy } from './webhook/webhook.ts';
 
 const config = paymentsConfig();
 const log = createLog('payments', config.LOG_LEVEL);
@@ -52,11 +55,18 @@ const payments = paymentsOf({
   },
   coolingOff: config.ACCOUNT_COOLING_OFF_HOURS * 3_600_000,
   bankFileDays: config.BANK_FILE_DAYS,
+  webhook: {
+    caller: webhookCaller({
+      rule: { loopback: config.TALKOOT_LOCAL_STACK === '1' },
+      deadlineMs: standardPolicy.deadlineMs,
+    }),
+    policy: standardPolicy,
+  },
   now: () => new Date(),
 });
 await prepareModels(connection);
-await prepareStores(connection);
 await outbox.prepare();
+await prepareStores(connection);
 const relay = startRelay({
   connection,
   brokers: config.KAFKA_BROKERS,
@@ -66,6 +76,7 @@ const relay = startRelay({
 });
 const chores = startPayeeChores(payments, log);
 const stopSealing = sealLedger(payments, log);
+const webhooks = startWebhooks({ ...payments.webhooks, log });
 const kafka = kafkaProbe({ brokers: config.KAFKA_BROKERS, clientId: 'payments', log });
 const app = createPaymentsApp({
   payments,
@@ -83,6 +94,7 @@ await runService({
   onStop: [
     () => chores.stop(),
     () => stopSealing(),
+    () => webhooks.stop(),
     () => relay.stop(),
     () => kafka.stop(),
     () => temporal.connection.close(),

@@ -13,6 +13,10 @@ import { createPaymentsApp } from './app.ts';
 import type { Notice, Payments, Team } from './context.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
+import { webhookCaller } from './webhook/webhook.call.ts';
+import type { Resolve } from './webhook/webhook.call.ts';
+import { standardPolicy } from './webhook/webhook.ts';
+import type { WebhookPolicy } from './webhook/webhook.ts';
 
 export const municipalityId = 'lintula';
 export const euros = (amount: number) => ({ amount, currency: 'EUR' });
@@ -49,8 +53,21 @@ function unlessStrange<T>(id: string, answer: T): T {
 /** The assessments that are signed, by project. */
 export const signedAssessments = new Map<string, { assessmentId: string; sha256: string }>();
 
+/** How webhooks are sent in a test: to this machine, and by a schedule that a test can wait for. */
+interface WebhookSettings {
+  readonly policy?: Partial<WebhookPolicy>;
+  readonly resolve?: Resolve;
+  readonly loopback?: boolean;
+}
+
+function webhookOf({ policy: settings, resolve, loopback = true }: WebhookSettings) {
+  const policy = { ...standardPolicy, ...settings };
+  const { deadlineMs } = policy;
+  return { caller: webhookCaller({ rule: { loopback }, deadlineMs, ...(resolve && { resolve }) }), policy };
+}
+
 /** The service on a database of its own. The engine is played: it records each decision of a batch at once. */
-export async function paymentsFixture(mongodbUrl: string) {
+export async function paymentsFixture(mongodbUrl: string, webhook: WebhookSettings = {}) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'payments-test' });
   const outbox = outboxFor(connection, { source: '/services/payments' });
@@ -75,10 +92,11 @@ export async function paymentsFixture(mongodbUrl: string) {
     coolingOff: 72 * 3_600_000,
     now: () => new Date(Date.now() + clock.ahead),
     bankFileDays: 30,
+    webhook: webhookOf(webhook),
   });
   await prepareModels(connection);
-  await prepareStores(connection);
   await outbox.prepare();
+  await prepareStores(connection);
   const tokens = await testTokens();
   const log = createLog('payments', process.env['TEST_LOG'] ?? 'silent');
   const shell = { auth: tokens.auth, log, publicUrl: 'http://payments.test' };
@@ -88,6 +106,7 @@ export async function paymentsFixture(mongodbUrl: string) {
   const as = async (id: string, ...roles: Role[]) => app.client(await tokenOf(id, ...roles));
   return {
     connection,
+    mongodbUrl: url,
     payments,
     notices,
     payeeKey,
@@ -109,8 +128,12 @@ export async function paymentsFixture(mongodbUrl: string) {
     endPhase: (batchId: string, phase: 'expired' | 'reconciled') =>
       recordMove(payments, batchId, { phase, command: null }),
     async stop() {
-      await app.close();
       await connection.dropDatabase();
+      await this.leave();
+    },
+    /** Leaves the database as it is: a killed process may still hold locks in it for a minute. */
+    async leave() {
+      await app.close();
       await connection.close();
     },
   };

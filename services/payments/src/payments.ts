@@ -22,6 +22,9 @@ import { payeeStore, preparePayees } from './payee/payee.store.ts';
 import type { Vault } from './payee/vault.ts';
 import { prepareSettlements, settlementStore } from './settlement/settlement.store.ts';
 import { prepareSpending, spendingStore } from './spending/spending.store.ts';
+import type { WebhookCaller } from './webhook/webhook.call.ts';
+import type { WebhookPolicy } from './webhook/webhook.ts';
+import { prepareWebhooks, webhooksOf } from './webhook/webhooks.ts';
 
 export interface PaymentsParts {
   readonly connection: Connection;
@@ -32,12 +35,13 @@ export interface PaymentsParts {
   readonly notify: (notice: Notice) => Promise<void>;
   readonly coolingOff: number;
   readonly bankFileDays: number;
+  readonly webhook: { readonly caller: WebhookCaller; readonly policy: WebhookPolicy };
   readonly now: () => Date;
 }
 
 /** Everything the routes of this service work with. */
-export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Payments {
-  const { connection, outbox } = parts;
+export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts): Payments {
+  const { connection, outbox, now } = parts;
   const stores = {
     ledger: ledgerStore(connection),
     funds: fundStore(connection),
@@ -55,6 +59,7 @@ export function paymentsOf({ vault, temporal, ...parts }: PaymentsParts): Paymen
     bankMessages: bankMessageStore(connection),
     bankContents: bankContentStore(connection, vault),
     reconciliations: reconciliationStore(connection),
+    webhooks: webhooksOf({ connection, vault, now, ...webhook }),
     lane: createLane(),
   };
   const onStep = { batch: batchSteps(() => ({ ...stores, outbox })) };
@@ -78,6 +83,7 @@ export async function prepareStores(connection: Connection): Promise<void> {
     prepareBankFiles,
     prepareBankMessages,
     prepareBankContents,
+    prepareWebhooks,
   ];
   for (const one of prepare) await one(connection);
 }

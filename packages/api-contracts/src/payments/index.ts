@@ -12,6 +12,7 @@ import { outcomeRoutes } from './outcome.ts';
 import { paymentsProblems } from './problems.ts';
 import { settlementRoutes } from './settlement.ts';
 import { spendingRoutes } from './spending.ts';
+import { webhookRoutes } from './webhook.ts';
 
 export * from './bank.ts';
 export * from './batch.ts';
@@ -25,6 +26,7 @@ export * from './outcome.ts';
 export * from './payee.ts';
 export * from './settlement.ts';
 export * from './spending.ts';
+export * from './webhook.ts';
 
 /** Everything the payments service answers. */
 export const paymentsApi = defineApi({
@@ -46,6 +48,7 @@ export const paymentsApi = defineApi({
     ...batchRoutes,
     ...settlementRoutes,
     ...bankRoutes,
+    ...webhookRoutes,
   },
 });
 export type PaymentsApi = typeof paymentsApi;

@@ -67,4 +67,8 @@ export const paymentsProblems = {
   'not-proposed': { status: 409, title: 'Nothing is proposed that could be confirmed' },
   'suspense-resolved': { status: 409, title: 'The suspense item is resolved' },
   'resolution-unfit': { status: 409, title: 'The suspense item cannot be this' },
+  'webhook-address-refused': { status: 422, title: 'Nothing may be sent to this address' },
+  'webhook-limit': { status: 409, title: 'The municipality has as many endpoints as it may have' },
+  'webhook-event-unknown': { status: 422, title: 'There is no such event that this endpoint takes' },
+  'webhook-replay-running': { status: 409, title: 'A replay to this endpoint is still running' },
 } as const satisfies Record<string, ProblemSpec>;
