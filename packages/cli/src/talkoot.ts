@@ -14,6 +14,7 @@ import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
 import { registerTimeline } from './timeline.command.ts';
 import { registerVerify } from './verify.command.ts';
+import { registerWebhooks } from './webhooks.command.ts';
 
 /** Each command is described in a file of its own. */
 const commands = [
@@ -31,6 +32,7 @@ const commands = [
   registerPayouts,
   registerBank,
   registerLedger,
+  registerWebhooks,
 ];
 
 const program = new Command('talkoot')

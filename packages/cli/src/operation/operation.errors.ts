@@ -18,5 +18,6 @@ export type OperationCode =
   | 'not-running'
   | 'unreachable'
   | 'id-or-all'
+  | 'since-or-event'
   | 'some-failed'
   | 'no-such-letter';

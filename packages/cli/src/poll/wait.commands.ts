@@ -1,6 +1,7 @@
-import { Argument, InvalidArgumentError } from 'commander';
+import { Argument } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
+import { instantFrom } from '../instant.option.ts';
 import { PollRefused, refusingPlainly } from './poll.errors.ts';
 import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
 import type { PlaceOptions } from './poll.place.ts';
@@ -72,11 +73,4 @@ function dueOf(change: Change, { due }: ConfirmOptions): { due?: string } {
     );
   }
   return due === undefined ? {} : { due };
-}
-
-/** With its offset: nobody has to guess whose clock is meant. */
-function instantFrom(text: string): string {
-  if (/T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)))
-    return new Date(text).toISOString();
-  throw new InvalidArgumentError('An instant with its offset from UTC, such as 2027-05-26T16:00:00+03:00.');
 }

@@ -1,0 +1,23 @@
+import { webhookEventTypes } from '@talkoot/api-contracts/payments';
+import type { WebhookEventType } from '@talkoot/api-contracts/payments';
+import { InvalidArgumentError } from 'commander';
+import { stepOf } from './webhooks.text.ts';
+
+/** The steps of a payout, as a person names them: `settled,returned`, or `all`. */
+export function typesFrom(text: string): WebhookEventType[] {
+  if (text === 'all') return [...webhookEventTypes];
+  return text.split(',').map((step) => {
+    const type = webhookEventTypes.find((one) => stepOf(one) === step.trim());
+    if (type) return type;
+    throw new InvalidArgumentError(`Some of ${webhookEventTypes.map(stepOf).join(',')}, or all.`);
+  });
+}
+
+/** A whole number between two others. */
+export function wholeFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
