@@ -42,6 +42,15 @@ export const ObservationInputShape = Reading.extend({
 }).meta({ id: 'ObservationInput' });
 export type ObservationInput = z.infer<typeof ObservationInputShape>;
 
+const FeedTokenShape = z.string().min(20).max(200);
+/** Readings that a feed delivers at once, at most. */
+export const MOST_FED = 500;
+export const FeedReadingShape = Reading.omit({ criterionId: true }).extend({
+  /** The sender's own id of the reading: repeating it changes nothing. */
+  ref: z.string().regex(/^[A-Za-z0-9._:-]{1,80}$/),
+});
+export type FeedReading = z.infer<typeof FeedReadingShape>;
+
 export const ObservationShape = z
   .object({
     observationId: IdShape,
@@ -91,6 +100,8 @@ const readingRefusals = [
   'wrong-phase',
 ] as const;
 
+const feedRefusals = [...readingRefusals, 'criterion-unknown', 'feed-token-wrong', 'feed-revoked'] as const;
+
 export const measurementRoutes = {
   recordObservation: route('POST /v1/m/{municipalityId}/projects/{projectId}/observations', {
     summary: 'Record one observation by hand',
@@ -139,26 +150,29 @@ export const measurementRoutes = {
     params: FeedParams,
     answer: z.object({ feedId: IdShape }),
   }),
+  importFeedObservations: route('POST /v1/m/{municipalityId}/feeds/{feedId}/observations-import', {
+    kind: 'plain',
+    summary:
+      'Deliver observations as CSV with the feed’s token: ref,collection,observed_at,value,unit,group,unit_name,period. All lines or none',
+    access: { anyone: true },
+    params: FeedParams,
+    body: z.object({ token: FeedTokenShape, csv: z.string().min(1) }),
+    bodyLimit: 512 * 1024,
+    answer: z.object({ recorded: z.int(), repeated: z.int() }),
+    problems: [...feedRefusals, 'csv-malformed'],
+  }),
   feedObservations: route('POST /v1/m/{municipalityId}/feeds/{feedId}/observations', {
     kind: 'plain',
     summary: 'Deliver observations with the feed’s token; one for ever under each ref',
     access: { anyone: true },
     params: FeedParams,
     body: z.object({
-      token: z.string().min(20).max(200),
-      readings: z
-        .array(
-          Reading.omit({ criterionId: true }).extend({
-            /** The sender's own id of the reading: repeating it changes nothing. */
-            ref: z.string().regex(/^[A-Za-z0-9._:-]{1,80}$/),
-          }),
-        )
-        .min(1)
-        .max(500),
+      token: FeedTokenShape,
+      readings: z.array(FeedReadingShape).min(1).max(MOST_FED),
     }),
     bodyLimit: 512 * 1024,
     answer: z.object({ recorded: z.int(), repeated: z.int() }),
-    problems: [...readingRefusals, 'criterion-unknown', 'feed-token-wrong', 'feed-revoked'],
+    problems: feedRefusals,
   }),
   getMeasurement: route('GET /v1/m/{municipalityId}/measurements/{measurementId}', {
     summary: 'The plan of a measurement and how complete each collection is',

@@ -1,16 +1,23 @@
-import type { measurementRoutes } from '@talkoot/api-contracts/projects';
+import type { FeedReading, measurementRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, idFrom, inTransaction, once } from '@talkoot/http-service';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { isOnTeam } from '../proposal/project.ts';
+import type { ProjectDocument } from '../proposal/project.ts';
+import type { FeedDocument } from './measurement.store.ts';
+import { readFeedReadings } from './observation.csv.ts';
 import { measuredCriteria } from './observation.ts';
 import { addObservations, measuringRules, observationsFrom, requireOutsider } from './recording.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
+type FeedHandlers = Pick<
+  Handlers,
+  'createFeed' | 'revokeFeed' | 'feedObservations' | 'importFeedObservations'
+>;
 const hashOf = (token: string) => createHash('sha256').update(token, 'utf8').digest('hex');
 
 /** Data feeds: a device or another system delivers readings of one criterion with a secret of its own. */
-export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revokeFeed' | 'feedObservations'> {
+export function feedHandlers(parts: Parts): FeedHandlers {
   const { connection, stores, now } = parts;
   return {
     async createFeed(call) {
@@ -42,35 +49,59 @@ export function feedHandlers(parts: Parts): Pick<Handlers, 'createFeed' | 'revok
       return { body };
     },
     async feedObservations({ params, body }) {
-      const feed = await stores.measurements.getFeed(params.municipalityId, params.feedId);
-      const given = Buffer.from(hashOf(body.token));
-      if (!timingSafeEqual(given, Buffer.from(feed.tokenSha256))) throw new DomainError('feed-token-wrong');
-      if (feed.revoked) throw new DomainError('feed-revoked');
-      const project = await stores.projects.get(feed.municipalityId, feed.projectId);
-      requireOutsider(project, feed.createdBy);
-      const { flaw } = await measuringRules(parts, project);
-      const byRef = new Map(
-        body.readings.map(({ ref, ...one }) => [ref, { ...one, criterionId: feed.criterionId }]),
-      );
-      const offences = [...byRef].flatMap(([ref, reading]) => {
-        const found = flaw(reading);
-        return found ? [{ at: `body.readings.${ref}`, message: found }] : [];
-      });
-      if (offences[0]) throw new DomainError(offences[0].message, undefined, offences);
-      const readings = [...byRef].map(([ref, reading]) => ({ seed: `${feed._id}/${ref}`, reading }));
-      const all = observationsFrom(parts, project, { via: 'feed', by: feed._id }, readings);
-      const refs = new Map([...byRef.keys()].map((ref, index) => [all[index]!._id, ref]));
-      const recorded = await inTransaction(connection, async (session) => {
-        const known = await stores.measurements.knownObservations(
-          all.map(({ _id }) => _id),
-          session,
-        );
-        const fresh = all.filter(({ _id }) => !known.has(_id));
-        const places = fresh.map((one) => `body.readings.${refs.get(one._id)}`);
-        if (fresh.length > 0) await addObservations(parts, session, project._id, fresh, places);
-        return fresh.length;
-      });
-      return { body: { recorded, repeated: body.readings.length - recorded } };
+      const { feed, project } = await opened(parts, params, body.token);
+      return { body: await deliver(parts, feed, project, body.readings) };
+    },
+    async importFeedObservations({ params, body }) {
+      const { feed, project } = await opened(parts, params, body.token);
+      const read = readFeedReadings(body.csv);
+      if ('offences' in read) throw new DomainError('csv-malformed', undefined, read.offences);
+      const readings = read.map(({ reading }) => reading);
+      return { body: await deliver(parts, feed, project, readings) };
     },
   };
+}
+
+/** @throws DomainError `feed-token-wrong`, `feed-revoked`, `team-member-measures` */
+async function opened(
+  { stores }: Parts,
+  { municipalityId, feedId }: { municipalityId: string; feedId: string },
+  token: string,
+) {
+  const feed = await stores.measurements.getFeed(municipalityId, feedId);
+  if (!timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(feed.tokenSha256)))
+    throw new DomainError('feed-token-wrong');
+  if (feed.revoked) throw new DomainError('feed-revoked');
+  const project = await stores.projects.get(feed.municipalityId, feed.projectId);
+  requireOutsider(project, feed.createdBy);
+  return { feed, project };
+}
+
+/** Each reading once for ever under its ref; of those that are new, all or none. */
+async function deliver(
+  parts: Parts,
+  feed: FeedDocument,
+  project: ProjectDocument,
+  readings: readonly FeedReading[],
+): Promise<{ recorded: number; repeated: number }> {
+  const { connection, stores } = parts;
+  const { flaw } = await measuringRules(parts, project);
+  const byRef = new Map(readings.map(({ ref, ...one }) => [ref, { ...one, criterionId: feed.criterionId }]));
+  const offences = [...byRef].flatMap(([ref, reading]) => {
+    const found = flaw(reading);
+    return found ? [{ at: `body.readings.${ref}`, message: found }] : [];
+  });
+  if (offences[0]) throw new DomainError(offences[0].message, undefined, offences);
+  const seeded = [...byRef].map(([ref, reading]) => ({ seed: `${feed._id}/${ref}`, reading }));
+  const all = observationsFrom(parts, project, { via: 'feed', by: feed._id }, seeded);
+  const refs = new Map([...byRef.keys()].map((ref, index) => [all[index]!._id, ref]));
+  const recorded = await inTransaction(connection, async (session) => {
+    const ids = all.map(({ _id }) => _id);
+    const known = await stores.measurements.knownObservations(ids, session);
+    const fresh = all.filter(({ _id }) => !known.has(_id));
+    const places = fresh.map((one) => `body.readings.${refs.get(one._id)}`);
+    if (fresh.length > 0) await addObservations(parts, session, project._id, fresh, places);
+    return fresh.length;
+  });
+  return { recorded, repeated: readings.length - recorded };
 }

@@ -288,6 +288,31 @@ describe('a data feed', () => {
     await expect(deliver(token!, 'r4')).rejects.toMatchObject(refused('feed-revoked'));
   });
 
+  it('delivers CSV under the same refs as JSON, all lines or none', async () => {
+    const { project: params, criterionId } = await measuring();
+    const made = await course.people.assessor.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    const send = (token: string, ...lines: string[]) =>
+      fixture.visitor.importFeedObservations({
+        params: { ...M, feedId: made.feedId },
+        body: { token, csv: [header.replace('criterion', 'ref'), ...lines].join('\n') },
+      });
+    const token = made.token!;
+    const fed = (ref: string, at: number, value = '300') => line(ref, { at: second(at), value });
+    await expect(send('x'.repeat(43), fed('r1', 1))).rejects.toMatchObject(refused('feed-token-wrong'));
+    await expect(send(token, fed('r1', 1), fed('r2', 2, 'NaN'))).rejects.toMatchObject({
+      code: 'csv-malformed',
+      problem: { errors: [{ at: 'line.3' }] },
+    });
+    expect(await send(token, fed('r1', 1), fed('r2', 2))).toEqual({ recorded: 2, repeated: 0 });
+    expect(await send(token, fed('r2', 2), fed('r3', 3))).toEqual({ recorded: 1, repeated: 1 });
+    await expect(send(token, fed('r4', 4), fed('r5', 3))).rejects.toMatchObject({
+      code: 'duplicate-observation',
+      problem: { errors: [{ at: 'body.readings.r5' }] },
+    });
+    const { items } = await fixture.visitor.listObservations({ params });
+    expect(items.map(({ via }) => via)).toEqual(['feed', 'feed', 'feed']);
+  });
+
   it('delivers nothing once whoever made it, and knows its token, is on the team', async () => {
     const { project: params, criteria } = await course.locked();
     const { criterionId } = criteria[0]!;
