@@ -4,34 +4,30 @@ import type { WebhookEventType } from '@talkoot/api-contracts/payments';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
+import { refusingPlainly } from './bank/bank.errors.ts';
+import { aboutBank, placeOfBank, tell } from './bank/bank.place.ts';
+import type { BankOptions } from './bank/bank.place.ts';
 import { instantFrom } from './instant.option.ts';
 import { OperationRefused } from './operation/operation.errors.ts';
-import { sayingRefusals } from './operation/service.refusal.ts';
 import { typesFrom, wholeFrom } from './webhooks/webhooks.options.ts';
-import { aboutWebhooks, placeOfWebhooks } from './webhooks/webhooks.place.ts';
-import type { PlaceOptions } from './webhooks/webhooks.place.ts';
 import { deliveryLine, endpointLines } from './webhooks/webhooks.text.ts';
 
-interface AddOptions extends PlaceOptions {
+interface AddOptions extends BankOptions {
   readonly types: WebhookEventType[];
 }
-interface DeliveriesOptions extends PlaceOptions {
+interface DeliveriesOptions extends BankOptions {
   readonly state?: (typeof webhookDeliveryStates)[number];
   readonly limit: number;
 }
-interface RotateOptions extends PlaceOptions {
+interface RotateOptions extends BankOptions {
   readonly overlapHours: number;
 }
-interface ReplayOptions extends PlaceOptions {
+interface ReplayOptions extends BankOptions {
   readonly since?: string;
   readonly event?: string;
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** Data on stdout with `--json`, otherwise lines for people. */
-const tell = ({ json }: PlaceOptions, data: unknown, lines: readonly string[]): void =>
-  print(json ? JSON.stringify(data, null, 2) : lines.join('\n'));
 
 /** `talkoot webhooks`: the finance systems of a municipality that are told of payouts over HTTPS. */
 export function registerWebhooks(program: Command): void {
@@ -39,7 +35,7 @@ export function registerWebhooks(program: Command): void {
     .command('webhooks')
     .description('Finance systems that are told of payouts over HTTPS, signed (finance-clerk)');
   const command = (name: string, description: string) =>
-    aboutWebhooks(webhooks.command(name)).description(description);
+    aboutBank(webhooks.command(name)).description(description);
   const aboutOne = (name: string, description: string) =>
     command(name, description).argument('<endpoint>', 'such as whk-…');
 
@@ -68,11 +64,9 @@ export function registerWebhooks(program: Command): void {
 const fresh = () => ({ idempotencyKey: randomUUID() });
 
 async function add(address: string, options: AddOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
+  const { payments, params } = await placeOfBank(options);
   const body = { url: address, types: options.types };
-  const made = await sayingRefusals(() =>
-    payments.addWebhook({ params: { municipalityId }, body, ...fresh() }),
-  );
+  const made = await refusingPlainly(() => payments.addWebhook({ params, body, ...fresh() }));
   tell(options, made, [...endpointLines(made.endpoint), ...secretLines(made.secret)]);
 }
 
@@ -82,10 +76,9 @@ function secretLines(secret: string | null): string[] {
   return [`    secret ${secret ?? 'unknown: it was shown before'}`, once];
 }
 
-async function list(options: PlaceOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
-  const page = (query: { after?: string }) =>
-    sayingRefusals(() => payments.listWebhooks({ params: { municipalityId }, query }));
+async function list(options: BankOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const page = (query: { after?: string }) => refusingPlainly(() => payments.listWebhooks({ params, query }));
   let found = 0;
   for await (const one of itemsOf(page)) {
     print(options.json ? JSON.stringify(one) : endpointLines(one).join('\n'));
@@ -95,12 +88,13 @@ async function list(options: PlaceOptions): Promise<void> {
 }
 
 async function deliveries(endpointId: string, options: DeliveriesOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
+  const { payments, params } = await placeOfBank(options);
   const { state, limit, json } = options;
-  const params = { municipalityId, endpointId };
   const wanted = { limit: Math.min(limit, 200), ...(state && { state }) };
   const page = (query: { after?: string }) =>
-    sayingRefusals(() => payments.listWebhookDeliveries({ params, query: { ...wanted, ...query } }));
+    refusingPlainly(() =>
+      payments.listWebhookDeliveries({ params: { ...params, endpointId }, query: { ...wanted, ...query } }),
+    );
   let found = 0;
   for await (const one of itemsOf(page)) {
     print(json ? JSON.stringify(one) : deliveryLine(one));
@@ -125,29 +119,28 @@ async function replay(endpointId: string, options: ReplayOptions): Promise<void>
   if ((since === undefined) === (event === undefined)) {
     throw new OperationRefused('since-or-event', 'Say what to send again: --since INSTANT or --event ID.');
   }
-  const { payments, municipalityId } = await placeOfWebhooks(options);
+  const { payments, params } = await placeOfBank(options);
   const body = since === undefined ? { eventId: event! } : { since };
-  const params = { municipalityId, endpointId };
-  const endpoint = await sayingRefusals(() => payments.replayWebhook({ params, body, ...fresh() }));
+  const endpoint = await refusingPlainly(() =>
+    payments.replayWebhook({ params: { ...params, endpointId }, body, ...fresh() }),
+  );
   tell(options, endpoint, ['It is sent again.', ...endpointLines(endpoint)]);
 }
 
 async function rotate(endpointId: string, options: RotateOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
+  const { payments, params } = await placeOfBank(options);
   const { overlapHours } = options;
-  const params = { municipalityId, endpointId };
-  const made = await sayingRefusals(() =>
-    payments.rotateWebhookSecret({ params, body: { overlapHours }, ...fresh() }),
+  const made = await refusingPlainly(() =>
+    payments.rotateWebhookSecret({ params: { ...params, endpointId }, body: { overlapHours }, ...fresh() }),
   );
   const old =
     overlapHours === 0 ? 'The old one signs no more.' : `The old one signs for ${overlapHours} hours.`;
   tell(options, made, [...endpointLines(made.endpoint), ...secretLines(made.secret), old]);
 }
 
-async function ping(endpointId: string, options: PlaceOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
-  const params = { municipalityId, endpointId };
-  const pinged = await sayingRefusals(() => payments.pingWebhook({ params }));
+async function ping(endpointId: string, options: BankOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const pinged = await refusingPlainly(() => payments.pingWebhook({ params: { ...params, endpointId } }));
   const said = pinged.status ?? pinged.error;
   const words = pinged.accepted ? 'accepted' : 'not accepted';
   tell(options, pinged, [`${words}: ${said} after ${pinged.milliseconds} ms`]);
@@ -156,16 +149,18 @@ async function ping(endpointId: string, options: PlaceOptions): Promise<void> {
 
 const turn =
   (route: 'enableWebhook' | 'disableWebhook') =>
-  async (endpointId: string, options: PlaceOptions): Promise<void> => {
-    const { payments, municipalityId } = await placeOfWebhooks(options);
-    const params = { municipalityId, endpointId };
-    const endpoint = await sayingRefusals(() => payments[route]({ params, ...fresh() }));
+  async (endpointId: string, options: BankOptions): Promise<void> => {
+    const { payments, params } = await placeOfBank(options);
+    const endpoint = await refusingPlainly(() =>
+      payments[route]({ params: { ...params, endpointId }, ...fresh() }),
+    );
     tell(options, endpoint, endpointLines(endpoint));
   };
 
-async function remove(endpointId: string, options: PlaceOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOfWebhooks(options);
-  const params = { municipalityId, endpointId };
-  const removed = await sayingRefusals(() => payments.removeWebhook({ params, ...fresh() }));
+async function remove(endpointId: string, options: BankOptions): Promise<void> {
+  const { payments, params } = await placeOfBank(options);
+  const removed = await refusingPlainly(() =>
+    payments.removeWebhook({ params: { ...params, endpointId }, ...fresh() }),
+  );
   tell(options, removed, [`${endpointId} is removed.`]);
 }

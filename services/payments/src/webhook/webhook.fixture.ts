@@ -74,8 +74,6 @@ export async function receiver(...behaviours: Behaviour[]) {
     },
   };
 }
-export type Receiver = Awaited<ReturnType<typeof receiver>>;
-
 function behave(
   behaviour: Behaviour,
   response: ServerResponse,
