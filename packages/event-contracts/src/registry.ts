@@ -52,6 +52,9 @@ import { fundCommitmentReleasedV1 } from './fund/commitment-released.v1.ts';
 import { fundFundsOpenedV1 } from './fund/funds-opened.v1.ts';
 import { fundLedgerSealedV1 } from './fund/ledger-sealed.v1.ts';
 import { fundYearClosedV1 } from './fund/year-closed.v1.ts';
+import { fundOutcomeDecidedV1 } from './fund/outcome-decided.v1.ts';
+import { fundOutcomeReleasedV1 } from './fund/outcome-released.v1.ts';
+import { fundOutcomeReservedV1 } from './fund/outcome-reserved.v1.ts';
 import type { AnyEventDefinition } from './define-event.ts';
 import type { LifecycleAggregate } from './lifecycle-event.ts';
 
@@ -111,6 +114,9 @@ export const allEvents = [
   fundFundsOpenedV1,
   fundLedgerSealedV1,
   fundYearClosedV1,
+  fundOutcomeDecidedV1,
+  fundOutcomeReleasedV1,
+  fundOutcomeReservedV1,
 ] as const satisfies readonly AnyEventDefinition[];
 
 /** Every event by its type: `events['org.talkoot.payout.settled.v1']`. */

@@ -74,7 +74,6 @@ const StepShape = z
     }),
   })
   .meta({ id: 'OutcomeStep' });
-export type Step = z.infer<typeof StepShape>;
 
 const kinds = [
   z.strictObject({ kind: z.literal('fixed'), ...base, weight, amount: OperandShape }).meta({

@@ -6,6 +6,7 @@ import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
 import { requireProject } from '../fund/fund.routes.ts';
 import { oweOutcome } from '../obligation/obligation.creation.ts';
+import { outcomeDecidedEvent } from './outcome.events.ts';
 import { balanceOf, contentSha256, decideBy, paidWith, partsOf, totalOf } from './outcome.ts';
 import type { OutcomeContractDocument, OutcomeDecisionDocument } from './outcome.store.ts';
 import { decisionView } from './outcome.view.ts';
@@ -44,6 +45,7 @@ export async function decideContract(
   // The reserve stands in the year of the funds, whenever the project was funded.
   const { fiscalYear } = (await payments.funds.findFunds(contract.pilotId, session))!;
   await oweOutcome(payments, session, { decision, contract, project: { ...project, fiscalYear } });
+  await payments.outbox.appendEvents(session, [outcomeDecidedEvent(contract, decision, fiscalYear)]);
   return decisionView(decision);
 }
 

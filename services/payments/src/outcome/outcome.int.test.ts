@@ -215,6 +215,14 @@ describe('deciding an outcome contract', () => {
     expect([available, setAside! + used!]).toEqual([500_000, 500_000]);
   });
 
+  it('is refused where one payee is owed more than the reserve because another owes', async () => {
+    const { payments, ...terms } = contractTerms();
+    const contract = await signed('mixed', { terms: { ...terms, payments: payments.slice(0, 2) } });
+    const mixed = decide(contract, { fewer: '-5', jobs: '27' });
+    await expect(mixed).rejects.toEqual(refusal('above-outcome-reserve'));
+    expect(await outcomeFund(contract.pilotId)).toEqual([500_000, 500_000, 0]);
+  });
+
   it('repeats its answer under the same key, and is not made twice on one assessment', async () => {
     const contract = await signed('again');
     const evidence = assessed(contract.projectId!);
@@ -389,6 +397,26 @@ describe('an investor', () => {
       ['volunteer', 'outcome'],
     ] as const)
       await expect(written(role, origin)).rejects.toThrow(/validation/);
+  });
+});
+
+describe('finance systems', () => {
+  it('learn of the reserve, each decision and what returns', async () => {
+    const contract = await signed('events');
+    await decide(contract, { fewer: '12', jobs: '0' });
+    await end(contract.contractId);
+    const rows = await fixture.connection
+      .collection('outbox')
+      .find({ 'envelope.subject': contract.pilotId, 'envelope.type': /outcome/ })
+      .sort({ 'envelope.aggregateversion': 1 })
+      .toArray();
+    expect(
+      rows.map(({ envelope }) => [envelope.type, (envelope.data.amount ?? envelope.data.payable).amount]),
+    ).toEqual([
+      ['org.talkoot.fund.outcome-reserved.v1', 500_000],
+      ['org.talkoot.fund.outcome-decided.v1', 300_000],
+      ['org.talkoot.fund.outcome-released.v1', 200_000],
+    ]);
   });
 });
 

@@ -9,6 +9,7 @@ import { bookOf } from '../fund/commitment.ts';
 import type { FundsDocument } from '../fund/fund.store.ts';
 import { outcomeReserved, outcomeReserveReturned } from '../ledger/postings.ts';
 import { decideContract } from './outcome.deciding.ts';
+import { outcomeReleasedEvent, outcomeReservedEvent } from './outcome.events.ts';
 import { contentSha256, maximumOf, requireDisinterested, requireNotPaid, requireParties } from './outcome.ts';
 import type { OutcomeContractDocument } from './outcome.store.ts';
 import { contractView, decisionView } from './outcome.view.ts';
@@ -197,14 +198,12 @@ async function signContract(
   const at = payments.now();
   if (!(await payments.outcomes.sign(session, contract._id, signer, at)))
     throw new DomainError('same-person-twice');
-  const book = bookOf(await bookFunds(payments, contract, session));
+  const funds = await requireFunds(payments, contract, session);
+  const book = bookOf({ ...funds, pilotId: contract.pilotId });
   const posting = outcomeReserved(book, contract._id, contract.projectId, contract.maximum);
   await payments.ledger.post(session, posting, at);
+  await payments.outbox.appendEvents(session, [outcomeReservedEvent(contract, { at, ...book })]);
   return contractView(await requireContract(payments, params, session));
-}
-
-async function bookFunds(payments: Payments, contract: OutcomeContractDocument, session: ClientSession) {
-  return { ...(await requireFunds(payments, contract, session)), pilotId: contract.pilotId };
 }
 
 async function endContract(
@@ -219,9 +218,12 @@ async function endContract(
   if (!(await payments.outcomes.end(session, contract._id, ended, left)))
     throw new DomainError('already-decided');
   if (left > 0) {
-    const book = bookOf(await bookFunds(payments, contract, session));
+    const funds = await requireFunds(payments, contract, session);
+    const book = bookOf({ ...funds, pilotId: contract.pilotId });
     const posting = outcomeReserveReturned(book, contract._id, contract.projectId, left);
     await payments.ledger.post(session, posting, ended.at);
+    const event = outcomeReleasedEvent(contract, left, { at: ended.at, ...book });
+    await payments.outbox.appendEvents(session, [event]);
   }
   return contractView(await requireContract(payments, params, session));
 }
