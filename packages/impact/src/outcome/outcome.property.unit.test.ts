@@ -194,15 +194,25 @@ describe('a cap on the return', () => {
     paidOn: day(paidOn),
   });
 
-  /** Net present value in floating point, for numbers where its error is far below what is asked of it. */
-  const npv = (flows: readonly { date: string; amount: string }[], rate: number) =>
-    flows.reduce(
-      (sum, { date, amount }) =>
-        sum + Number(amount) / (1 + rate) ** ((Date.parse(date) - Date.UTC(2027, 0, 1)) / 86_400_000 / 365),
-      0,
-    );
-
   it('lets pay the last cent that does not exceed it', () => {
+    const whole = fc.tuple(fc.constant(0), fc.integer({ min: 1, max: 99_999_999 }));
+    fc.assert(
+      fc.property(
+        whole,
+        fc.integer({ min: 1, max: 4000 }),
+        fc.integer({ min: -20, max: 40 }),
+        (out, days, percent) => {
+          const limit = returnLimit(investmentOf([out], [], days), new Fraction(percent, 100), 2);
+          // What is paid exceeds amount × (1 + r)^(days ÷ 365) exactly if their 365th powers do.
+          const most = BigInt(out[1]) ** 365n * BigInt(100 + percent) ** BigInt(days);
+          const power = (minor: bigint) => minor ** 365n * 100n ** BigInt(days);
+          expect(power(limit) <= most && most < power(limit + 1n)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('lets pay what makes the net present value at that return nothing, up to a cent', () => {
     fc.assert(
       fc.property(
         invested,
@@ -210,14 +220,14 @@ describe('a cap on the return', () => {
         fc.integer({ min: 901, max: 4000 }),
         fc.integer({ min: -20, max: 40 }),
         (outs, ins, paidOn, percent) => {
-          const investment = investmentOf(outs, ins, paidOn);
-          const rate = percent / 100;
-          const limit = Number(returnLimit(investment, exactOf(String(rate)), 2));
-          const paying = (minor: number) =>
-            npv([...investment.flows, { date: investment.paidOn, amount: amountOf(minor) }], rate);
-          // Half a cent on either side leaves room for the float's own error.
-          expect(paying(limit - 0.5)).toBeLessThan(0);
-          expect(paying(limit + 1.5)).toBeGreaterThan(0);
+          const limit = Number(returnLimit(investmentOf(outs, ins, paidOn), new Fraction(percent, 100), 2));
+          const discounted = ([at, minor]: [number, number]) => minor / (1 + percent / 100) ** (at / 365);
+          const flows = [...outs.map(([at, minor]): [number, number] => [at, -minor]), ...ins];
+          const netOf = (minor: number) =>
+            [...flows, [paidOn, minor] as [number, number]].map(discounted).reduce((a, b) => a + b);
+          // Floating point errs by far less than half a cent here.
+          expect(netOf(limit - 0.5)).toBeLessThan(0);
+          expect(netOf(limit + 1.5)).toBeGreaterThan(0);
         },
       ),
     );
