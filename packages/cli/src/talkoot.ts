@@ -8,7 +8,9 @@ import { registerImpact } from './impact.command.ts';
 import { registerLedger } from './ledger.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
 import { registerOutcome } from './outcome.command.ts';
+import { registerPayees } from './payees.command.ts';
 import { registerPayouts } from './payouts.command.ts';
+import { registerPayroll } from './payroll.command.ts';
 import { registerPoll } from './poll.command.ts';
 import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
@@ -33,6 +35,8 @@ const commands = [
   registerBank,
   registerLedger,
   registerWebhooks,
+  registerPayees,
+  registerPayroll,
 ];
 
 const program = new Command('talkoot')

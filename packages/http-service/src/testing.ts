@@ -61,8 +61,8 @@ export async function testKeyPair(): Promise<{ privateJwk: object; publicJwk: ob
 
 export interface TestApp<A extends ApiSpec> {
   readonly url: string;
-  /** The typed client, signed in with the token if one is given. */
-  client(token?: string): Client<A>;
+  /** The typed client, signed in with the token if one is given; a token that is made anew for each call does not expire. */
+  client(token?: string | (() => Promise<string>)): Client<A>;
   close(): Promise<void>;
 }
 
@@ -74,7 +74,10 @@ export async function testApp<const A extends ApiSpec>(app: Express, api: A): Pr
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    client: (token) => createClient(api, { baseUrl: url, ...(token ? { token: async () => token } : {}) }),
+    client(token) {
+      const made = typeof token === 'string' ? async () => token : token;
+      return createClient(api, { baseUrl: url, ...(made ? { token: made } : {}) });
+    },
     close: async () => {
       const closed = new Promise<void>((done) => server.close(() => done()));
       server.closeAllConnections();

@@ -14,6 +14,7 @@ import { ledgerRoutes } from './ledger/ledger.routes.ts';
 import { obligationRoutes } from './obligation/obligation.routes.ts';
 import { outcomeRoutes } from './outcome/outcome.routes.ts';
 import { payeeRoutes } from './payee/payee.routes.ts';
+import { payrollRoutes } from './payroll/payroll.routes.ts';
 import { settlementRoutes } from './settlement/settlement.routes.ts';
 import { spendingRoutes } from './spending/spending.routes.ts';
 import { webhookRoutes } from './webhook/webhook.routes.ts';
@@ -41,6 +42,7 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
       ...obligationRoutes(payments),
       ...outcomeRoutes(payments),
       ...payeeRoutes(payments),
+      ...payrollRoutes(payments),
       ...batchRoutes(payments),
       ...settlementRoutes(payments),
       ...debtorAccountRoutes(payments),

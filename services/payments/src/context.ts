@@ -20,6 +20,7 @@ import type { ObligationIds } from './obligation/obligation.ts';
 import type { ObligationStore } from './obligation/obligation.store.ts';
 import type { OutcomeStore } from './outcome/outcome.store.ts';
 import type { PayeeStore } from './payee/payee.store.ts';
+import type { PayrollStore } from './payroll/payroll.store.ts';
 import type { SettlementStore } from './settlement/settlement.store.ts';
 import type { SpendingStore } from './spending/spending.store.ts';
 import type { WebhookParts } from './webhook/webhook.parts.ts';
@@ -75,6 +76,7 @@ export interface Payments {
   readonly obligationIdOf: ObligationIds;
   readonly outcomes: OutcomeStore;
   readonly payees: PayeeStore;
+  readonly payroll: PayrollStore;
   readonly batches: BatchStore;
   readonly settlements: SettlementStore;
   readonly debtorAccounts: DebtorAccountStore;

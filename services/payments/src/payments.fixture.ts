@@ -22,10 +22,10 @@ export const municipalityId = 'lintula';
 export const euros = (amount: number) => ({ amount, currency: 'EUR' });
 export const key = () => randomUUID();
 
-const charter: Charter = {
+const charterWith = (bonus: Partial<Charter['bonus']>): Charter => ({
   ...testCharter,
-  bonus: { ...testCharter.bonus, scoreThreshold: '0.2', quorum: '0.1' },
-};
+  bonus: { ...testCharter.bonus, scoreThreshold: '0.2', quorum: '0.1', ...bonus },
+});
 
 /** A civil servant, a champion and two volunteers who share 4 : 3 : 3. */
 export const team: Team = {
@@ -67,7 +67,11 @@ function webhookOf({ policy: settings, resolve, loopback = true }: WebhookSettin
 }
 
 /** The service on a database of its own. The engine is played: it records each decision of a batch at once. */
-export async function paymentsFixture(mongodbUrl: string, webhook: WebhookSettings = {}) {
+export async function paymentsFixture(
+  mongodbUrl: string,
+  webhook: WebhookSettings = {},
+  bonus: Partial<Charter['bonus']> = {},
+) {
   const url = mongodbUrl.replace(/\/?(\?|$)/, `/payments_${randomUUID().slice(0, 8)}$1`);
   const connection = await connectMongo(url, { appName: 'payments-test' });
   const outbox = outboxFor(connection, { source: '/services/payments' });
@@ -80,7 +84,7 @@ export async function paymentsFixture(mongodbUrl: string, webhook: WebhookSettin
     outbox,
     temporal: playedEngine(() => payments),
     projects: {
-      charterOf: async (id) => unlessStrange(id, { charter, sha256: 'c'.repeat(64) }),
+      charterOf: async (id) => unlessStrange(id, { charter: charterWith(bonus), sha256: 'c'.repeat(64) }),
       teamOf: async (id) => unlessStrange(id, team),
       assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
     },
@@ -116,7 +120,7 @@ export async function paymentsFixture(mongodbUrl: string, webhook: WebhookSettin
     later: (by: number) => void (clock.ahead += by),
     url: app.url,
     anyone: app.client(),
-    worker: app.client(await tokens.serviceToken('worker', 'payments', 59)),
+    worker: app.client(() => tokens.serviceToken('worker', 'payments', 59)),
     as,
     tokenOf,
     clerk: await as('per-clerk', 'finance-clerk'),

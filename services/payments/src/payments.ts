@@ -20,6 +20,7 @@ import { obligationStore, prepareObligations } from './obligation/obligation.sto
 import { outcomeStore, prepareOutcomes } from './outcome/outcome.store.ts';
 import { payeeStore, preparePayees } from './payee/payee.store.ts';
 import type { Vault } from './payee/vault.ts';
+import { payrollStore, preparePayroll } from './payroll/payroll.store.ts';
 import { prepareSettlements, settlementStore } from './settlement/settlement.store.ts';
 import { prepareSpending, spendingStore } from './spending/spending.store.ts';
 import type { WebhookCaller } from './webhook/webhook.call.ts';
@@ -52,6 +53,7 @@ export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts
     obligationIdOf: obligationIdsOf(vault),
     outcomes: outcomeStore(connection),
     payees: payeeStore(connection, vault),
+    payroll: payrollStore(connection),
     batches: batchStore(connection),
     settlements: settlementStore(connection),
     debtorAccounts: debtorAccountStore(connection),
@@ -77,6 +79,7 @@ export async function prepareStores(connection: Connection): Promise<void> {
     prepareObligations,
     prepareOutcomes,
     preparePayees,
+    preparePayroll,
     prepareBatches,
     prepareSettlements,
     prepareDebtorAccounts,

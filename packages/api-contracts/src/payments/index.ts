@@ -9,6 +9,7 @@ import { ledgerRoutes } from './ledger.ts';
 import { obligationRoutes } from './obligation.ts';
 import { payeeRoutes } from './payee.ts';
 import { outcomeRoutes } from './outcome.ts';
+import { payrollRoutes } from './payroll.ts';
 import { paymentsProblems } from './problems.ts';
 import { settlementRoutes } from './settlement.ts';
 import { spendingRoutes } from './spending.ts';
@@ -24,6 +25,7 @@ export * from './ledger.ts';
 export * from './obligation.ts';
 export * from './outcome.ts';
 export * from './payee.ts';
+export * from './payroll.ts';
 export * from './settlement.ts';
 export * from './spending.ts';
 export * from './webhook.ts';
@@ -45,6 +47,7 @@ export const paymentsApi = defineApi({
     ...outcomeRoutes,
     ...obligationRoutes,
     ...payeeRoutes,
+    ...payrollRoutes,
     ...batchRoutes,
     ...settlementRoutes,
     ...bankRoutes,

@@ -71,4 +71,13 @@ export const paymentsProblems = {
   'webhook-limit': { status: 409, title: 'The municipality has as many endpoints as it may have' },
   'webhook-event-unknown': { status: 422, title: 'There is no such event that this endpoint takes' },
   'webhook-replay-running': { status: 409, title: 'A replay to this endpoint is still running' },
+  'payroll-file-expired': {
+    status: 410,
+    title: 'Every payment of this batch has its answer: the file is no longer given',
+  },
+  'receipt-does-not-add-up': {
+    status: 422,
+    title: 'Gross is not what was paid and withheld; nothing was taken in',
+  },
+  'receipts-malformed': { status: 422, title: 'The receipts are not as documented; nothing was taken in' },
 } as const satisfies Record<string, ProblemSpec>;

@@ -88,6 +88,11 @@ export const CharterShape = z
     bonus: z.object({
       /** Pool reserved per project: this share of its cost, from the bonus fund. */
       poolShare: Share,
+      /**
+       * Employer's contributions as a share of the wage, such as `0.22`. The pool includes them: the share of a civil servant is
+       * wage and contributions. Nothing is kept for them without this.
+       */
+      employerContributions: Share.optional(),
       scoreThreshold: FractionShape,
       slope: FractionShape,
       cap: Share,

@@ -186,6 +186,33 @@ export function paymentSettled(book: Book, part: Part, attemptId: string): Trans
   ]);
 }
 
+/**
+ * Paid through payroll: all of it is with payroll now, net and tax together. The ledger is public, so what was withheld from one payee
+ * is not said here; `payrollRun` says what left the bank for all of them.
+ */
+export function payrollSettled(book: Book, part: Part, attemptId: string): Transaction {
+  return transaction(book, 'payment-settled', attemptId, [
+    debit('in-transit', part.amount, part),
+    credit('withholding', part.amount),
+  ]);
+}
+
+/** What payroll paid out to payees of one book: what stays is owed to the tax authority. */
+export function payrollRun(book: Book, net: number, key: string): Transaction {
+  return transaction(book, 'payroll-run', key, [debit('withholding', net), credit('bank', net)]);
+}
+
+/** The employer's contributions to wages come out of the project's pool, and are owed to those who collect them. */
+export function employerCostCovered(book: Book, part: Omit<Part, 'obligationId'>, key: string): Transaction {
+  const { projectId, amount } = part;
+  return transaction(book, 'employer-cost-covered', key, [
+    debit('reserve', amount, { projectId }),
+    credit('bonus-expended', amount, { projectId }),
+    debit('expenditure', amount, part),
+    credit('withholding', amount),
+  ]);
+}
+
 export function paymentRejected(book: Book, part: Part, attemptId: string): Transaction {
   return transaction(book, 'payment-rejected', attemptId, [
     debit('in-transit', part.amount, part),

@@ -1,8 +1,9 @@
 import { DomainError } from '@talkoot/http-service';
 import { lineText, splitBonus } from '@talkoot/impact';
+import type { Money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { BonusDocument } from '../bonus/bonus.store.ts';
-import type { Payments, Team } from '../context.ts';
+import type { Payments, Pot, Team } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import { bonusAwarded, outcomeDecided } from '../ledger/postings.ts';
@@ -12,13 +13,22 @@ import type { SpendingDocument } from '../spending/spending.store.ts';
 import { bookingCodes, partOf, payeeRoleOf, splitMembers } from './obligation.ts';
 import type { PayeeRole } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
+import { wageOf } from './wages.ts';
 import { payoutDue } from './payout.events.ts';
+
+interface Splitting {
+  readonly projectId: string;
+  readonly municipalityId: string;
+  readonly team: Team;
+  /** The employer's contributions as a share of a wage, by the charter. */
+  readonly contributions: string;
+}
 
 /** Splits the bonus in force into obligations, once for ever: a repetition answers with what exists. */
 export async function createObligations(
   payments: Payments,
   session: ClientSession,
-  of: { readonly projectId: string; readonly municipalityId: string; readonly team: Team },
+  of: Splitting,
 ): Promise<{ obligations: number; total: number; currency: string }> {
   const project = await payments.funds.findCommitment(of.projectId, session);
   if (project?.municipalityId !== of.municipalityId) throw new DomainError('not-found');
@@ -29,7 +39,7 @@ export async function createObligations(
     : null;
   const made =
     known?.filter((one) => one.decisionId === bonus._id) ??
-    (await split(payments, session, bonus, project, of.team));
+    (await split(payments, session, { bonus, project, ...of }));
   const total = made.reduce((sum, one) => sum + one.amount, 0);
   return { obligations: made.length, total, currency: project.currency };
 }
@@ -37,19 +47,23 @@ export async function createObligations(
 async function split(
   payments: Payments,
   session: ClientSession,
-  bonus: BonusDocument,
-  project: CommitmentDocument,
-  team: Team,
+  {
+    bonus,
+    project,
+    team,
+    contributions,
+  }: Pick<Splitting, 'team' | 'contributions'> & { bonus: BonusDocument; project: CommitmentDocument },
 ): Promise<ObligationDocument[]> {
   const members = splitMembers(bonus._id, team, payments.obligationIdOf);
   const someone = members.length > 0 && bonus.payable.amount > 0;
   const { shares, computation } = someone
     ? splitBonus({ payable: bonus.payable, pots: team.pots, members })
     : { shares: [], computation: [] };
+  const owed = shares.map((share) => ({ ...share, ...payOf(share, contributions) }));
   const at = payments.now();
-  const made = shares
-    .filter(({ amount }) => amount.amount > 0)
-    .map(({ obligationId, pot, amount }) =>
+  const made = owed
+    .filter(({ pay }) => pay > 0)
+    .map(({ obligationId, pot, pay }) =>
       newObligation(project, at, {
         obligationId,
         decisionId: bonus._id,
@@ -57,10 +71,13 @@ async function split(
         payeeRole: payeeRoleOf(pot),
         tranche: pot,
         origin: 'bonus',
-        amount: amount.amount,
+        amount: pay,
       }),
     );
-  await payments.bonuses.setSplit(session, bonus._id, computation.map(lineText));
+  await payments.bonuses.setSplit(session, bonus._id, [
+    ...computation.map(lineText),
+    ...owed.flatMap(({ line }) => line ?? []),
+  ]);
   if (made.length === 0) return made;
   const parts = made.map(partOf);
   await payments.ledger.post(session, bonusAwarded(bookOf(project), bonus._id, parts), at);
@@ -70,6 +87,21 @@ async function split(
     made.map((one) => payoutDue(one, at)),
   );
   return made;
+}
+
+/** What is paid out of a share: of a wage the employer's contributions stay in the reserve, which pays them. */
+function payOf(
+  { obligationId, pot, amount: share }: { obligationId: string; pot: Pot; amount: Money },
+  contributions: string,
+): { readonly pay: number; readonly line: string | null } {
+  if (pot !== 'civil-servants') return { pay: share.amount, line: null };
+  const pay = wageOf(share.amount, contributions);
+  if (pay === share.amount) return { pay, line: null };
+  const kept = share.amount - pay;
+  return {
+    pay,
+    line: `wage of ${obligationId}: ${share.amount} / (1 + ${contributions}) = ${pay}; ${kept} kept for contributions`,
+  };
 }
 
 /** Accepted spending on a contractor is owed and paid like any other obligation. Returns its id; the caller posts it. */

@@ -165,6 +165,12 @@ export function obligationStore(connection: Connection) {
         .find({ obligationId: { $in: [...obligationIds] } })
         .sort({ obligationId: 1, number: 1 })
         .toArray(),
+    /** Every attempt to pay these obligations of a municipality. */
+    attemptsFor: (municipalityId: string, obligationIds: readonly string[], session: ClientSession) =>
+      attempts
+        .find({ municipalityId, obligationId: { $in: [...obligationIds] } }, { session })
+        .sort({ obligationId: 1, number: 1 })
+        .toArray(),
     attemptsByEndToEndId: (municipalityId: string, ids: readonly string[], session: ClientSession) =>
       attempts.find({ municipalityId, endToEndId: { $in: [...ids] } }, { session }).toArray(),
     attemptsById: (municipalityId: string, ids: readonly string[], session: ClientSession) =>

@@ -97,24 +97,30 @@ describe('a payee’s account', () => {
       fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
         let payee = nobody;
         let hours = 0;
-        const vouched = new Map<string, number>();
-        for (const one of steps) {
-          hours += one.hours;
-          const at = after(hours);
-          const before = asOf(payee, at);
-          if (one.does === 'enter') payee = withEntry(payee, entry(one.name, { at }));
-          if (one.does === 'clerk') payee = withEntry(payee, entry(one.name, { at, by: 'per-clerk' }));
-          if (one.does === 'payroll') payee = withEntry(payee, entry(null, { at }));
-          if (one.does === 'tell') payee = withTelling(payee, at, 72 * HOUR);
-          if (one.does === 'approve' && before.change) {
-            vouched.set(before.change.account.index, hours);
-            payee = withApproval(payee, before.change.changeId, 'per-approver', at);
+        let paidTo: string | null = null;
+        const vouched = new Set<string>();
+        const told = new Map<string, number>();
+        for (const [at, { does, name, hours: later }] of steps.entries()) {
+          hours += later;
+          const now = after(hours);
+          const { change } = asOf(payee, now);
+          const given = { at: now, changeId: `chg-${at}` };
+          if (does === 'enter') payee = withEntry(payee, entry(name, given));
+          if (does === 'clerk') payee = withEntry(payee, entry(name, { ...given, by: 'per-clerk' }));
+          if (does === 'payroll') payee = withEntry(payee, entry(null, given));
+          if (does === 'tell') payee = withTelling(asOf(payee, now), now, 72 * HOUR);
+          if (does === 'tell' && change)
+            told.set(change.account.masked, told.get(change.account.masked) ?? hours);
+          if (does === 'approve' && change) {
+            payee = withApproval(payee, change.changeId, 'per-approver', now);
+            vouched.add(change.account.masked);
           }
-          const now = asOf(payee, at).account;
-          const isOwnFirst = before.account === null && one.does === 'enter';
-          if (now && now.index !== before.account?.index && !isOwnFirst) {
-            expect(vouched.has(now.index)).toBe(true);
+          const masked = accountOf(payee, now);
+          if (masked !== paidTo && !(paidTo === null && does === 'enter')) {
+            expect(vouched.has(masked!)).toBe(true);
+            if (paidTo !== null) expect(hours - told.get(masked!)!).toBeGreaterThanOrEqual(72);
           }
+          paidTo = masked;
         }
       }),
     );

@@ -2,7 +2,9 @@ import { idFrom } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import { linesOf } from '../batch/batch.steps.ts';
 import type { Payments } from '../context.ts';
+import type { Transaction } from '../ledger/ledger.ts';
 import { paymentRejected, paymentReturned, paymentSettled, suspenseBooked } from '../ledger/postings.ts';
+import type { Book, Part } from '../ledger/postings.ts';
 import { reportClosed } from '../obligation/obligation.closing.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutFailure, payoutStep } from '../obligation/payout.events.ts';
@@ -18,6 +20,8 @@ export interface Fate {
   readonly kind: 'settled' | 'rejected' | 'returned';
   readonly attemptId: string;
   readonly reasonCode: string | null;
+  /** How it is booked, where that is not as a bank's answer is. */
+  readonly posting?: (book: Book, part: Part, attemptId: string) => Transaction;
 }
 
 interface Source {
@@ -149,7 +153,8 @@ async function book(payments: Payments, session: ClientSession, { fate, attempt,
   }
   const { _id: obligationId, projectId } = obligation;
   const part = { obligationId, projectId, amount: attempt.amount };
-  await payments.ledger.post(session, postings[kind](obligation, part, attempt._id), at);
+  const posting = fate.posting ?? postings[kind];
+  await payments.ledger.post(session, posting(obligation, part, attempt._id), at);
   const event =
     kind === 'settled'
       ? payoutStep('settled', obligation, attempt, at)

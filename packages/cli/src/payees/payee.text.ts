@@ -1,0 +1,40 @@
+import type { Answer } from '@talkoot/api-contracts';
+import type { PaymentsApi } from '@talkoot/api-contracts/payments';
+
+export type PayeeRecord = Answer<PaymentsApi['routes']['getPayee']>;
+type Payee = Answer<PaymentsApi['routes']['getPayeeDetails']>;
+
+/** A payee in words: how they are paid, and what waits. */
+export function payeeLines(payee: Payee | PayeeRecord): string[] {
+  const { method, masked, verification, change, registeredUntil } = payee;
+  const who = 'payeeId' in payee ? `${payee.payeeId}  ` : '';
+  const account = masked === null ? '' : ` ${masked}`;
+  const checked = verification ? `, the bank said ${verification.result} on ${verification.checkedAt}` : '';
+  const registration = registeredUntil === null ? '' : `, registered until ${registeredUntil}`;
+  return [
+    `${who}${method ?? 'has not said how to be paid'}${account}${checked}${registration}`,
+    ...(change ? changeLines(change, payee) : []),
+    ...('payeeId' in payee ? recordLines(payee) : []),
+    ...(payee.erasureAskedAt ? [`    asked to be forgotten ${payee.erasureAskedAt}`] : []),
+  ];
+}
+
+function changeLines(change: NonNullable<Payee['change']>, payee: Payee | PayeeRecord): string[] {
+  const { changeId, masked, requestedAt, toldAt, coolsOffAt, approvedAt, verification } = change;
+  const by = 'payeeId' in payee ? ` by ${payee.changeRequestedBy}` : '';
+  const from = 'payeeId' in payee && payee.changeEvidence ? `, from ${payee.changeEvidence}` : '';
+  return [
+    `    new account ${masked} (${changeId}), entered ${requestedAt}${by}${from}`,
+    `    ${approvedAt ? `approved ${approvedAt}` : 'waits for approval'}; ${
+      toldAt ? `paid to from ${coolsOffAt} on` : 'the payee is not told yet'
+    }`,
+    ...(verification ? [`    the bank said ${verification.result} on ${verification.checkedAt}`] : []),
+  ];
+}
+
+function recordLines({ sharedWith, erasedAt }: PayeeRecord): string[] {
+  return [
+    ...(sharedWith > 0 ? [`    the same account as ${sharedWith} other${sharedWith > 1 ? 's' : ''}`] : []),
+    ...(erasedAt ? [`    erased ${erasedAt}`] : []),
+  ];
+}

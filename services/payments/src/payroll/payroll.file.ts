@@ -1,0 +1,60 @@
+import { DomainError } from '@talkoot/http-service';
+import { money } from '@talkoot/money';
+import type { ClientSession } from 'mongoose';
+import { requireInstructed } from '../batch/batch.instruction.ts';
+import { linesOf } from '../batch/batch.steps.ts';
+import type { BatchDocument } from '../batch/batch.store.ts';
+import type { Payments } from '../context.ts';
+
+/**
+ * What the payroll office is to pay of a released batch. It is made when it is asked for and kept nowhere; once every payment has
+ * its answer nobody needs it any more.
+ * @throws DomainError `batch-not-instructed`, `payroll-file-expired`
+ */
+export async function payrollFileOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
+  if (batch.state === 'reconciled') throw new DomainError('payroll-file-expired');
+  const all = await linesOf(payments, session, batch._id);
+  requireInstructed(all);
+  const lines = all.filter(({ attempt }) => attempt.destination.method === 'payroll');
+  const numbers = await numbersOf(
+    payments,
+    session,
+    batch.municipalityId,
+    lines.map(({ obligation }) => obligation.payeeId),
+  );
+  const period = batch.proposedAt.toISOString().slice(0, 7);
+  const total = lines.reduce((sum, { attempt }) => sum + attempt.amount, 0);
+  return {
+    batchId: batch._id,
+    sha256: batch.sha256,
+    period,
+    total: money(total, batch.currency),
+    lines: lines.map(({ attempt, obligation }) => ({
+      reference: attempt.endToEndId,
+      obligationId: obligation._id,
+      payeeNumber: numbers.get(obligation.payeeId)!,
+      payeeRole: obligation.payeeRole,
+      gross: money(attempt.amount, attempt.currency),
+      costCentre: obligation.costCentre,
+      account: obligation.account,
+      fiscalYear: obligation.fiscalYear,
+      period,
+    })),
+  };
+}
+
+/** How the payroll system knows these payees: by the number that was entered, else by their opaque id. */
+export async function numbersOf(
+  { payees }: Payments,
+  session: ClientSession,
+  municipalityId: string,
+  personIds: readonly string[],
+): Promise<Map<string, string>> {
+  const known = await payees.findMany(municipalityId, personIds, session);
+  const sealed = personIds.map((personId) => ({
+    personId,
+    sealed: known.get(personId)?.payrollNumber ?? null,
+  }));
+  const numbers = await payees.openTexts(municipalityId, sealed, session);
+  return new Map(personIds.map((personId, at) => [personId, numbers[at] ?? personId]));
+}

@@ -1,0 +1,149 @@
+import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
+import { payrollColumns } from '@talkoot/api-contracts/payments';
+import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
+import type { Call } from '@talkoot/http-service';
+import { money } from '@talkoot/money';
+import { stringify } from 'csv-stringify/sync';
+import { z } from 'zod';
+import type { Payments, Routes } from '../context.ts';
+import { numbersOf, payrollFileOf } from './payroll.file.ts';
+import { refuseWhatDoesNotAddUp, takeReceipts } from './payroll.import.ts';
+import type { ExceptionDocument, ReceiptDocument } from './payroll.store.ts';
+import { receiptsFromCsv } from './receipt.csv.ts';
+
+type PayrollRoutes = Routes<
+  | 'getPayrollFile'
+  | 'exportPayrollFile'
+  | 'importPayrollReceipts'
+  | 'importPayrollReceiptsCsv'
+  | 'listPayrollReceipts'
+  | 'listPayrollExceptions'
+  | 'closePayrollException'
+  | 'getIncomeReport'
+>;
+/** What makes finance look at once: money went out twice, or is said to have. */
+const alarming: readonly string[] = ['paid-again', 'receipt-differs'];
+
+export function payrollRoutes(payments: Payments): PayrollRoutes {
+  const { payroll } = payments;
+  return {
+    async getPayrollFile({ params }) {
+      return { body: await fileOf(payments, params) };
+    },
+    async exportPayrollFile({ params }) {
+      const { lines } = await fileOf(payments, params);
+      const table = lines.map(({ gross, ...line }) => ({
+        ...line,
+        gross: gross.amount,
+        currency: gross.currency,
+      }));
+      return { body: stringify(table, { header: true, columns: [...payrollColumns] }) };
+    },
+    importPayrollReceipts: (call) => take(payments, call, call.body.receipts),
+    importPayrollReceiptsCsv: (call) => take(payments, call, receiptsFromCsv(call.body)),
+    async listPayrollReceipts({ params, query }) {
+      const after = decodeCursor(query.after, z.string());
+      const { municipalityId } = params;
+      const filter = { municipalityId, obligationId: query.obligationId, run: query.run };
+      const page = pageFrom(
+        await payroll.listReceipts(filter, after, query.limit + 1),
+        query.limit,
+        ({ _id }) => _id,
+      );
+      return { body: { items: page.items.map(({ receipt }) => receipt), next: page.next } };
+    },
+    async listPayrollExceptions({ params, query }) {
+      const after = decodeCursor(query.after, z.string());
+      const filter = { municipalityId: params.municipalityId, state: query.state };
+      const page = pageFrom(
+        await payroll.listExceptions(filter, after, query.limit + 1),
+        query.limit,
+        ({ _id }) => _id,
+      );
+      return { body: { items: page.items.map(exceptionView), next: page.next } };
+    },
+    async closePayrollException({ params, body, person }) {
+      const { municipalityId, exceptionId } = params;
+      const closing = { note: body.note, closedBy: person.id };
+      const closed = await payroll.closeException(municipalityId, exceptionId, closing);
+      if (closed) return { body: exceptionView(closed) };
+      const known = await payroll.findException(municipalityId, exceptionId);
+      throw new DomainError(known ? 'already-decided' : 'not-found');
+    },
+    async getIncomeReport({ params, query, person, log }) {
+      const after = decodeCursor(query.after, z.string());
+      const rows = await payroll.listPaid(params.municipalityId, query.year, after, query.limit + 1);
+      const page = pageFrom(rows, query.limit, ({ _id }) => _id);
+      const items = await incomeOf(payments, params.municipalityId, page.items);
+      log.info({ by: person.id, year: query.year, rows: items.length }, 'income report read');
+      return { body: { items, next: page.next } };
+    },
+  };
+}
+
+async function take(
+  payments: Payments,
+  call: Pick<Call, 'operationId' | 'bodyHash' | 'log'> & { params: { municipalityId: string } },
+  receipts: readonly PayrollReceipt[],
+) {
+  const taking = { municipalityId: call.params.municipalityId, receipts };
+  await refuseWhatDoesNotAddUp(payments, taking);
+  const body = await once(payments.connection, call, async (session) => {
+    const taken = await takeReceipts(payments, session, taking);
+    return { ...taken, exceptions: taken.exceptions.map(exceptionView) };
+  });
+  const alarms = body.exceptions.filter(({ code }) => alarming.includes(code));
+  if (alarms.length > 0) {
+    call.log.error(
+      { exceptions: alarms.map(({ exceptionId }) => exceptionId) },
+      'paid twice through payroll?',
+    );
+  }
+  return { body };
+}
+
+function fileOf(
+  payments: Payments,
+  { municipalityId, batchId }: { municipalityId: string; batchId: string },
+) {
+  return inTransaction(payments.connection, async (session) => {
+    const batch = await payments.batches.find(batchId, session);
+    if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
+    return payrollFileOf(payments, session, batch);
+  });
+}
+
+/** What the authority is told of each payment: who was paid, and what was withheld. */
+function incomeOf(payments: Payments, municipalityId: string, paid: readonly ReceiptDocument[]) {
+  return inTransaction(payments.connection, async (session) => {
+    const ids = paid.map(({ obligationId }) => obligationId);
+    const owed = await payments.obligations.findMany(municipalityId, ids, session);
+    const obligations = new Map(owed.map((one) => [one._id, one]));
+    const people = paid.map(({ obligationId }) => obligations.get(obligationId)!.payeeId);
+    const numbers = await numbersOf(payments, session, municipalityId, people);
+    const payees = await payments.payees.findMany(municipalityId, people, session);
+    const sealed = people.map((personId) => ({ personId, sealed: payees.get(personId)?.nationalId ?? null }));
+    const nationalIds = await payments.payees.openTexts(municipalityId, sealed, session);
+    return paid.map(({ receipt, obligationId }, at) => {
+      const { run, date, currency, gross, withheld, net } = receipt;
+      return {
+        ...{ obligationId, run, date, currency, gross, withheld, net },
+        payeeNumber: numbers.get(people[at]!)!,
+        payeeRole: obligations.get(obligationId)!.payeeRole,
+        nationalId: nationalIds[at] ?? null,
+      };
+    });
+  });
+}
+
+function exceptionView({ _id, code, receipt, uncovered, at, state, note }: ExceptionDocument) {
+  return {
+    exceptionId: _id,
+    code,
+    receipt,
+    uncovered: uncovered === null ? null : money(uncovered, receipt.currency),
+    at: at.toISOString(),
+    state,
+    note,
+  };
+}
