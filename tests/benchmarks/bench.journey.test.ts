@@ -23,6 +23,7 @@ it.each([
   ['events', ['delay-p50', 'delay-p99', 'events-per-second-single', 'events-per-second-together']],
   ['allocation', ['greedy-Assen', 'equal-shares-Assen', 'add1-2000']],
   ['verify', ['cpu', 'wall', 'memory']],
+  ['ledger', ['one-pilot-1', 'one-pilot-100', 'many-pilots-100']],
   ['ballots', ['ballots-per-second', 'p50', 'p99', 'ballots-per-second-against-echo']],
   ['impact', ['whole', 'synthetic-control', 'interrupted-time-series']],
 ] as const)(

@@ -6,7 +6,7 @@ import { progressOn } from './report/progress.ts';
 import type { Report } from './report/report.shape.ts';
 import { tableOf } from './report/table.ts';
 
-const usage = `usage: npm run bench -- lifecycle|events|allocation|verify|ballots|impact [--json] [--quick] [--profile FOLDER] [--ballots N]
+const usage = `usage: npm run bench -- lifecycle|events|allocation|verify|ballots|impact|ledger [--json] [--quick] [--profile FOLDER] [--ballots N]
   --json     print the report as data; progress goes to stderr either way
   --quick    tiny sizes: shows that the benchmark runs, measures nothing
   --profile  write CPU profiles of the processes under test to a folder
@@ -25,6 +25,8 @@ const benchmarks = {
     (await import('./ballots/ballots.bench.ts')).measureBallots(context),
   impact: async (context: BenchContext): Promise<Measured> =>
     (await import('./impact/impact.bench.ts')).measureImpact(context),
+  ledger: async (context: BenchContext): Promise<Measured> =>
+    (await import('./ledger/ledger.bench.ts')).measureLedger(context),
 } as const;
 /** A quiet machine needs five minutes, twenty for a million ballots; one with other work several times that. */
 const LONGEST_RUN = 3_600_000;

@@ -21,7 +21,7 @@ export const FigureShape = z.strictObject({
 
 /** What `npm run bench -- … --json` prints. */
 export const ReportShape = z.strictObject({
-  benchmark: z.enum(['lifecycle', 'events', 'allocation', 'verify', 'ballots', 'impact']),
+  benchmark: z.enum(['lifecycle', 'events', 'allocation', 'verify', 'ballots', 'impact', 'ledger']),
   /** True when the sizes were tiny: the figures then say nothing. */
   quick: z.boolean(),
   machine: z.strictObject({
