@@ -29,6 +29,7 @@ export function registerLedger(program: Command): void {
       collected,
       [],
     )
+    .option('--events', 'hold it against the heads that were published as events, too ($KAFKA_BROKERS)')
     .action(async (file: string | undefined, options: VerifyOptions) =>
       (await auditing()).verify(file, options),
     );

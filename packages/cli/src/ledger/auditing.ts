@@ -25,6 +25,7 @@ export interface ExportOptions extends LedgerOptions {
 }
 export interface VerifyOptions extends LedgerOptions {
   readonly heads: readonly string[];
+  readonly events?: boolean;
 }
 
 /** What a script can tell apart: it holds, it does not, nobody knows. */
@@ -73,13 +74,25 @@ export async function exportAll(options: ExportOptions): Promise<void> {
  */
 export async function verify(file: string | undefined, options: VerifyOptions): Promise<void> {
   process.exitCode = exits.notVerified;
-  const known = (await Promise.all(options.heads.map(headsOfFile))).flat();
+  const kept = (await Promise.all(options.heads.map(headsOfFile))).flat();
+  const known = options.events ? [...kept, ...(await headsOfEvents(options))] : kept;
   const report =
     file === undefined
       ? await refusingPlainly(async () => verifyOnline(await placeOf(options), known))
       : await verifyFile(file, known);
   tell(options, report, reportText(report));
   process.exitCode = report.holds ? exits.holds : exits.fails;
+}
+
+async function headsOfEvents({ municipality, data }: LedgerOptions): Promise<LedgerHead[]> {
+  if (!municipality)
+    throw new LedgerRefused('heads-of-nobody', 'With --events, name the municipality with --municipality.');
+  const { publishedHeads } = await import('./published.heads.ts');
+  const { KAFKA_BROKERS } = await deploymentOf(['KAFKA_BROKERS'], data);
+  return publishedHeads(
+    KAFKA_BROKERS.split(',').map((one) => one.trim()),
+    municipality,
+  );
 }
 
 async function verifyFile(path: string, known: readonly LedgerHead[]): Promise<LedgerReport> {

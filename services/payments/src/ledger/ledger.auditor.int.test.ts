@@ -1,3 +1,5 @@
+import { startRelay } from '@talkoot/event-bus';
+import { createLog } from '@talkoot/http-service';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,8 +17,10 @@ import {
   settle,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { publishHeads } from './ledger.sealing.ts';
 
 const talkoot = fileURLToPath(new URL('../../../../packages/cli/src/talkoot.ts', import.meta.url));
+const log = createLog('ledger-test', 'silent');
 let fixture: PaymentsFixture;
 let folder: string;
 let obligationId: string;
@@ -41,7 +45,12 @@ afterAll(async () => {
 
 /** The auditor's command, as they type it. */
 async function ledger(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, TALKOOT_TOKEN: await fixture.tokenOf('per-auditor', 'auditor') };
+  const KAFKA_BROKERS = inject('kafkaBrokers');
+  const env = {
+    ...process.env,
+    KAFKA_BROKERS,
+    TALKOOT_TOKEN: await fixture.tokenOf('per-auditor', 'auditor'),
+  };
   const args = [talkoot, 'ledger', ...words];
   const done = promisify(execFile)(process.execPath, args, { env, maxBuffer: 64e6 });
   return done.then(
@@ -132,6 +141,33 @@ describe('an auditor', () => {
     );
   });
 
+  it(
+    'finds by the published heads what was removed at the end of a book, whatever its head says',
+    { timeout: 120_000 },
+    async () => {
+      await publishHeads(fixture.payments);
+      await relayed();
+      expect((await ledger('verify', ...there(), '--events')).code).toBe(0);
+      const { connection } = fixture;
+      const entries = connection.collection('ledgerentries');
+      const [last, before] = await entries
+        .find({ pilotId: 'pil-audit' })
+        .sort({ number: -1 })
+        .limit(2)
+        .toArray();
+      await entries.deleteOne({ _id: last!._id });
+      const head = { entries: before!['number'], sha256: before!['sha256'] };
+      await connection.collection('ledgerbooks').updateOne({ pilotId: 'pil-audit' }, { $set: head });
+      const done = await ledger('verify', ...there(), '--events', '--json');
+      await entries.insertOne(last!);
+      const whole = { entries: last!['number'], sha256: last!['sha256'] };
+      await connection.collection('ledgerbooks').updateOne({ pilotId: 'pil-audit' }, { $set: whole });
+      expect(done.code).toBe(1);
+      const { findings } = JSON.parse(done.stdout) as { findings: unknown[] };
+      expect(findings[0]).toMatchObject({ code: 'entry-missing', number: last!['number'] });
+    },
+  );
+
   it('sees the way of an obligation from the fund to the bank, and no person', async () => {
     const { stdout, code } = await ledger('why', obligationId, ...there(), '--json');
     expect(code).toBe(0);
@@ -173,6 +209,21 @@ describe('an auditor', () => {
     expect(done.stderr).toMatch(/^not-found: /);
   });
 });
+
+/** Publishes what waits in the outbox. */
+async function relayed(): Promise<void> {
+  const { connection } = fixture;
+  const relay = startRelay({
+    connection,
+    brokers: inject('kafkaBrokers').split(','),
+    clientId: 'ledger-test',
+    log,
+  });
+  const waiting = () =>
+    connection.collection('outbox').countDocuments({ channel: 'event', publishedAt: null });
+  await expect.poll(waiting, { timeout: 60_000 }).toBe(0);
+  await relay.stop();
+}
 
 const attemptOf = async (id: string) =>
   (await fixture.connection.collection('attempts').findOne({ obligationId: id }))!._id as unknown as string;
