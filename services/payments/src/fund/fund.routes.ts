@@ -42,19 +42,13 @@ export function fundRoutes(payments: Payments): FundRoutes {
     },
     async commitProject({ params, body }) {
       const order = { ...body, projectId: params.projectId };
-      const made = await payments.lane(body.pilotId, () =>
-        inTransaction(connection, (session) => commitProject(payments, session, order)),
-      );
+      const made = await inBook(payments, body, (session) => commitProject(payments, session, order));
       const { cost, pool, currency } = made;
       return { body: { committed: money(cost, currency), reserved: money(pool, currency) } };
     },
     async releaseProject({ params, body }) {
-      await inTransaction(connection, async (session) => {
-        const project = await funds.findCommitment(params.projectId, session);
-        if (!project) return;
-        await releaseCommitment(payments, session, project);
-        if (body.what === 'everything') await releaseReserve(payments, session, project);
-      });
+      const known = await funds.findCommitment(params.projectId);
+      if (known) await inBook(payments, known, (session) => release(payments, session, known._id, body.what));
       return { body: { done: true } };
     },
     async getPilotFunds({ params }) {
@@ -67,7 +61,7 @@ export function fundRoutes(payments: Payments): FundRoutes {
     },
     async raiseCommitment(call) {
       const { params, body } = call;
-      await requireProject(payments, params);
+      const { pilotId } = await requireProject(payments, params);
       const reason = await storeText(
         connection,
         call,
@@ -77,12 +71,34 @@ export function fundRoutes(payments: Payments): FundRoutes {
       );
       const raise = { key: call.operationId, amount: body.amount.amount, reason, by: call.person.id };
       return {
-        body: await once(connection, call, (session) =>
-          raiseCommitment(payments, session, { params, amount: body.amount, raise }),
+        body: await payments.lane(pilotId, () =>
+          once(connection, call, (session) =>
+            raiseCommitment(payments, session, { params, amount: body.amount, raise }),
+          ),
         ),
       };
     },
   };
+}
+
+/** A transaction that posts for a pilot: others of this process wait instead of conflicting with it. */
+const inBook = <T>(
+  { connection, lane }: Payments,
+  { pilotId }: { readonly pilotId: string },
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> => lane(pilotId, () => inTransaction(connection, work));
+
+/** Returns what a project did not use. As it is read now, not before it waited. */
+async function release(
+  payments: Payments,
+  session: ClientSession,
+  projectId: string,
+  what: 'commitment' | 'everything',
+): Promise<void> {
+  const project = await payments.funds.findCommitment(projectId, session);
+  if (!project) return;
+  await releaseCommitment(payments, session, project);
+  if (what === 'everything') await releaseReserve(payments, session, project);
 }
 
 async function viewOf(payments: Payments, funds: FundsDocument) {

@@ -53,14 +53,16 @@ export function spendingRoutes(
     },
     async acceptSpending(call) {
       const { params, person } = call;
-      return {
-        body: await once(connection, call, async (session) => {
+      const { pilotId } = await requireSpending(payments, params);
+      const accepted = payments.lane(pilotId, () =>
+        once(connection, call, async (session) => {
           const decision = { state: 'accepted', refusal: null, personId: person.id } as const;
-          const accepted = await decide(payments, session, params, decision);
-          await accept(payments, session, accepted);
-          return spendingView(accepted);
+          const spent = await decide(payments, session, params, decision);
+          await accept(payments, session, spent);
+          return spendingView(spent);
         }),
-      };
+      );
+      return { body: await accepted };
     },
     async refuseSpending(call) {
       const { params, person } = call;
@@ -139,6 +141,16 @@ async function record(payments: Payments, session: ClientSession, document: Spen
   return spendingView(document);
 }
 
+async function requireSpending(
+  payments: Payments,
+  params: { municipalityId: string; spendingId: string },
+  session?: ClientSession,
+): Promise<SpendingDocument> {
+  const found = await payments.spending.find(params.municipalityId, params.spendingId, session);
+  if (!found) throw new DomainError('not-found');
+  return found;
+}
+
 interface SpendingDecision {
   readonly state: 'accepted' | 'refused';
   readonly refusal: TextRef | null;
@@ -151,8 +163,7 @@ async function decide(
   params: { municipalityId: string; spendingId: string },
   { state, refusal, personId }: SpendingDecision,
 ): Promise<SpendingDocument> {
-  const found = await payments.spending.find(params.municipalityId, params.spendingId, session);
-  if (!found) throw new DomainError('not-found');
+  const found = await requireSpending(payments, params, session);
   if (found.state !== 'recorded') throw new DomainError('already-decided');
   requireOtherPerson(found.recordedBy, personId);
   if (state === 'accepted' && found.contractorId === personId) throw new DomainError('own-payment');
