@@ -35,7 +35,8 @@ export interface SyntheticControl extends Estimate {
 }
 
 const LEAST = { before: 2, comparison: 2 } as const;
-const MOST = { periods: 600, comparison: 200 } as const;
+/** A hundred units over twenty years of months take a second or two. */
+const MOST = { periods: 240, comparison: 100 } as const;
 
 /**
  * The treated unit minus the weighted comparison units that were nearest to it in every period before, averaged

@@ -69,7 +69,7 @@ describe('a synthetic control', () => {
       code('too-few-observations'),
     );
     expect(
-      estimate({ comparison: Array.from({ length: 201 }, (_, at) => ({ ...harju, unit: `${at}` })) }),
+      estimate({ comparison: Array.from({ length: 101 }, (_, at) => ({ ...harju, unit: `${at}` })) }),
     ).toThrow(code('too-many-observations'));
     expect(estimate({ comparison: [harju, rantala, short(kivela)] })).toThrow(code('panel-unbalanced'));
     expect(estimate({ comparison: [harju, rantala, harju] })).toThrow(code('duplicate-id'));
