@@ -74,6 +74,7 @@ describe('talkoot outcome decide', () => {
     expect(capped.stdout).toContain(
       'gain (Learning gain of a pupil): (7300 × 0.76 + 7300 × 1.8) ÷ 14600 = 1.28',
     );
+    expect(capped.stdout).toMatch(/enrolment-payment .* ≈ 69688\.30 .* 60626\.98/);
     const owed = await decide(...example('dc-water', 'results-below'));
     expect(owed.stdout).toContain('Pays nothing: 3300000.00 USD is owed by the payee.');
     const waiting = await decide(...example('peterborough', 'results-cohort-1'));

@@ -46,11 +46,25 @@ function answerOf({ amount, currency, reason }: OutcomeDecision): string {
 }
 
 const subtotalRows = ({ subtotals }: OutcomeDecision) =>
-  subtotals.map(({ group, payer, payee, amount, paid }) => [group ?? '', payer, payee, amount, paid]);
+  subtotals.map(({ group, payer, payee, amount, paid }) => [group ?? '', payer, payee, about(amount), paid]);
 
 function lineRows({ payments }: OutcomeTerms, { lines }: OutcomeDecision) {
   const titles = new Map(payments.map(({ id, title }) => [id, title]));
-  return lines.map(({ payment, amount, paid }) => [payment, titles.get(payment)!, amount ?? 'open', paid]);
+  return lines.map(({ payment, amount, paid }) => [
+    payment,
+    titles.get(payment)!,
+    amount === null ? 'open' : about(amount),
+    paid,
+  ]);
+}
+
+/** An exact fraction for the eye, cut after two places; the computation has it in full. */
+function about(exact: string): string {
+  const [numerator = '', denominator] = exact.split('/');
+  if (denominator === undefined) return exact;
+  const cut = (BigInt(numerator.replace('-', '')) * 100n) / BigInt(denominator);
+  const digits = String(cut).padStart(3, '0');
+  return `≈ ${numerator.startsWith('-') ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function tableOf(head: readonly string[], rows: readonly string[][]): string {

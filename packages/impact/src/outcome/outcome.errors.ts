@@ -19,7 +19,7 @@
  * - `input-missing`, `input-unknown`, `input-out-of-range`
  * - `payment-unknown`: an earlier payment on a line that the terms do not have
  * - `division-by-zero`: nothing was assessed, or the comparison is zero
- * - `out-of-range`: a weight, count, share, rate or target that makes no sense at its value
+ * - `out-of-range`: a weight, count, share, rate or date that makes no sense at its value
  * - `investment-missing`, `investment-unexpected`: dated flows belong to a cap on the return, and only to it
  * - `flow-signs`: the dated flows do not change sign exactly once, from invested to received
  * - `flow-after-payment`: a flow later than the payment that is being decided

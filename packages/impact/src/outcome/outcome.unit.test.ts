@@ -64,6 +64,8 @@ describe('a measure', () => {
       rounding: { places: 0, mode: 'half-up' as const },
     };
     expect(valueOf(below, { a: '-2.5' })).toBe('-3');
+    const even = { ...below, rounding: { places: 0, mode: 'half-even' as const } };
+    expect(['1.5', '2.5', '3.5'].map((a) => valueOf(even, { a }))).toEqual(['2', '2', '4']);
   });
 
   it('is refused where nothing was assessed or nothing can be divided by', () => {
@@ -426,6 +428,8 @@ describe('results are refused', () => {
     refused(results(), 'input-missing');
     refused(results({ a: '1', b: '1' }), 'input-unknown');
     for (const bad of ['-0.1', '10.1']) refused(results({ a: bad }), 'input-out-of-range');
+    const two = { ...terms, inputs: [{ id: 'b', title: 'b', unit: 'u' }, ...terms.inputs] };
+    refused(results({ b: null, a: '11' }), 'input-out-of-range', two);
     for (const bad of [1, 'NaN', '1e1']) refused({ inputs: { a: bad } }, 'results-malformed');
   });
 
@@ -450,6 +454,8 @@ describe('results are refused', () => {
     signs(['2027-01-01', '-100'], ['2028-01-01', '50'], ['2029-01-01', '-1']);
     signs(['2027-01-01', '-100'], ['2027-01-01', '200']);
     refused(results({ a: '1' }, { investment: flows(['2030-01-02', '-1']) }), 'flow-after-payment', capped);
+    const longAgo = flows(['1979-01-01', '-1']);
+    refused(results({ a: '1' }, { investment: longAgo }), 'out-of-range', capped);
     refused(results({ a: '1' }, { investment: flows(['2029-02-29', '-1']) }), 'results-malformed', capped);
   });
 });

@@ -96,7 +96,9 @@ const kinds = [
       kind: z.literal('tiers'),
       ...base,
       weight,
-      measure: NameShape,
+      measure: NameShape.meta({
+        description: 'The id of the measure or input by whose value it is looked up',
+      }),
       tiers: z.array(TierShape).min(1).max(100).meta({
         description:
           'In rising order; every possible value falls into exactly one tier, gaps and overlaps are refused',
@@ -128,7 +130,9 @@ const kinds = [
       kind: z.literal('anchors'),
       ...base,
       weight,
-      measure: NameShape,
+      measure: NameShape.meta({
+        description: 'The id of the measure or input by whose value it is looked up',
+      }),
       anchors: z.array(AnchorShape).min(2).max(100).meta({
         description:
           'In rising order of `at`. Between two anchors the rate is on the straight line; outside, the end value is held',

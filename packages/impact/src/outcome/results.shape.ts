@@ -24,7 +24,7 @@ export const OutcomeResultsShape = z
     }),
     investment: z
       .strictObject({
-        flows: z.array(FlowShape).min(1).max(1000).meta({
+        flows: z.array(FlowShape).min(1).max(100).meta({
           description:
             'What went between investors and others before this payment, in any order. Sorted by date it changes from invested to received once',
         }),

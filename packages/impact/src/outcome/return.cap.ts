@@ -5,6 +5,8 @@ import { perfectRoot, powerBounds } from './power.ts';
 import type { Flow } from './results.shape.ts';
 
 const daysOfYear = 365n;
+/** Powers of centuries would take hours. */
+const mostDays = 50 * 366;
 
 /**
  * The largest whole number of minor units that can be paid on a day so that the internal rate of return of all flows
@@ -83,6 +85,8 @@ function requireOneSignChange({
 }): void {
   const late = flows.find(({ date }) => date > paidOn);
   if (late) throw new OutcomeError('flow-after-payment', `${late.date} is after ${paidOn}`);
+  const early = flows.find(({ date }) => daysBetween(date, paidOn) > mostDays);
+  if (early) throw new OutcomeError('out-of-range', `${early.date} is more than 50 years before ${paidOn}`);
   const byDate = new Map<string, Fraction>();
   for (const { date, amount } of flows) byDate.set(date, (byDate.get(date) ?? zero).add(exactOf(amount)));
   const signs = [...byDate].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => signOf(value));
