@@ -1,3 +1,4 @@
+import { identityApi } from '@talkoot/api-contracts/identity';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
@@ -58,6 +59,11 @@ describe('a changed account', () => {
     const told = fixture.notices.filter((one) => one.subject.id === changeId);
     expect(told.map((one) => one.to)).toEqual([{ personId: 'per-change' }, { role: 'payout-approver' }]);
     expect(JSON.stringify(told)).not.toMatch(/DE89|3000|Harju/);
+    for (const { noticeId, ...notice } of told) {
+      const { params: path, body } = identityApi.routes.notify;
+      path.parse({ noticeId });
+      body.parse({ ...notice, template: 'payout', dueAt: null });
+    }
     await approve('per-change', changeId);
     expect((await seen('per-change')).masked).toBe('FI•• •••• 0785');
     fixture.later(72 * HOUR - 60_000);
@@ -120,15 +126,20 @@ describe('a changed account', () => {
   it('leaves payments under way on the account that was approved, and says so to who signs', async () => {
     const owed = await owedProject(fixture, 'pil-way', 'prj-way');
     const mine = owed.find((one) => one.payeeId === 'per-champion')!;
+    const verified = { result: 'match' as const, checkedAt: '2027-03-01T09:00:00.000Z' };
+    await fixture.clerk.recordVerification({ params: payee('per-champion'), body: verified });
     const batch = await propose(fixture, [mine.obligationId]);
     const champion = await resident('per-champion');
     const { change } = await champion.putPayeeDetails({ params, body: other });
     const lineOf = async () =>
       (await fixture.releaser.getBatch({ params: { municipalityId, batchId: batch.batchId } })).lines[0]!;
-    expect((await lineOf()).warnings).toEqual(['new-account-waits', 'account-shared']);
+    expect(await lineOf()).toMatchObject({
+      warnings: ['new-account-waits', 'account-shared'],
+      verification: verified,
+    });
     await approve('per-champion', change!.changeId);
     fixture.later(72 * HOUR);
-    expect((await lineOf()).warnings).toEqual(['account-replaced']);
+    expect(await lineOf()).toMatchObject({ warnings: ['account-replaced'], verification: null });
     await instruct(fixture, batch);
     const paths = { params: { municipalityId, batchId: batch.batchId } };
     const { payments } = await fixture.clerk.getPaymentInstructions(paths);

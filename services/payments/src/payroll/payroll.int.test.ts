@@ -128,6 +128,8 @@ describe('a payroll receipt', () => {
       query: { obligationId: wage.obligationId },
     });
     expect(items).toEqual([receipt(wage.obligationId)]);
+    const approver = fixture.approver.listPayrollReceipts({ params });
+    await expect(approver).rejects.toMatchObject({ code: 'forbidden' });
   });
 
   it('closes batch and project with the last answer, also when a part of a run came before', async () => {
