@@ -11,7 +11,7 @@ export interface BankAnswers {
 }
 
 /**
- * A bank's answers to a payment file. `troubled`: the first payment is rejected, the second one booked and returned, its
+ * A bank's answers to a payment file. `troubled`: the smallest payment is rejected, the second smallest booked and returned, its
  * booking told twice, the third and fourth booked together without saying which they are; the rest is booked one by one. With
  * fewer than four payments what comes last in this list is left out. `smooth`: everything is booked.
  * @throws OrderRefused for a file that does not add up
@@ -36,7 +36,10 @@ function smooth(order: Order, at: Date): BankAnswers {
 }
 
 function troubled(order: Order, at: Date): BankAnswers {
-  const [rejected, returned, third, fourth, ...rest] = order.transfers;
+  // By amount, so that equal orders come to equal sums whatever their ids.
+  const [rejected, returned, third, fourth, ...rest] = order.transfers.toSorted(
+    (a, b) => a.amount - b.amount,
+  );
   const together = third && fourth ? [third, fourth] : [];
   const single = [...(returned ? [returned] : []), ...(third && !fourth ? [third] : []), ...rest];
   const booked = single.map((one) => booking(order, one));

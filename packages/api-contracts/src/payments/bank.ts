@@ -156,7 +156,7 @@ export const bankRoutes = {
         .nullable(),
     }),
     answer: DebtorAccountShape,
-    problems: ['iban-invalid', 'currency-not-sepa', 'text-unwritable'],
+    problems: ['iban-invalid', 'currency-unknown', 'text-unwritable'],
   }),
   confirmDebtorAccount: route('POST /v1/m/{municipalityId}/bank/accounts/{accountId}/confirmation', {
     summary: 'As another person, confirm a proposed account; it replaces the one in force',
@@ -181,7 +181,6 @@ export const bankRoutes = {
       'batch-not-instructed',
       'debtor-account-missing',
       'no-bank-payments',
-      'currency-not-sepa',
       'text-unwritable',
       'bank-file-changed',
     ],

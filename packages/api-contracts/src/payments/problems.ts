@@ -48,7 +48,7 @@ export const paymentsProblems = {
   'batch-not-released': { status: 409, title: 'The batch is not released yet' },
   'batch-not-instructed': { status: 409, title: 'The batch is not instructed yet' },
   'debtor-account-missing': { status: 409, title: 'No account to pay from is in force for this currency' },
-  'currency-not-sepa': { status: 422, title: 'SEPA credit transfers are made in euros' },
+  'currency-unknown': { status: 422, title: 'This is no currency that amounts are kept in' },
   'text-unwritable': { status: 422, title: 'A name has nothing that a bank can read' },
   'no-bank-payments': { status: 409, title: 'No payment of this batch goes by bank' },
   'bank-file-changed': { status: 409, title: 'The payment file cannot be made again to the byte' },

@@ -7,6 +7,7 @@ import type { BankOptions } from './bank.place.ts';
 interface ProposeOptions extends BankOptions {
   readonly name: string;
   readonly iban: string;
+  readonly currency: string;
   readonly bic?: string;
 }
 
@@ -14,9 +15,10 @@ interface ProposeOptions extends BankOptions {
 export function registerAccount(bank: Command): void {
   const account = bank.command('account').description('The account that payments are made from');
   aboutBank(account.command('propose'))
-    .description('As a finance clerk, propose the account to pay from in euros')
+    .description('As a finance clerk, propose the account to pay from')
     .requiredOption('--name <name>', 'its owner, as the bank knows it')
     .requiredOption('--iban <iban>', 'its number')
+    .option('--currency <code>', 'what is paid from it', 'EUR')
     .option('--bic <bic>', 'its bank, where that bank asks for it')
     .action((options: ProposeOptions) => refusingPlainly(() => propose(options)));
   aboutBank(account.command('confirm').argument('<account>', 'such as acc-…'))
@@ -26,8 +28,8 @@ export function registerAccount(bank: Command): void {
 
 async function propose(options: ProposeOptions): Promise<void> {
   const { payments, params } = await placeOfBank(options);
-  const { name, iban, bic = null } = options;
-  const body = { currency: 'EUR', name, iban, bic };
+  const { currency, name, iban, bic = null } = options;
+  const body = { currency, name, iban, bic };
   const made = await payments.proposeDebtorAccount({ params, body, idempotencyKey: randomUUID() });
   tell(options, made, [
     'Proposed, and not yet paid from. The budget authority confirms it, signed in as themself:',

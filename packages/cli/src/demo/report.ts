@@ -5,6 +5,7 @@ import { outcomeOf } from './acts/outcome.act.ts';
 import type { Run } from './run.ts';
 import { fundedProjects, municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
+import { reconciliations } from './result.ts';
 import type { Result } from './result.ts';
 
 const formatMoney = (value: Money) => formatIn(value, 'en');
@@ -34,6 +35,8 @@ export async function describe(
     ...(await Promise.all(funded.map((project) => contractOf(play, project)))).flat(),
     heading('Who was paid'),
     payoutTable(result),
+    heading('What the bank and the payroll office did'),
+    await batchTable(play, result),
     heading('Money'),
     fundTable(play, result),
     `Ledger: debits ${booked(result.ledger.debit)}, credits ${booked(result.ledger.credit)}: ${result.ledger.balanced ? 'balanced' : 'NOT BALANCED'}.`,
@@ -136,6 +139,21 @@ function payoutTable({ payouts }: Result): string {
   }
   const rest = payouts.length > 24 ? `\n… and ${payouts.length - 24} more payouts.` : '';
   return `${table.toString()}${rest}`;
+}
+
+async function batchTable(play: Play, { reconciliation }: Result): Promise<string> {
+  const figures = ['instructed', 'settled', 'rejected', 'returned', 'inTransit'] as const;
+  const table = new Table({
+    ...quiet,
+    head: ['batch', 'instructed', 'settled', 'rejected', 'returned', 'in transit', 'ledger'],
+  });
+  for (const batch of await reconciliations(play)) {
+    const amounts = figures.map((figure) => formatMoney(batch[figure].recorded.amount));
+    table.push([batch.batchId, ...amounts, batch.agrees ? 'agrees' : 'DIFFERS']);
+  }
+  const { complete, paid } = reconciliation;
+  const total = formatMoney({ amount: paid, currency: play.plan.roundBudget.currency });
+  return `${table.toString()}\n${complete ? `Reconciled to the cent: ${total} paid.` : 'NOT RECONCILED.'}`;
 }
 
 function fundTable(play: Play, { funds }: Result): string {

@@ -41,6 +41,17 @@ export interface Result {
     used: number;
   }[];
   readonly ledger: { balanced: boolean; debit: number; credit: number };
+  /** Over the batches of the pilot. Which payments the bank rejects or sends back depends on their ids, their number does not. */
+  readonly reconciliation: {
+    batches: number;
+    rejected: number;
+    returned: number;
+    /** Settled less returned, in minor units. */
+    paid: number;
+    inTransit: number;
+    /** Every payment is accounted for, and payments agree with the ledger to the cent. */
+    complete: boolean;
+  };
 }
 
 /** Reads the result from the public record and the finance lists. */
@@ -67,6 +78,31 @@ export async function readResult(play: Play): Promise<Result> {
       used: used.amount,
     })),
     ledger: { balanced: ledger.balanced, debit: ledger.debit, credit: ledger.credit },
+    reconciliation: reconciliationOf(await reconciliations(play)),
+  };
+}
+
+/** What became of each batch of the pilot, in the order of their ids. */
+export async function reconciliations(play: Play) {
+  const clerk = play.official('finance-clerk').payments;
+  const params = municipalityOf(play);
+  const query = { pilotId: play.pilotId, limit: 200 };
+  const { items } = await clerk.listBatches({ params, query });
+  return Promise.all(
+    items.map(({ batchId }) => clerk.getBatchReconciliation({ params: { ...params, batchId } })),
+  );
+}
+
+function reconciliationOf(batches: Awaited<ReturnType<typeof reconciliations>>): Result['reconciliation'] {
+  const sum = (of: (one: (typeof batches)[number]) => number) =>
+    batches.reduce((total, one) => total + of(one), 0);
+  return {
+    batches: batches.length,
+    rejected: sum(({ rejected }) => rejected.recorded.payments),
+    returned: sum(({ returned }) => returned.recorded.payments),
+    paid: sum(({ settled, returned }) => settled.recorded.amount.amount - returned.recorded.amount.amount),
+    inTransit: sum(({ inTransit }) => inTransit.recorded.amount.amount),
+    complete: batches.every(({ complete }) => complete),
   };
 }
 

@@ -85,7 +85,7 @@ describe('the account that is paid from', () => {
   });
   it.each([
     ['iban-invalid', { iban: 'FI2112345600000786' }],
-    ['currency-not-sepa', { currency: 'SEK' }],
+    ['currency-unknown', { currency: 'ZZZ' }],
     ['text-unwritable', { name: 'Лінтула' }],
   ])('is refused: %s', async (code, wrong) => {
     const body = { currency: 'EUR', name: 'Lintula', iban: debtorIban, bic: null, ...wrong };

@@ -3,13 +3,18 @@ import { until } from '../patience.ts';
 import { forEach, fundedProjects, municipalityOf } from '../play.ts';
 import type { Play } from '../play.ts';
 import type { Report } from '../progress.ts';
+import { accountIsNamed, bankPays } from './bank.act.ts';
+import type { Course } from './bank.act.ts';
 import { phaseOf } from './poll.act.ts';
 
 const LARGEST_BATCH = 500;
 /** Test account numbers that no bank has given to anybody. */
 const testIban = 'FI2112345600000785';
 
-/** Citizens say where they are paid; a clerk proposes a batch, a second person approves, a third releases it. */
+/**
+ * Citizens say where they are paid; a clerk proposes a batch, a second person approves, a third releases it. It goes to the bank as a
+ * file, and the bank's answers come back as files.
+ */
 export async function sharesArePaid(play: Play, report: Report): Promise<void> {
   const projects = await fundedProjects(play);
   for (const project of projects) await decided(play, project.projectId);
@@ -17,11 +22,11 @@ export async function sharesArePaid(play: Play, report: Report): Promise<void> {
     for (const citizen of [champion, volunteer]) await saysHowToBePaid(play, citizen);
   }
   if (projects.some(({ contractId }) => contractId)) await saysHowToBePaid(play, play.official('investor'));
-  const due = (await obligations(play)).filter(({ state }) => state === 'due');
-  const batches = Array.from({ length: Math.ceil(due.length / LARGEST_BATCH) }, (_, at) =>
-    due.slice(at * LARGEST_BATCH, (at + 1) * LARGEST_BATCH).map(({ obligationId }) => obligationId),
-  );
-  await forEach(report, batches, (ids) => batchIsPaid(play, ids), 1);
+  await accountIsNamed(play);
+  // What the bank rejects or sends back is paid by another batch.
+  for (const course of ['troubled', 'smooth'] as const) {
+    await forEach(report, await openBatches(play), (ids) => batchIsPaid(play, ids, course), 1);
+  }
   for (const project of projects) await phaseOf(play, project, 'closed');
 }
 
@@ -65,7 +70,18 @@ async function decided(play: Play, projectId: string): Promise<void> {
   );
 }
 
-async function batchIsPaid(play: Play, obligationIds: string[]): Promise<void> {
+/** What waits to be paid, as much in each batch as one takes. */
+async function openBatches(play: Play): Promise<string[][]> {
+  const open = (await obligations(play))
+    .filter(({ state }) => ['due', 'rejected', 'returned'].includes(state))
+    // Ids differ from run to run: by amount, each run makes batches of the same sums.
+    .toSorted((a, b) => a.amount.amount - b.amount.amount);
+  return Array.from({ length: Math.ceil(open.length / LARGEST_BATCH) }, (_, at) =>
+    open.slice(at * LARGEST_BATCH, (at + 1) * LARGEST_BATCH).map(({ obligationId }) => obligationId),
+  );
+}
+
+async function batchIsPaid(play: Play, obligationIds: string[], course: Course): Promise<void> {
   const clerk = play.official('finance-clerk').payments;
   const params = municipalityOf(play);
   const { batchId, sha256 } = await clerk.proposeBatch({ params, body: { obligationIds } });
@@ -75,16 +91,25 @@ async function batchIsPaid(play: Play, obligationIds: string[]): Promise<void> {
   await play.official('payout-releaser').payments.releaseBatch({ params: batch, body });
   const look = () => clerk.getBatch({ params: batch });
   await until('The payment instructions', look, (seen) => seen.batch.state === 'instructed');
-  const { payments } = await clerk.getPaymentInstructions({ params: batch });
-  // Stands for the bank's and the payroll office's answer: each payment was booked.
-  const lines = payments.map(({ endToEndId, amount }) => ({
-    endToEndId,
-    amount,
-    status: 'settled' as const,
-    bankReference: `B-${endToEndId}`.slice(0, 35),
-  }));
-  await clerk.importSettlements({ params, body: { lines } });
+  await payrollPays(play, batchId);
+  await bankPays(play, batchId, course);
   await until('The reconciliation', look, (seen) => seen.batch.state === 'reconciled');
+}
+
+/** Stands for the payroll office: it paid what is its to pay. */
+async function payrollPays(play: Play, batchId: string): Promise<void> {
+  const clerk = play.official('finance-clerk').payments;
+  const params = municipalityOf(play);
+  const { payments } = await clerk.getPaymentInstructions({ params: { ...params, batchId } });
+  const lines = payments
+    .filter(({ method }) => method === 'payroll')
+    .map(({ endToEndId, amount }) => ({
+      endToEndId,
+      amount,
+      status: 'settled' as const,
+      bankReference: `P${endToEndId}`,
+    }));
+  if (lines.length > 0) await clerk.importSettlements({ params, body: { lines } });
 }
 
 /** The sponsor ends the rounds and concludes the pilot with a public report. */

@@ -1,7 +1,8 @@
 import { DomainError } from '@talkoot/http-service';
+import { minorDigits, MoneyError } from '@talkoot/money';
 import { writableText } from '../order/sepa.text.ts';
 
-/** @throws DomainError `currency-not-sepa` or `text-unwritable` */
+/** @throws DomainError `currency-unknown` or `text-unwritable` */
 export function requireDebtor({
   currency,
   name,
@@ -9,11 +10,10 @@ export function requireDebtor({
   readonly currency: string;
   readonly name: string;
 }): void {
-  requireSepaCurrency(currency);
+  try {
+    minorDigits(currency);
+  } catch (error) {
+    throw error instanceof MoneyError ? new DomainError('currency-unknown') : error;
+  }
   writableText(name);
-}
-
-/** @throws DomainError `currency-not-sepa` */
-export function requireSepaCurrency(currency: string): void {
-  if (currency !== 'EUR') throw new DomainError('currency-not-sepa', `${currency} is not the euro`);
 }

@@ -54,10 +54,12 @@ describe('a payment file', () => {
     requireValid('pain.001.001.09', xml);
     expect(xml).toContain('<FinInstnId><BICFI>OKOYFIHH</BICFI></FinInstnId>');
   });
-  it('is not made in another currency than the euro', () => {
-    expect(() => paymentOrderXml({ ...order, currency: 'SEK' })).toThrow(
-      expect.objectContaining({ code: 'currency-not-sepa' }),
-    );
+  it('is of SEPA credit transfers in euros, and of plain ones in other currencies', () => {
+    expect(paymentOrderXml(order)).toContain('<SvcLvl><Cd>SEPA</Cd></SvcLvl>');
+    const foreign = paymentOrderXml({ ...order, currency: 'PLN' });
+    requireValid('pain.001.001.09', foreign);
+    expect(foreign).not.toContain('SEPA');
+    expect(foreign).toContain('<InstdAmt Ccy="PLN">12.50</InstdAmt>');
   });
   it.each([0, -1, 100_000_000_000])('pays no %d cents', (amount) => {
     expect(() => paymentOrderXml({ ...order, transfers: [{ ...transfer, amount }] })).toThrow(RangeError);

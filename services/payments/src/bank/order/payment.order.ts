@@ -1,6 +1,5 @@
 import { DomainError } from '@talkoot/http-service';
 import { decimalOf, money } from '@talkoot/money';
-import { requireSepaCurrency } from '../account/account.ts';
 import { writeXml } from '../xml/xml.writing.ts';
 import type { Written } from '../xml/xml.writing.ts';
 import { writableText } from './sepa.text.ts';
@@ -43,11 +42,11 @@ const namespace = 'urn:iso:std:iso:20022:tech:xsd:pain.001.001.09';
 const largestTransfer = 99_999_999_999;
 
 /**
- * The bytes of an order as `pain.001.001.09`, SEPA credit transfers booked one by one. The same order gives the same bytes.
- * @throws DomainError `currency-not-sepa`, `text-unwritable`
+ * The bytes of an order as `pain.001.001.09`, booked one by one: SEPA credit transfers in euros, plain transfers of the debtor's bank in
+ * other currencies. The same order gives the same bytes.
+ * @throws DomainError `text-unwritable`; RangeError for an amount that no transfer carries
  */
 export function paymentOrderXml(order: PaymentOrder): string {
-  requireSepaCurrency(order.currency);
   const sums: Written[] = [
     ['NbOfTxs', String(order.transfers.length)],
     ['CtrlSum', decimalOf(controlSum(order))],
@@ -64,17 +63,19 @@ export function paymentOrderXml(order: PaymentOrder): string {
       ['PmtMtd', 'TRF'],
       ['BtchBookg', 'false'],
       ...sums,
-      ['PmtTpInf', [['SvcLvl', [['Cd', 'SEPA']]]]],
+      isSepa(order) ? ['PmtTpInf', [['SvcLvl', [['Cd', 'SEPA']]]]] : null,
       ['ReqdExctnDt', [['Dt', secondOf(order.madeAt).slice(0, 10)]]],
       ['Dbtr', [debtor]],
       ['DbtrAcct', [account(order.debtor.iban), ['Ccy', order.currency]]],
       ['DbtrAgt', [['FinInstnId', [agent(order.debtor.bic)]]]],
-      ['ChrgBr', 'SLEV'],
+      ['ChrgBr', isSepa(order) ? 'SLEV' : 'SHAR'],
       ...order.transfers.map((one) => transferOf(one, order.currency)),
     ],
   ];
   return writeXml(namespace, ['Document', [['CstmrCdtTrfInitn', [header, information]]]]);
 }
+
+const isSepa = ({ currency }: PaymentOrder) => currency === 'EUR';
 
 /** Sum of the transfers, in integers. @throws MoneyError `amount-unsafe` */
 export function controlSum({ transfers, currency }: Pick<PaymentOrder, 'transfers' | 'currency'>) {
