@@ -107,7 +107,7 @@ export const payeeRoutes = {
     summary: 'Say how I am paid; another account than before waits for a second person and a cooling-off',
     body: PayeeDetailsShape,
     answer: PayeeShape,
-    problems: ['iban-invalid', 'not-payable-here'],
+    problems: ['iban-invalid', 'text-unwritable', 'not-payable-here'],
   }),
   getPayeeDetails: route('GET /v1/m/{municipalityId}/me/payee', {
     ...mine,
@@ -156,7 +156,7 @@ export const payeeRoutes = {
     params: PayeeParams,
     body: z.object({ ...account, evidence: text(140) }),
     answer: PayeeRecordShape,
-    problems: ['iban-invalid', 'own-payment'],
+    problems: ['iban-invalid', 'text-unwritable', 'own-payment'],
   }),
   approveAccountChange: route('POST /v1/m/{municipalityId}/payees/{payeeId}/change/approval', {
     kind: 'plain',

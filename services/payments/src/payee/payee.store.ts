@@ -1,5 +1,6 @@
 import type { ClientSession, Connection } from 'mongoose';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
+import { requireWritable } from '../bank/order/sepa.text.ts';
 import { asOf, checkedIban, maskIban, newPayee } from './payee.ts';
 import type { Account, AccountDetails, Payee } from './payee.ts';
 import type { PayeeKey, Sealed, Vault, VaultSealed } from './vault.ts';
@@ -85,13 +86,14 @@ export function payeeStore(connection: Connection, vault: Vault) {
       return after;
     },
 
-    /** @throws DomainError `iban-invalid` */
+    /** @throws DomainError `iban-invalid`, `text-unwritable` */
     async sealAccount(
       session: ClientSession,
       payee: Pick<Payee, 'municipalityId' | 'personId'>,
       details: AccountDetails,
     ): Promise<Account> {
       const iban = checkedIban(details.iban);
+      requireWritable(details);
       const key = await keyOf(session, idOf(payee.municipalityId, payee.personId));
       return {
         masked: maskIban(iban),

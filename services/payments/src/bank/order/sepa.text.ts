@@ -1,5 +1,14 @@
 import { DomainError } from '@talkoot/http-service';
 
+/** @throws DomainError `text-unwritable`: said when an account is given, not when its payment is held up. */
+export function requireWritable(creditor: {
+  readonly name: string;
+  readonly address?: object | undefined;
+}): void {
+  writableText(creditor.name);
+  for (const part of Object.values(creditor.address ?? {})) if (typeof part === 'string') writableText(part);
+}
+
 /** Letters that do not fall apart into a Latin one and a mark. */
 const letters: Readonly<Record<string, string>> = {
   Æ: 'AE',

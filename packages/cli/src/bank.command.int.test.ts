@@ -1,0 +1,236 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const talkoot = fileURLToPath(new URL('talkoot.ts', import.meta.url));
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
+const at = '2027-05-26T10:00:00.000Z';
+const sha256 = 'a'.repeat(64);
+
+const bankFile = {
+  batchId: 'bat-1',
+  messageId: 'B1',
+  sha256,
+  bytes: 9,
+  payments: 3,
+  controlSum: euros(1_250),
+  debtorAccountId: 'acc-1',
+  madeBy: 'per-1',
+  madeAt: at,
+  expiresAt: at,
+  downloads: [],
+};
+const item = {
+  suspenseId: 'sus-1',
+  code: 'second-booking',
+  alarm: true,
+  endToEndId: 'T1',
+  way: 'out',
+  amount: euros(500),
+  reference: 'D1',
+  reasonCode: null,
+  messageFileId: 'bms-1',
+  at,
+  state: 'proposed',
+  proposal: { resolution: { as: 'not-ours' }, reason: { id: 'txt-1', sha256 }, by: 'per-1', sha256, at },
+  confirmedBy: null,
+  resolvedAt: null,
+};
+const message = (state: 'taken-in' | 'quarantined') => ({
+  messageFileId: 'bms-1',
+  messageId: 'S1',
+  namespace: 'urn:x',
+  sha256,
+  state,
+  code: state === 'quarantined' ? 'version-unknown' : null,
+  settled: 2,
+  rejected: 1,
+  returned: 0,
+  duplicates: 0,
+  unbooked: 0,
+  suspense: 1,
+  importedBy: 'per-1',
+  at,
+});
+const figure = (amount: number, ledger = amount) => ({
+  recorded: { payments: 1, amount: euros(amount) },
+  ledger: euros(ledger),
+  agrees: amount === ledger,
+});
+const period = (ledger: number) => ({
+  from: at,
+  to: at,
+  currencies: [
+    {
+      currency: 'EUR',
+      instructed: figure(900),
+      settled: figure(900, ledger),
+      rejected: figure(0),
+      returned: figure(0),
+      inTransit: figure(0),
+      suspense: figure(0),
+      bank: euros(900),
+      agrees: ledger === 900,
+    },
+  ],
+  agrees: ledger === 900,
+});
+
+/** What the payments service answers, by method and the end of the path; a string is a problem's code. */
+const answers: Record<string, unknown> = {
+  'POST /batches/bat-1/bank-file': bankFile,
+  'POST /batches/bat-2/bank-file': 'debtor-account-missing',
+  'GET /batches/bat-1/bank-file.xml': '<pain/>',
+  'GET /suspense': { items: [item], next: null },
+  'POST /suspense/sus-1/proposal': item,
+  'POST /suspense/sus-1/confirmation': { ...item, state: 'resolved', confirmedBy: 'per-2' },
+  'GET /bank/messages': { items: [message('quarantined')], next: null },
+  'GET /bank/reconciliation': period(900),
+};
+
+describe('talkoot bank', () => {
+  let folder = '';
+  let service: Server;
+  let asked: { method: string; path: string; body: string }[] = [];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'talkoot-bank-'));
+    service = createServer((request, response) => {
+      let body = '';
+      request.on('data', (part) => (body += part));
+      request.on('end', () => {
+        const path = request.url!.replace('/v1/m/lintula', '').replace(/\?.*/, '');
+        asked.push({ method: request.method!, path, body });
+        const imported = {
+          fresh: true,
+          message: message(body.includes('odd') ? 'quarantined' : 'taken-in'),
+          suspense: [item],
+        };
+        const answer = path === '/bank/messages' && body ? imported : answers[`${request.method} ${path}`];
+        const isProblem = typeof answer === 'string' && !answer.startsWith('<');
+        const problem = { type: 'urn:x', title: 'No account to pay from', status: 409, code: answer };
+        response.statusCode = isProblem ? 409 : request.method === 'POST' ? 201 : 200;
+        const type = isProblem
+          ? 'application/problem+json'
+          : path.endsWith('.xml')
+            ? 'application/xml'
+            : 'application/json';
+        response.setHeader('content-type', type);
+        response.end(
+          isProblem ? JSON.stringify(problem) : typeof answer === 'string' ? answer : JSON.stringify(answer),
+        );
+      });
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+  });
+  afterAll(async () => {
+    service.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const run = (...args: string[]) => {
+    asked = [];
+    const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const env = { ...process.env, TALKOOT_MUNICIPALITY: 'lintula', TALKOOT_TOKEN: 'token' };
+    return promisify(execFile)(process.execPath, [talkoot, 'bank', ...args, '--url', url], { env });
+  };
+
+  it('export writes the payment file for nobody else to read, and never over another one', async () => {
+    const out = join(folder, 'pain.xml');
+    const { stdout } = await run('export', 'bat-1', '--out', out);
+    expect(await readFile(out, 'utf8')).toBe('<pain/>');
+    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    expect(stdout).toContain('3 payments, 12.50 EUR');
+    expect(stdout).toContain(sha256);
+    await expect(run('export', 'bat-1', '--out', out)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^file-exists: /),
+    });
+  });
+  it('export says in one line why there is no file, and what to do', async () => {
+    const out = join(folder, 'none.xml');
+    await expect(run('export', 'bat-2', '--out', out)).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^debtor-account-missing: .*account propose.*\n$/),
+    });
+    expect(existsSync(out)).toBe(false);
+  });
+  it('import sends the file as it is, tells what came of it and shouts at money paid twice', async () => {
+    const file = join(folder, 'camt.xml');
+    await writeFile(file, '<camt>ä</camt>');
+    const { stdout } = await run('import', file);
+    expect(asked[0]).toMatchObject({ method: 'POST', body: '<camt>ä</camt>' });
+    expect(stdout).toContain('2 settled, 1 rejected');
+    expect(stdout).toContain('!! sus-1  second-booking  5.00 EUR left');
+    expect(stdout).toContain('call the bank today');
+    const { stdout: json } = await run('import', file, '--json');
+    expect(JSON.parse(json)).toMatchObject({ fresh: true, message: { settled: 2 } });
+  });
+  it('import ends with 1 when the file goes into quarantine, or is none', async () => {
+    const file = join(folder, 'odd.xml');
+    await writeFile(file, '<odd/>');
+    await expect(run('import', file)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('version-unknown'),
+    });
+    await writeFile(file, Buffer.from([0xff, 0xfe, 0x3c]));
+    await expect(run('import', file)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^bank-file-hostile: /),
+    });
+    await expect(run('import', join(folder, 'no'))).rejects.toMatchObject({
+      stderr: expect.stringMatching(/^file-unreadable: /),
+    });
+  });
+  it('suspense, resolve and confirm are the way of an item through two people', async () => {
+    expect((await run('suspense')).stdout).toContain('!! sus-1');
+    const { stdout } = await run('resolve', 'sus-1', '--matched', 'att-1', 'att-2', '--reason', 'They rang');
+    expect(JSON.parse(asked[0]!.body)).toEqual({
+      resolution: { as: 'matched', attemptIds: ['att-1', 'att-2'] },
+      reason: 'They rang',
+    });
+    expect(stdout).toContain(`talkoot bank confirm sus-1 --sha256 ${sha256}`);
+    expect((await run('confirm', 'sus-1', '--sha256', sha256)).stdout).toContain('resolved');
+    expect(JSON.parse(asked[0]!.body)).toEqual({ proposalSha256: sha256 });
+  });
+  it.each([[[]], [['--noted', '--not-ours']]])(
+    'resolve asks for exactly one answer, not %j',
+    async (named) => {
+      await expect(run('resolve', 'sus-1', ...named, '--reason', 'x')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^resolution-unclear: /),
+      });
+      expect(asked).toEqual([]);
+    },
+  );
+  it('reconcile ends with 1 when a cent differs', async () => {
+    expect((await run('reconcile')).stdout).toContain('agree to the cent');
+    answers['GET /bank/reconciliation'] = period(899);
+    await expect(run('reconcile', '--json')).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('"agrees": false'),
+    });
+  });
+  it('asks whose money it is and who is signed in', async () => {
+    const bare = { ...process.env, TALKOOT_MUNICIPALITY: '', TALKOOT_TOKEN: '' };
+    const refused = (args: string[], env: NodeJS.ProcessEnv) =>
+      promisify(execFile)(process.execPath, [talkoot, 'bank', ...args], { env }).catch(
+        (error: { stderr: string }) => error.stderr,
+      );
+    expect(await refused(['suspense'], bare)).toMatch(/^municipality-missing: /);
+    expect(await refused(['suspense', '-m', 'lintula'], bare)).toMatch(/^token-missing: /);
+    const wrong = { ...bare, TALKOOT_TOKEN: 't' };
+    expect(await refused(['suspense', '-m', 'lintula', '--url', 'ftp://x'], wrong)).toMatch(
+      /^address-malformed: /,
+    );
+  });
+});

@@ -1,0 +1,234 @@
+import { answerOrder, notificationXml, statusReportXml } from '@talkoot/bank-simulator';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  euros,
+  instruct,
+  key,
+  municipalityId,
+  paymentsFixture,
+  propose,
+  signals,
+} from '../../payments.fixture.ts';
+import type { PaymentsFixture } from '../../payments.fixture.ts';
+import {
+  at,
+  booking,
+  debtorAccount,
+  debtorIban,
+  here,
+  notify,
+  reconciled,
+  sentBatch,
+  takeIn,
+} from '../bank.fixture.ts';
+
+let fixture: PaymentsFixture;
+beforeAll(async () => {
+  fixture = await paymentsFixture(inject('mongodbUrl'));
+  await debtorAccount(fixture);
+});
+afterAll(() => fixture.stop());
+
+describe('an answer of the bank', () => {
+  it('of a troubled course ends reconciled to the cent', async () => {
+    const { batchId, lines, xml } = await sentBatch(fixture, 'troubled');
+    const { statusReport, notifications } = answerOrder(xml, 'troubled', at);
+    expect((await takeIn(fixture, statusReport)).message).toMatchObject({ rejected: 1, settled: 0 });
+    const [first, second] = notifications as [string, string];
+    expect((await takeIn(fixture, first)).message).toMatchObject({ settled: 2, suspense: 0 });
+    expect((await takeIn(fixture, second)).message).toMatchObject({ duplicates: 1, returned: 1 });
+    const report = await reconciled(fixture, batchId);
+    const total = lines.reduce((sum, { amount }) => sum + amount.amount, 0);
+    expect(report).toMatchObject({ agrees: true, complete: true });
+    expect(report.instructed.ledger).toEqual(euros(total));
+    expect(
+      [report.settled, report.rejected, report.returned, report.inTransit].map(
+        (one) => one.recorded.payments,
+      ),
+    ).toEqual([2, 1, 1, 0]);
+    expect(await signals(fixture, `batch/${batchId}`)).toEqual(['reconciled']);
+    const csv = await fixture.clerk.exportBatchReconciliation({ params: { ...here, batchId } });
+    expect(csv.trim().split('\n')).toHaveLength(4);
+    const open = lines.map(({ obligationId }) =>
+      fixture.clerk.getObligation({ params: { ...here, obligationId } }),
+    );
+    const states = (await Promise.all(open)).map((one) => one.obligation.state).toSorted();
+    expect(states).toEqual(['rejected', 'returned', 'settled']);
+  });
+
+  it('changes nothing when the same file comes again, under any key and at the same time', async () => {
+    const { lines } = await sentBatch(fixture, 'again');
+    const text = notify(...lines.map((one) => booking(one.endToEndId, one.amount.amount)));
+    const taken = await Promise.all(Array.from({ length: 4 }, () => takeIn(fixture, text)));
+    expect(taken.filter(({ fresh }) => fresh)).toHaveLength(1);
+    expect(new Set(taken.map(({ message }) => JSON.stringify(message))).size).toBe(1);
+    expect(taken[0]!.message.settled).toBe(3);
+  });
+
+  it('settles nothing by a status report, and everything by its booking', async () => {
+    const { batchId, lines, made } = await sentBatch(fixture, 'acsc');
+    const transfers = lines.map(({ endToEndId }) => ({ endToEndId, status: 'ACSC' }));
+    const report = { messageId: 'S-acsc', at, originalMessageId: made.messageId, status: 'ACSC' };
+    const informations = [{ informationId: made.messageId, status: 'ACSC', transfers }];
+    const taken = await takeIn(fixture, statusReportXml({ ...report, informations }, 'pain.002.001.03'));
+    expect(taken.message).toMatchObject({ settled: 0, rejected: 0, suspense: 0, state: 'taken-in' });
+    expect((await reconciled(fixture, batchId)).inTransit.recorded.payments).toBe(3);
+  });
+
+  it('rejects a whole file, whose payments are then paid again by new attempts', async () => {
+    const { batchId, lines, made } = await sentBatch(fixture, 'whole');
+    const report = {
+      messageId: 'S-whole',
+      at,
+      originalMessageId: made.messageId,
+      status: 'RJCT',
+      reason: 'DUPL',
+    };
+    const { message } = await takeIn(
+      fixture,
+      statusReportXml({ ...report, informations: [] }, 'pain.002.001.14'),
+    );
+    expect(message).toMatchObject({ rejected: 3 });
+    expect(await reconciled(fixture, batchId)).toMatchObject({ agrees: true, complete: true });
+    const again = await propose(
+      fixture,
+      lines.map(({ obligationId }) => obligationId),
+    );
+    const second = await instruct(fixture, again);
+    expect(second.every(({ endToEndId }) => endToEndId.endsWith('-2'))).toBe(true);
+    // The bank books what it rejected: the money may be paid twice.
+    const [first] = lines;
+    const late = await takeIn(fixture, notify(booking(first!.endToEndId, first!.amount.amount)));
+    expect(late.suspense).toMatchObject([{ code: 'booked-after-rejection', alarm: true }]);
+  });
+
+  it('books a payment a second time into suspense, with an alarm', async () => {
+    const { lines } = await sentBatch(fixture, 'second');
+    const [one] = lines;
+    await takeIn(fixture, notify(booking(one!.endToEndId, one!.amount.amount)));
+    const { suspense, message } = await takeIn(
+      fixture,
+      notify(booking(one!.endToEndId, one!.amount.amount, 'OTHER')),
+    );
+    expect(suspense).toMatchObject([
+      { code: 'second-booking', alarm: true, amount: one!.amount, way: 'out' },
+    ]);
+    expect(message).toMatchObject({ settled: 0, suspense: 1 });
+  });
+
+  it('that fits no payment to the cent pays nothing and is seen by finance', async () => {
+    const { batchId, lines } = await sentBatch(fixture, 'misfit');
+    const [one, two] = lines;
+    const foreign = { ...booking(two!.endToEndId, two!.amount.amount), currency: 'SEK' };
+    const text = notify(
+      booking('TUNKNOWN', 500, 'X1'),
+      booking(one!.endToEndId, one!.amount.amount + 1),
+      foreign,
+    );
+    const { message, suspense } = await takeIn(fixture, text);
+    expect(message).toMatchObject({ settled: 0, suspense: 3 });
+    expect(suspense.map(({ code }) => code).toSorted()).toEqual([
+      'amount-differs',
+      'currency-differs',
+      'unknown-end-to-end-id',
+    ]);
+    const report = await reconciled(fixture, batchId);
+    expect(report).toMatchObject({ agrees: true, complete: false });
+    expect(report.inTransit.recorded.payments).toBe(3);
+    expect(report.suspense.payments).toBe(2);
+    const resident = await fixture.as('per-x', 'resident');
+    await expect(resident.listSuspense({ params: here })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it.each([
+    ['bank-file-hostile', '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'],
+    ['bank-file-malformed', '<a><b></a>'],
+    ['bank-file-invalid', notify({ ...booking('T1', 1), direction: 'BOTH' as never })],
+    ['bank-file-too-large', `<a>${'<b/>'.repeat(200_001)}</a>`],
+  ])('is refused and leaves no trace: %s', async (code, text) => {
+    const counts = () =>
+      Promise.all(
+        ['bankmessages', 'bankcontents', 'movements', 'suspense'].map((name) =>
+          fixture.connection.collection(name).countDocuments(),
+        ),
+      );
+    const before = await counts();
+    await expect(takeIn(fixture, text)).rejects.toMatchObject({ code });
+    expect(await counts()).toEqual(before);
+  });
+
+  it('is taken in from the finance clerk only', async () => {
+    for (const role of ['resident', 'payroll', 'auditor', 'payout-approver'] as const) {
+      const other = await fixture.as('per-other', role);
+      const taken = other.importBankMessage({ params: here, body: notify(), idempotencyKey: key() });
+      await expect(taken).rejects.toMatchObject({ code: 'forbidden' });
+    }
+  });
+});
+
+describe('the quarantine', () => {
+  const quarantined = async (text: string) => (await takeIn(fixture, text)).message;
+
+  it('keeps what nobody can read, for as long as that is so', async () => {
+    const text = '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><A>1</A></Document>';
+    const message = await quarantined(text);
+    expect(message).toMatchObject({ state: 'quarantined', code: 'version-unknown', messageId: null });
+    const listed = await fixture.authority.listBankMessages({
+      params: here,
+      query: { state: 'quarantined' },
+    });
+    expect(listed.items).toContainEqual(message);
+    const params = { ...here, messageFileId: message.messageFileId };
+    expect(await fixture.clerk.downloadBankMessage({ params })).toBe(text);
+    const [content] = await fixture.connection
+      .collection('bankcontents')
+      .find({ _id: `${municipalityId}/${message.messageFileId}` as never })
+      .toArray();
+    expect(content!['expiresAt']).toBeNull();
+  });
+  it('takes a report on a file that was never sent, or of another size', async () => {
+    const report = (originalMessageId: string, transfers: number) =>
+      statusReportXml(
+        {
+          messageId: `S-${originalMessageId}-${transfers}`,
+          at,
+          originalMessageId,
+          original: { transfers, controlSum: 1 },
+          status: 'RJCT',
+          informations: [],
+        },
+        'pain.002.001.14',
+      );
+    expect(await quarantined(report('NOBODY', 1))).toMatchObject({ code: 'original-unknown', rejected: 0 });
+    const { made, batchId } = await sentBatch(fixture, 'size');
+    expect(await quarantined(report(made.messageId, 9))).toMatchObject({ code: 'original-differs' });
+    expect(await quarantined(report(made.messageId, 3))).toMatchObject({ code: 'original-differs' });
+    expect((await reconciled(fixture, batchId)).rejected.recorded.payments).toBe(0);
+  });
+  it('takes another message under a known id', async () => {
+    const message = (amount: number) =>
+      notificationXml({
+        messageId: 'N-twice',
+        at,
+        iban: debtorIban,
+        entries: [booking('TNONE', amount, `R${amount}`)],
+      });
+    expect(await quarantined(message(1))).toMatchObject({ state: 'taken-in' });
+    expect(await quarantined(message(2))).toMatchObject({ code: 'message-id-reused', suspense: 0 });
+  });
+  it('gives a file back that lacked only the account, once that is in force', async () => {
+    const iban = 'DE89370400440532013000';
+    const text = notificationXml({ messageId: 'N-account', at, iban, entries: [booking('TACC', 7, 'RACC')] });
+    expect(await quarantined(text)).toMatchObject({ code: 'account-unknown', suspense: 0 });
+    const body = { currency: 'EUR', name: 'Lintula', iban, bic: null };
+    const { accountId } = await fixture.clerk.proposeDebtorAccount({
+      params: here,
+      body,
+      idempotencyKey: key(),
+    });
+    expect(await quarantined(text)).toMatchObject({ code: 'account-unknown' });
+    await fixture.authority.confirmDebtorAccount({ params: { ...here, accountId }, idempotencyKey: key() });
+    expect(await quarantined(text)).toMatchObject({ state: 'taken-in', code: null, suspense: 1 });
+    await debtorAccount(fixture);
+  });
+});

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  booking,
+  debtorAccount,
+  here,
+  notify,
+  reconciled,
+  sentBatch,
+  suspenseOf,
+  takeIn,
+} from '../bank/bank.fixture.ts';
+import { euros, key, municipalityId, paymentsFixture, propose, signals } from '../payments.fixture.ts';
+import type { PaymentsFixture } from '../payments.fixture.ts';
+
+let fixture: PaymentsFixture;
+beforeAll(async () => {
+  fixture = await paymentsFixture(inject('mongodbUrl'));
+  await debtorAccount(fixture);
+});
+afterAll(() => fixture.stop());
+
+describe('a suspense item', () => {
+  const propose = (suspenseId: string, resolution: object, by = fixture.clerk) =>
+    by.proposeResolution({
+      params: { ...here, suspenseId },
+      body: { resolution: resolution as never, reason: 'The bank said so on the phone' },
+      idempotencyKey: key(),
+    });
+  const confirm = (
+    item: { suspenseId: string; proposal: { sha256: string } | null },
+    by = fixture.approver,
+  ) =>
+    by.confirmResolution({
+      params: { ...here, suspenseId: item.suspenseId },
+      body: { proposalSha256: item.proposal!.sha256 },
+      idempotencyKey: key(),
+    });
+
+  it('of a batch entry without details is matched by two people, and its payments are settled', async () => {
+    const { batchId, lines } = await sentBatch(fixture, 'matched');
+    const amount = lines.reduce((sum, one) => sum + one.amount.amount, 0);
+    const { suspense } = await takeIn(
+      fixture,
+      notify({ ...booking('', amount, 'GROUP'), batched: 3, parts: [] }),
+    );
+    expect(suspense).toMatchObject([{ code: 'no-details', way: 'out', amount: euros(amount) }]);
+    const { suspenseId } = suspense[0]!;
+    const attemptIds = lines.map(({ attemptId }) => attemptId);
+    const short = propose(suspenseId, { as: 'matched', attemptIds: attemptIds.slice(1) });
+    await expect(short).rejects.toMatchObject({ code: 'resolution-unfit' });
+    const nothing = { params: { ...here, suspenseId }, body: { proposalSha256: 'a'.repeat(64) } };
+    const early = fixture.approver.confirmResolution({ ...nothing, idempotencyKey: key() });
+    await expect(early).rejects.toMatchObject({ code: 'not-proposed' });
+    const item = await propose(suspenseId, { as: 'matched', attemptIds });
+    expect((await reconciled(fixture, batchId)).inTransit.recorded.payments).toBe(3);
+    const wrong = fixture.approver.confirmResolution({ ...nothing, idempotencyKey: key() });
+    await expect(wrong).rejects.toMatchObject({ code: 'hash-mismatch' });
+    expect(await confirm(item)).toMatchObject({ state: 'resolved', confirmedBy: 'per-approver' });
+    expect(await reconciled(fixture, batchId)).toMatchObject({ agrees: true, complete: true });
+    expect(await signals(fixture, `batch/${batchId}`)).toEqual(['reconciled']);
+    await expect(confirm(item)).rejects.toMatchObject({ code: 'suspense-resolved' });
+  });
+  it('is resolved by nobody alone, nor by anybody whom it pays', async () => {
+    const { lines } = await sentBatch(fixture, 'alone');
+    const [one] = lines;
+    await takeIn(fixture, notify({ ...booking('', one!.amount.amount, 'ALONE'), parts: [] }));
+    const { suspenseId } = await suspenseOf(fixture, 'ALONE');
+    const matched = { as: 'matched', attemptIds: [one!.attemptId] };
+    const payee = await fixture.as(one!.payeeId, 'finance-clerk', 'payout-approver');
+    await expect(propose(suspenseId, matched, payee)).rejects.toMatchObject({ code: 'own-payment' });
+    const both = await fixture.as('per-both', 'finance-clerk', 'payout-approver');
+    const item = await propose(suspenseId, matched, both);
+    await expect(confirm(item, both)).rejects.toMatchObject({ code: 'same-person-twice' });
+    await expect(confirm(item, payee)).rejects.toMatchObject({ code: 'own-payment' });
+    await expect(confirm(item, fixture.clerk)).rejects.toMatchObject({ code: 'forbidden' });
+    const elsewhere = await fixture.asElsewhere('per-approver', 'payout-approver');
+    const crossing = elsewhere.confirmResolution({
+      params: { municipalityId: 'other', suspenseId },
+      body: { proposalSha256: item.proposal!.sha256 },
+      idempotencyKey: key(),
+    });
+    await expect(crossing).rejects.toMatchObject({ code: 'not-found' });
+  });
+  it('of a second booking is offset by the money that came back', async () => {
+    const { lines } = await sentBatch(fixture, 'offset');
+    const [one] = lines;
+    const { amount } = one!.amount;
+    await takeIn(fixture, notify(booking(one!.endToEndId, amount, 'OFF-1')));
+    await takeIn(fixture, notify(booking(one!.endToEndId, amount, 'OFF-2')));
+    await takeIn(fixture, notify({ ...booking('', amount, 'OFF-3'), direction: 'CRDT', parts: [] }));
+    const [out, back] = [await suspenseOf(fixture, 'OFF-2'), await suspenseOf(fixture, 'OFF-3')];
+    const item = await propose(out.suspenseId, { as: 'offset', suspenseId: back.suspenseId });
+    await confirm(item);
+    expect((await suspenseOf(fixture, 'OFF-3')).state).toBe('resolved');
+    expect((await suspenseOf(fixture, 'OFF-2')).state).toBe('resolved');
+  });
+  it('that is none of ours leaves the ledger', async () => {
+    await takeIn(fixture, notify({ ...booking('', 4_711, 'ALIEN'), parts: [] }));
+    const { suspenseId } = await suspenseOf(fixture, 'ALIEN');
+    await expect(propose(suspenseId, { as: 'noted' })).rejects.toMatchObject({ code: 'resolution-unfit' });
+    await confirm(await propose(suspenseId, { as: 'not-ours' }));
+    const { items } = await fixture.clerk.listSuspense({
+      params: here,
+      query: { state: 'resolved', limit: 200 },
+    });
+    expect(items.map((one) => one.suspenseId)).toContain(suspenseId);
+  });
+  it('is on a page of a list, and each on one', async () => {
+    const seen: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await fixture.clerk.listSuspense({
+        params: here,
+        query: { limit: 3, ...(after ? { after } : {}) },
+      });
+      seen.push(...page.items.map(({ suspenseId }) => suspenseId));
+      if (!page.next) break;
+      after = page.next;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBe(await fixture.connection.collection('suspense').countDocuments());
+  });
+});
