@@ -6,6 +6,7 @@ import type { Transaction } from '../ledger/ledger.ts';
 import { paymentRejected, paymentReturned, paymentSettled, suspenseBooked } from '../ledger/postings.ts';
 import type { Book, Part } from '../ledger/postings.ts';
 import { reportClosed } from '../obligation/obligation.closing.ts';
+import { partOf } from '../obligation/obligation.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutFailure, payoutStep } from '../obligation/payout.events.ts';
 import { decideSettlement, movementOf, referenceOf } from './settlement.ts';
@@ -151,8 +152,7 @@ async function book(payments: Payments, session: ClientSession, { fate, attempt,
   if (!(await payments.obligations.move(session, [obligation], { state: kind, stateSince: at }))) {
     throw new Error(`Obligation ${obligation._id} changed while it was paid`);
   }
-  const { _id: obligationId, projectId } = obligation;
-  const part = { obligationId, projectId, amount: attempt.amount };
+  const part = { ...partOf(obligation), amount: attempt.amount };
   const posting = fate.posting ?? postings[kind];
   await payments.ledger.post(session, posting(obligation, part, attempt._id), at);
   const event =
