@@ -9,7 +9,7 @@ import {
   suspenseOf,
   takeIn,
 } from '../bank/bank.fixture.ts';
-import { euros, key, municipalityId, paymentsFixture, propose, signals } from '../payments.fixture.ts';
+import { euros, key, paymentsFixture, signals } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 
 let fixture: PaymentsFixture;

@@ -12,7 +12,7 @@ import {
   propose,
 } from '../../payments.fixture.ts';
 import type { PaymentsFixture } from '../../payments.fixture.ts';
-import { at, batchOf, debtorAccount, debtorIban, here, paymentFile, sentBatch } from '../bank.fixture.ts';
+import { batchOf, debtorAccount, debtorIban, here, paymentFile, sentBatch } from '../bank.fixture.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {
