@@ -18,6 +18,8 @@ export interface EndpointDocument {
   replay: Replay | null;
   createdBy: string;
   createdAt: Date;
+  /** A removed endpoint stays as a trace of who was told, from when to when. */
+  removed: { by: string; at: Date } | null;
 }
 
 /** What is sent again, and how far that has come. */

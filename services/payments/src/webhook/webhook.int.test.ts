@@ -81,6 +81,12 @@ describe('an endpoint', () => {
     await fixture.clerk.removeWebhook({ params: of, idempotencyKey: key() });
     const { items } = await fixture.clerk.listWebhooks({ params });
     expect(items).toEqual([]);
+    const kept = fixture.connection.collection<{ _id: string }>('webhookendpoints');
+    expect(await kept.findOne({ _id: endpoint.endpointId })).toMatchObject({
+      secrets: [],
+      createdBy: 'per-clerk',
+      removed: { by: 'per-clerk' },
+    });
   });
 
   it('belongs to its municipality: nobody else sees, changes or calls it', async () => {
@@ -237,6 +243,15 @@ describe('payout events', () => {
     expect(order.indexOf(first[1]!)).toBeGreaterThan(order.lastIndexOf(first[0]!));
     expect(order.filter((id) => other.includes(id))).toEqual(other);
     expect(order.indexOf(other[2]!)).toBeLessThan(order.indexOf(first[1]!));
+  });
+
+  it('are told while earlier ones of the same obligation are being sent, and none is left behind', async () => {
+    const own = await subscriber();
+    const obligationId = newObligation();
+    const ids: string[] = [];
+    for (let number = 0; number < 60; number += 1) ids.push(...(await say(fixture, obligationId, ['due'])));
+    await until('all are there', () => own.received.length >= ids.length);
+    expect(own.ids()).toEqual(ids);
   });
 
   it('reach everybody in time while other endpoints hang', async () => {

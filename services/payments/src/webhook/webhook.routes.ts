@@ -156,9 +156,14 @@ function life(desk: Desk): Pick<WebhookRoutes, 'enableWebhook' | 'disableWebhook
     },
     async removeWebhook(call) {
       const { endpointId } = call.params;
+      const removed = { by: call.person.id, at: desk.now() };
       await once(desk.connection, call, async (session) => {
         await desk.requireEndpoint(call.params, session);
-        await desk.endpoints.set(endpointId, { state: 'removed', secrets: [], replay: null }, session);
+        await desk.endpoints.set(
+          endpointId,
+          { state: 'removed', removed, secrets: [], replay: null },
+          session,
+        );
         await desk.deliveries.forget(endpointId, session);
         return {};
       });
@@ -204,6 +209,7 @@ const newEndpoint = {
   failingSince: null,
   restsUntil: null,
   replay: null,
+  removed: null,
 } as const;
 
 /** A test event: of no obligation, and under an id of its own each time. */
