@@ -8,7 +8,6 @@ import {
   openFunds,
   paymentsFixture,
   propose as proposeBatch,
-  registered,
   settle,
   signedAssessments,
   testAccount,
@@ -189,7 +188,6 @@ describe('deciding an outcome contract', () => {
     for (const { payeeId, payeeRole } of made) {
       const payee = await fixture.as(payeeId, payeeRole === 'investor' ? 'investor' : 'contractor');
       await payee.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
-      await registered(fixture, payeeId);
     }
     await settle(
       fixture,

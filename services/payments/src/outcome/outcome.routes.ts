@@ -50,7 +50,7 @@ function contracting(
     },
     async endOutcomeContract(call) {
       const { params, body, person } = call;
-      await requireContract(payments, params);
+      const { pilotId } = await requireContract(payments, params);
       const reason = await storeText(
         connection,
         call,
@@ -60,7 +60,7 @@ function contracting(
       );
       const end = (session: ClientSession) =>
         endContract(payments, session, params, { reason, by: person.id, at: payments.now() });
-      return { body: await payments.lane(params.contractId, () => once(connection, call, end)) };
+      return { body: await payments.lane(pilotId, () => once(connection, call, end)) };
     },
     async listOutcomeContracts({ params, query }) {
       const { pilotId, projectId } = query;
@@ -93,7 +93,7 @@ function deciding(
       );
       const statement = { ...body, assessor: person.id, decisionId: idFrom(call.operationId, 'out') };
       const decide = (session: ClientSession) => decideContract(payments, session, params, statement);
-      return { body: await payments.lane(contract._id, () => once(connection, call, decide)) };
+      return { body: await payments.lane(contract.pilotId, () => once(connection, call, decide)) };
     },
     async listOutcomeDecisions({ params, query }) {
       const contract = await requireContract(payments, params);
