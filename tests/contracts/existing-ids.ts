@@ -34,6 +34,7 @@ export const placesInThings: Readonly<Record<string, string[]>> = {
   level: ['0', '1'],
   path: ['000', '000.p/1', 'x001/000'],
   desk: ['library'],
+  fiscalYear: ['2026', '2027'],
 };
 
 /** For each path parameter, ids of what there is after a pilot. */

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { eventOf } from '@talkoot/event-bus';
 import { fundLedgerSealedV1 } from '@talkoot/event-contracts';
 import { inTransaction } from '@talkoot/http-service';
@@ -19,15 +20,24 @@ type Parts = Pick<Payments, 'connection' | 'ledger' | 'outbox' | 'now'>;
 export async function publishHeads(payments: Parts): Promise<number> {
   let told = 0;
   for (const book of await payments.ledger.unpublishedBooks(booksAtOnce)) {
-    const marked = await inTransaction(payments.connection, async (session) => {
-      if (!(await payments.ledger.markPublished(session, book))) return false;
-      await payments.outbox.appendEvents(session, [headEvent(book, payments.now())]);
-      return true;
-    });
+    const marked = await inOwnTrace(() => publishHead(payments, book));
     told += marked ? 1 : 0;
   }
   return told;
 }
+
+const publishHead = (payments: Parts, book: BookDocument): Promise<boolean> =>
+  inTransaction(payments.connection, async (session) => {
+    if (!(await payments.ledger.markPublished(session, book))) return false;
+    await payments.outbox.appendEvents(session, [headEvent(book, payments.now())]);
+    return true;
+  });
+
+/** No request asks for it, and every event names the trace it belongs to. */
+const inOwnTrace = <T>(work: () => Promise<T>): Promise<T> =>
+  trace
+    .getTracer('@talkoot/payments')
+    .startActiveSpan('seal a book', { root: true }, (span) => work().finally(() => span.end()));
 
 const headEvent = (
   { municipalityId, pilotId, fiscalYear, currency, entries, sha256 }: BookDocument,
