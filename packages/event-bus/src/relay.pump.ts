@@ -27,16 +27,20 @@ export interface Pump {
   state(): { errorCode: string | null; blockedLanes: number; lastDeliveryAt: string | null };
 }
 
-interface PumpOptions {
+/** What it takes to deliver what waits in the outbox now. */
+export interface DeliveryOptions {
   publisher: Publisher;
   connection: Connection;
-  lease: Lease;
+  lease: Pick<Lease, 'held'>;
   meters: BusMeters;
   log: Logger;
+  batchSize: number;
+}
+
+interface PumpOptions extends DeliveryOptions {
   bell: Bell;
   signal: AbortSignal;
   pollInterval: number;
-  batchSize: number;
 }
 
 /** Lanes that may be left out of a query; more means that the channel as a whole has a problem. */
@@ -92,8 +96,13 @@ function untilNext(pollInterval: number, blocked: Map<string, { until: number }>
   return Math.max(Math.min(pollInterval, soonest), 10);
 }
 
-async function deliverBatch(
-  options: PumpOptions,
+/**
+ * Delivers what waits, once: reads, publishes, marks. What is not marked before a crash is delivered again.
+ *
+ * @returns how many rows are done with
+ */
+export async function deliverBatch(
+  options: DeliveryOptions,
   blocked: Map<string, { failures: number; until: number }>,
 ): Promise<number> {
   const waiting = [...blocked].filter(([, lane]) => lane.until > performance.now()).map(([id]) => id);
@@ -112,7 +121,7 @@ async function deliverBatch(
  * and still see the next one. A snapshot of what the majority holds has no such gap, and nothing
  * that a failover could undo is ever published.
  */
-async function pendingRows(options: PumpOptions, waiting: string[]): Promise<AnyOutboxRow[]> {
+async function pendingRows(options: DeliveryOptions, waiting: string[]): Promise<AnyOutboxRow[]> {
   const session = options.connection.getClient().startSession({ snapshot: true });
   try {
     return await outboxRows(options.connection)
@@ -132,7 +141,7 @@ async function pendingRows(options: PumpOptions, waiting: string[]): Promise<Any
   }
 }
 
-async function mark(options: PumpOptions, delivery: Delivery): Promise<void> {
+async function mark(options: DeliveryOptions, delivery: Delivery): Promise<void> {
   const rows = outboxRows(options.connection);
   const publishedAt = new Date();
   if (delivery.done.length > 0) {
@@ -145,7 +154,7 @@ async function mark(options: PumpOptions, delivery: Delivery): Promise<void> {
 }
 
 function settleLanes(
-  options: PumpOptions,
+  options: DeliveryOptions,
   blocked: Map<string, { failures: number; until: number }>,
   rows: AnyOutboxRow[],
   delivery: Delivery,
@@ -161,7 +170,7 @@ function settleLanes(
   }
 }
 
-function meter(options: PumpOptions, rows: AnyOutboxRow[], delivery: Delivery): void {
+function meter(options: DeliveryOptions, rows: AnyOutboxRow[], delivery: Delivery): void {
   const { channel } = options.publisher;
   options.meters.published.add(delivery.done.length, { channel });
   options.meters.dropped.add(delivery.dropped.length, { channel });

@@ -13,7 +13,7 @@ interface Operation {
 type Key = Pick<Call, 'operationId' | 'bodyHash'>;
 
 const prepared = new WeakMap<Connection, Promise<unknown>>();
-const running = new Map<string, Promise<unknown>>();
+const runningOn = new WeakMap<Connection, Map<string, Promise<unknown>>>();
 
 /**
  * Makes a `create` happen once for each Idempotency-Key: `work` and the record of its answer are one transaction.
@@ -28,6 +28,8 @@ export async function once<T>(
 ): Promise<T> {
   const { operationId } = call;
   if (operationId === '') throw new Error('This route asks for no Idempotency-Key: it cannot run once');
+  const running = runningOn.get(connection) ?? new Map<string, Promise<unknown>>();
+  runningOn.set(connection, running);
   for (let before = running.get(operationId); before; before = running.get(operationId)) {
     await before.catch(() => undefined);
   }

@@ -1,6 +1,7 @@
 import { paymentsApi } from '@talkoot/api-contracts/payments';
+import type { PaymentsApi } from '@talkoot/api-contracts/payments';
 import { createService } from '@talkoot/http-service';
-import type { Auth, Logger, Readiness } from '@talkoot/http-service';
+import type { Auth, Handlers, Logger, Readiness } from '@talkoot/http-service';
 import { debtorAccountRoutes } from './bank/account/account.routes.ts';
 import { bankMessageRoutes } from './bank/message/message.routes.ts';
 import { bankFileRoutes } from './bank/order/order.routes.ts';
@@ -32,24 +33,29 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
     ...shell,
     api: paymentsApi,
     connection: payments.connection,
-    handlers: {
-      ...payments.record.handlers,
-      ...fundRoutes(payments),
-      ...yearEndRoutes(payments),
-      ...ledgerRoutes(payments),
-      ...spendingRoutes(payments),
-      ...bonusRoutes(payments),
-      ...obligationRoutes(payments),
-      ...outcomeRoutes(payments),
-      ...payeeRoutes(payments),
-      ...payrollRoutes(payments),
-      ...batchRoutes(payments),
-      ...settlementRoutes(payments),
-      ...debtorAccountRoutes(payments),
-      ...bankFileRoutes(payments),
-      ...bankMessageRoutes(payments),
-      ...reconciliationRoutes(payments),
-      ...webhookRoutes(payments),
-    },
+    handlers: paymentsHandlers(payments),
   });
+}
+
+/** Everything the service answers, without the shell that authenticates and parses. */
+export function paymentsHandlers(payments: Payments): Handlers<PaymentsApi> {
+  return {
+    ...payments.record.handlers,
+    ...fundRoutes(payments),
+    ...yearEndRoutes(payments),
+    ...ledgerRoutes(payments),
+    ...spendingRoutes(payments),
+    ...bonusRoutes(payments),
+    ...obligationRoutes(payments),
+    ...outcomeRoutes(payments),
+    ...payeeRoutes(payments),
+    ...payrollRoutes(payments),
+    ...batchRoutes(payments),
+    ...settlementRoutes(payments),
+    ...debtorAccountRoutes(payments),
+    ...bankFileRoutes(payments),
+    ...bankMessageRoutes(payments),
+    ...reconciliationRoutes(payments),
+    ...webhookRoutes(payments),
+  };
 }
