@@ -8,9 +8,9 @@ module.exports = {
       name: 'nothing-imports-a-service',
       comment:
         'A service is reached over its API or its events; importing it would share its database. The benchmark of the ' +
-        'ledger runs its code alone, on a database of its own.',
+        'ledger and the simulation run its code alone, on databases of their own.',
       severity: 'error',
-      from: { pathNot: '^(services/([^/]+)|tests/benchmarks/ledger)/' },
+      from: { pathNot: '^(services/([^/]+)|tests/(benchmarks/ledger|simulation))/' },
       to: { path: '^services/' },
     },
     {
