@@ -132,6 +132,22 @@ describe('a payroll receipt', () => {
     await expect(approver).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('may be made from the lines of the file, by a finance clerk too', async () => {
+    const { batch, wage } = await instructed('lines');
+    const { lines } = await fixture.clerk.getPayrollFile({
+      params: { municipalityId, batchId: batch.batchId },
+    });
+    const receipts = lines.map(({ reference, obligationId, gross: { amount: gross, currency } }) => {
+      const withheld = Math.floor((gross * 3) / 10);
+      const paid = { currency, gross, withheld, net: gross - withheld, employerCost: 0 };
+      return receipt(obligationId, { reference, run: `RUN-${batch.batchId}`, ...paid });
+    });
+    const body = { receipts };
+    const taken = await fixture.clerk.importPayrollReceipts({ params, body, idempotencyKey: key() });
+    expect(taken).toMatchObject({ settled: 1, exceptions: [] });
+    expect(await stateOf(wage.obligationId)).toBe('settled');
+  });
+
   it('closes batch and project with the last answer, also when a part of a run came before', async () => {
     const { batch, wage } = await instructed('part');
     const file = { params: { municipalityId, batchId: batch.batchId } };

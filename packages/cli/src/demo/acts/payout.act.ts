@@ -96,20 +96,18 @@ async function batchIsPaid(play: Play, obligationIds: string[], course: Course):
   await until('The reconciliation', look, (seen) => seen.batch.state === 'reconciled');
 }
 
-/** Stands for the payroll office: it paid what is its to pay. */
+/** Stands for the payroll office: it pays what its file says, less three tenths of tax, and gives a receipt for each. */
 async function payrollPays(play: Play, batchId: string): Promise<void> {
   const clerk = play.official('finance-clerk').payments;
   const params = municipalityOf(play);
-  const { payments } = await clerk.getPaymentInstructions({ params: { ...params, batchId } });
-  const lines = payments
-    .filter(({ method }) => method === 'payroll')
-    .map(({ endToEndId, amount }) => ({
-      endToEndId,
-      amount,
-      status: 'settled' as const,
-      bankReference: `P${endToEndId}`,
-    }));
-  if (lines.length > 0) await clerk.importSettlements({ params, body: { lines } });
+  const { lines } = await clerk.getPayrollFile({ params: { ...params, batchId } });
+  const receipts = lines.map(({ reference, obligationId, gross: { amount: gross, currency } }) => {
+    const withheld = Math.floor((gross * 3) / 10);
+    const paid = { currency, gross, withheld, net: gross - withheld, employerCost: 0 };
+    const date = new Date().toISOString().slice(0, 10);
+    return { obligationId, reference, run: `RUN-${batchId}`, date, ...paid, status: 'paid' as const };
+  });
+  if (receipts.length > 0) await clerk.importPayrollReceipts({ params, body: { receipts } });
 }
 
 /** The sponsor ends the rounds and concludes the pilot with a public report. */
