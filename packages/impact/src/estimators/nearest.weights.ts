@@ -43,16 +43,20 @@ interface Carried {
 function nearestCorral(points: readonly Point[]): readonly Carried[] {
   const lengths = points.map(norm);
   let corral: readonly Carried[] = [{ at: lengths.indexOf(Math.min(...lengths)), weight: 1 }];
+  // Where only rounding is left a point may be wanted that is carried already, or a few join without coming nearer;
+  // but none are exchanged for ever.
+  let [nearest, idle] = [Infinity, 0];
+  const mostIdle = points[0]!.length + 1;
   const most = 100 + 20 * points.length;
   for (let step = 0; step < most; step += 1) {
     const here = placeOf(points, corral);
+    const distance = norm(here);
     const next = furthestBeyond(points, here);
-    if (next === null) return corral;
+    idle = distance < nearest * (1 - ROUNDING) ? 0 : idle + 1;
+    nearest = Math.min(nearest, distance);
+    if (next === null || idle > mostIdle || corral.some(({ at }) => at === next)) return corral;
     const moved = settled(points, [...corral, { at: next, weight: 0 }]);
-    // Where it comes no nearer by more than rounding, another point may still join; but nobody is exchanged for ever.
-    const [reached, before] = [norm(placeOf(points, moved)), norm(here)];
-    if (reached > before * (1 + ROUNDING) || (reached >= before && moved.length <= corral.length))
-      return corral;
+    if (norm(placeOf(points, moved)) > distance * (1 + ROUNDING)) return corral;
     corral = moved;
   }
   throw new ImpactError('not-converged', 'the weights of the comparison units do not settle');

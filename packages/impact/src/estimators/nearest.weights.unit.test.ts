@@ -43,6 +43,17 @@ describe('the nearest weights', () => {
     );
   });
 
+  it('take no point twice where rounding alone asks for it', () => {
+    const points = [
+      [5.334939890790078e-17, -0.0000036824030424929134],
+      [0, 0],
+    ];
+    const target = [0, -2.3776369856134017e-7];
+    const { weights } = nearestWeights(points, target);
+    expect(weights[0]! + weights[1]!).toBeCloseTo(1, 12);
+    expect(violation(points, target, weights)).toBeLessThan(1e-10);
+  });
+
   it('find again what a mixture of independent points was mixed from', () => {
     const corners = [
       [0, 0, 0],
