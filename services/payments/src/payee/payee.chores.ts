@@ -26,16 +26,18 @@ const chores = { rewrapKeys, sealFilesAnew, tellOfChanges, eraseWhoAsked, forget
 
 /** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {
-  let running = doAll();
-  const timer = setInterval(() => {
-    running = running.then(doAll);
-  }, EVERY_MINUTE);
-  timer.unref();
+  let running: Promise<void> | null = null;
   async function doAll(): Promise<void> {
     for (const [name, chore] of Object.entries(chores)) {
       await chore(payments).catch((error: unknown) => log.error({ err: error, chore: name }, 'chore failed'));
     }
+    running = null;
   }
+  // A round that takes longer than a minute is followed by the next one, not overtaken.
+  const start = () => void (running ??= doAll());
+  const timer = setInterval(start, EVERY_MINUTE);
+  timer.unref();
+  start();
   return {
     async stop() {
       clearInterval(timer);

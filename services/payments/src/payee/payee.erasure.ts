@@ -3,6 +3,7 @@ import { DomainError, inTransaction } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { z } from 'zod';
 import type { Payments } from '../context.ts';
+import { forEveryPayee } from './payee.pages.ts';
 import { erased } from './payee.ts';
 import type { ErasureWait, Payee } from './payee.ts';
 
@@ -66,16 +67,9 @@ export async function eraseOrWait(
 
 /** Erases whoever asked for it and has nothing to wait for any more. */
 export async function eraseWhoAsked(payments: Payments): Promise<void> {
-  for (let after: string | undefined; ;) {
-    const page = await payments.payees.askedForErasure(after, MOST);
-    for (const payee of page) {
-      await inTransaction(payments.connection, (session) =>
-        eraseOrWait(payments, session, payee, payments.now()),
-      );
-    }
-    if (page.length < MOST) return;
-    after = page.at(-1)!._id;
-  }
+  await forEveryPayee(payments.payees.askedForErasure, (payee) =>
+    inTransaction(payments.connection, (session) => eraseOrWait(payments, session, payee, payments.now())),
+  );
 }
 
 /** After the retention nothing leads from a voucher to a person, and payees without any voucher are forgotten. */
@@ -85,11 +79,14 @@ export async function forgetAfterRetention(payments: Payments): Promise<void> {
   for (const { _id } of await obligations.linkedBefore(year, MOST)) {
     await inTransaction(connection, (session) => obligations.unlink(session, _id));
   }
-  for (const payee of await payees.unchangedSince(new Date(Date.UTC(year, 0, 1)), MOST)) {
-    await inTransaction(connection, async (session) => {
-      if (await obligations.isPayee(session, payee.municipalityId, payee.personId)) return;
-      await payees.destroyKey(session, payee);
-      await payees.remove(session, payee);
-    });
-  }
+  const since = new Date(Date.UTC(year, 0, 1));
+  await forEveryPayee(
+    (after, limit) => payees.unchangedSince(since, after, limit),
+    (payee) =>
+      inTransaction(connection, async (session) => {
+        if (await obligations.isPayee(session, payee.municipalityId, payee.personId)) return;
+        await payees.destroyKey(session, payee);
+        await payees.remove(session, payee);
+      }),
+  );
 }

@@ -179,32 +179,24 @@ function reading(connection: Connection, vault: Vault) {
 /** What is done beside requests, a few payees at a time. */
 function upkeep(connection: Connection, vault: Vault) {
   const { payees, keys } = collections(connection);
+  const pageOf = (filter: object, after: string | undefined, limit: number) =>
+    payees
+      .find({ ...filter, ...(after === undefined ? {} : { _id: { $gt: after } }) })
+      .sort({ _id: 1 })
+      .limit(limit)
+      .toArray();
   return {
     /** Payees with a new account of which they were not told. */
-    untold: (limit: number) =>
-      payees
-        .find({ 'change.changeId': { $exists: true }, 'change.toldAt': null })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray(),
+    untold: (after: string | undefined, limit: number) =>
+      pageOf({ 'change.changeId': { $exists: true }, 'change.toldAt': null }, after, limit),
     askedForErasure: (after: string | undefined, limit: number) =>
-      payees
-        .find({
-          erasureAskedAt: { $type: 'date' },
-          ...(after === undefined ? {} : { _id: { $gt: after } }),
-        })
-        .sort({ _id: 1 })
-        .limit(limit)
-        .toArray(),
+      pageOf({ erasureAskedAt: { $type: 'date' } }, after, limit),
+    unchangedSince: (at: Date, after: string | undefined, limit: number) =>
+      pageOf({ changedAt: { $lt: at } }, after, limit),
     /** Without its key nothing that was sealed for the payee can be read, here, in attempts or in a copy of either. */
     async destroyKey(session: ClientSession, { municipalityId, personId }: Payee): Promise<void> {
       await keys.deleteOne({ _id: idOf(municipalityId, personId) }, { session });
     },
-    unchangedSince: (at: Date, limit: number) =>
-      payees
-        .find({ changedAt: { $lt: at } })
-        .limit(limit)
-        .toArray(),
     async remove(session: ClientSession, { municipalityId, personId }: Payee): Promise<void> {
       await payees.deleteOne({ _id: idOf(municipalityId, personId) }, { session });
     },

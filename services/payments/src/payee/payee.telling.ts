@@ -1,10 +1,8 @@
 import { inTransaction } from '@talkoot/http-service';
 import type { Payments } from '../context.ts';
 import type { Payee } from './payee.ts';
+import { forEveryPayee } from './payee.pages.ts';
 import { withTelling } from './payee.ts';
-
-/** Most payees that are told in one go. */
-const MOST = 100;
 
 /**
  * Tells a payee, by way of identity and so where they were reached before, that a new account waits; approvers are told too.
@@ -31,5 +29,5 @@ export async function tellOfChange(payments: Payments, { change, ...payee }: Pay
 
 /** Tells everybody who was not told when they should have been. */
 export async function tellOfChanges(payments: Payments): Promise<void> {
-  for (const payee of await payments.payees.untold(MOST)) await tellOfChange(payments, payee);
+  await forEveryPayee(payments.payees.untold, (payee) => tellOfChange(payments, payee));
 }
