@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import {
   booking,
   debtorAccount,
@@ -104,6 +104,20 @@ describe('a suspense item', () => {
       query: { state: 'resolved', limit: 200 },
     });
     expect(items.map((one) => one.suspenseId)).toContain(suspenseId);
+  });
+  it('that is explained a year later leaves the year in which it stands', async () => {
+    await takeIn(fixture, notify({ ...booking('', 815, 'OLD'), parts: [] }));
+    const { suspenseId } = await suspenseOf(fixture, 'OLD');
+    const item = await propose(suspenseId, { as: 'not-ours' });
+    const now = new Date();
+    const later = vi.spyOn(fixture.payments, 'now');
+    later.mockReturnValue(new Date(now.getTime() + 366 * 86_400_000));
+    await confirm(item);
+    later.mockRestore();
+    const entries = fixture.connection.collection('ledgerentries');
+    const released = await entries.find({ transactionId: `suspense-released/${suspenseId}` }).toArray();
+    expect(released.map((one) => one['fiscalYear'])).toEqual([now.getUTCFullYear(), now.getUTCFullYear()]);
+    expect(released[0]!['at'].getTime()).toBeGreaterThan(now.getTime());
   });
   it('is on a page of a list, and each on one', async () => {
     const seen: string[] = [];

@@ -109,7 +109,8 @@ async function requireDisinterested(
 async function release(payments: Payments, session: ClientSession, item: SuspenseDocument, at: Date) {
   const { _id, municipalityId, way, amount, currency } = item;
   if (way === 'none' || currency === null || amount === null || amount <= 0) return;
-  const book = { municipalityId, pilotId: null, fiscalYear: at.getUTCFullYear(), currency };
+  // The book in which it stands, in whatever year it is explained.
+  const book = { municipalityId, pilotId: null, fiscalYear: item.at.getUTCFullYear(), currency };
   await payments.ledger.post(session, suspenseReleased(book, _id, amount, way), at);
 }
 
