@@ -4,25 +4,24 @@ import type { WebhookEventType } from '@talkoot/api-contracts/payments';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { refusingPlainly } from './bank/bank.errors.ts';
-import { aboutBank, placeOfBank, tell } from './bank/bank.place.ts';
-import type { BankOptions } from './bank/bank.place.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly, tell } from './operation/payments.place.ts';
+import type { PaymentsOptions } from './operation/payments.place.ts';
 import { instantFrom } from './instant.option.ts';
 import { OperationRefused } from './operation/operation.errors.ts';
 import { typesFrom, wholeFrom } from './webhooks/webhooks.options.ts';
 import { deliveryLine, endpointLines } from './webhooks/webhooks.text.ts';
 
-interface AddOptions extends BankOptions {
+interface AddOptions extends PaymentsOptions {
   readonly types: WebhookEventType[];
 }
-interface DeliveriesOptions extends BankOptions {
+interface DeliveriesOptions extends PaymentsOptions {
   readonly state?: (typeof webhookDeliveryStates)[number];
   readonly limit: number;
 }
-interface RotateOptions extends BankOptions {
+interface RotateOptions extends PaymentsOptions {
   readonly overlapHours: number;
 }
-interface ReplayOptions extends BankOptions {
+interface ReplayOptions extends PaymentsOptions {
   readonly since?: string;
   readonly event?: string;
 }
@@ -35,7 +34,7 @@ export function registerWebhooks(program: Command): void {
     .command('webhooks')
     .description('Finance systems that are told of payouts over HTTPS, signed (finance-clerk)');
   const command = (name: string, description: string) =>
-    aboutBank(webhooks.command(name)).description(description);
+    aboutPayments(webhooks.command(name)).description(description);
   const aboutOne = (name: string, description: string) =>
     command(name, description).argument('<endpoint>', 'such as whk-…');
 
@@ -64,7 +63,7 @@ export function registerWebhooks(program: Command): void {
 const fresh = () => ({ idempotencyKey: randomUUID() });
 
 async function add(address: string, options: AddOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const body = { url: address, types: options.types };
   const made = await refusingPlainly(() => payments.addWebhook({ params, body, ...fresh() }));
   tell(options, made, [...endpointLines(made.endpoint), ...secretLines(made.secret)]);
@@ -76,8 +75,8 @@ function secretLines(secret: string | null): string[] {
   return [`    secret ${secret ?? 'unknown: it was shown before'}`, once];
 }
 
-async function list(options: BankOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+async function list(options: PaymentsOptions): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
   const page = (query: { after?: string }) => refusingPlainly(() => payments.listWebhooks({ params, query }));
   let found = 0;
   for await (const one of itemsOf(page)) {
@@ -88,7 +87,7 @@ async function list(options: BankOptions): Promise<void> {
 }
 
 async function deliveries(endpointId: string, options: DeliveriesOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const { state, limit, json } = options;
   const wanted = { limit: Math.min(limit, 200), ...(state && { state }) };
   const page = (query: { after?: string }) =>
@@ -119,7 +118,7 @@ async function replay(endpointId: string, options: ReplayOptions): Promise<void>
   if ((since === undefined) === (event === undefined)) {
     throw new OperationRefused('since-or-event', 'Say what to send again: --since INSTANT or --event ID.');
   }
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const body = since === undefined ? { eventId: event! } : { since };
   const endpoint = await refusingPlainly(() =>
     payments.replayWebhook({ params: { ...params, endpointId }, body, ...fresh() }),
@@ -128,7 +127,7 @@ async function replay(endpointId: string, options: ReplayOptions): Promise<void>
 }
 
 async function rotate(endpointId: string, options: RotateOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const { overlapHours } = options;
   const made = await refusingPlainly(() =>
     payments.rotateWebhookSecret({ params: { ...params, endpointId }, body: { overlapHours }, ...fresh() }),
@@ -138,8 +137,8 @@ async function rotate(endpointId: string, options: RotateOptions): Promise<void>
   tell(options, made, [...endpointLines(made.endpoint), ...secretLines(made.secret), old]);
 }
 
-async function ping(endpointId: string, options: BankOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+async function ping(endpointId: string, options: PaymentsOptions): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
   const pinged = await refusingPlainly(() => payments.pingWebhook({ params: { ...params, endpointId } }));
   const said = pinged.status ?? pinged.error;
   const words = pinged.accepted ? 'accepted' : 'not accepted';
@@ -149,16 +148,16 @@ async function ping(endpointId: string, options: BankOptions): Promise<void> {
 
 const turn =
   (route: 'enableWebhook' | 'disableWebhook') =>
-  async (endpointId: string, options: BankOptions): Promise<void> => {
-    const { payments, params } = await placeOfBank(options);
+  async (endpointId: string, options: PaymentsOptions): Promise<void> => {
+    const { payments, params } = await placeOfPayments(options);
     const endpoint = await refusingPlainly(() =>
       payments[route]({ params: { ...params, endpointId }, ...fresh() }),
     );
     tell(options, endpoint, endpointLines(endpoint));
   };
 
-async function remove(endpointId: string, options: BankOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+async function remove(endpointId: string, options: PaymentsOptions): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
   const removed = await refusingPlainly(() =>
     payments.removeWebhook({ params: { ...params, endpointId }, ...fresh() }),
   );

@@ -2,39 +2,47 @@ import { decimalOf } from '@talkoot/money';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { BankRefused, refusingPlainly } from './bank.errors.ts';
-import { aboutBank, placeOfBank, tell } from './bank.place.ts';
-import type { BankOptions } from './bank.place.ts';
+import {
+  aboutPayments,
+  PaymentsRefused,
+  placeOfPayments,
+  refusingPlainly,
+  tell,
+} from '../operation/payments.place.ts';
+import type { PaymentsOptions } from '../operation/payments.place.ts';
 import { messageLines, suspenseLine } from './bank.text.ts';
 
 /** `talkoot bank export`, `import` and `quarantine`: files to the bank and from it. */
 export function registerFiles(bank: Command): void {
-  aboutBank(bank.command('export').argument('<batch>', 'such as bat-…'))
+  aboutPayments(bank.command('export').argument('<batch>', 'such as bat-…'))
     .description('Write the payment file (pain.001) of an instructed batch; again gives the same bytes')
     .requiredOption('--out <file>', 'where to; what is there is not replaced')
-    .action((batchId: string, options: BankOptions & { readonly out: string }) =>
+    .action((batchId: string, options: PaymentsOptions & { readonly out: string }) =>
       refusingPlainly(() => exportBatch(batchId, options)),
     );
-  aboutBank(bank.command('import').argument('<file>', 'a pain.002 or camt.054 of the bank'))
+  aboutPayments(bank.command('import').argument('<file>', 'a pain.002 or camt.054 of the bank'))
     .description('Take in an answer of the bank, whole or not at all; the same file again changes nothing')
-    .action((path: string, options: BankOptions) => refusingPlainly(() => importFile(path, options)));
-  aboutBank(bank.command('quarantine'))
+    .action((path: string, options: PaymentsOptions) => refusingPlainly(() => importFile(path, options)));
+  aboutPayments(bank.command('quarantine'))
     .description('Answers of the bank that could not be taken in')
     .option('--after <cursor>', 'the page after, as the page before names it')
-    .action((options: BankOptions & { readonly after?: string }) =>
+    .action((options: PaymentsOptions & { readonly after?: string }) =>
       refusingPlainly(() => quarantine(options)),
     );
 }
 
-async function exportBatch(batchId: string, options: BankOptions & { readonly out: string }): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+async function exportBatch(
+  batchId: string,
+  options: PaymentsOptions & { readonly out: string },
+): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
   const batch = { ...params, batchId };
   const made = await payments.makeBankFile({ params: batch, idempotencyKey: randomUUID() });
   const text = await payments.downloadBankFile({ params: batch });
   // It holds names and account numbers: nobody else on this machine reads it.
   await writeFile(options.out, text, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new BankRefused('file-exists', `${options.out} is there already`, { cause });
+    throw new PaymentsRefused('file-exists', `${options.out} is there already`, { cause });
   });
   const { sha256, messageId, controlSum } = made;
   tell(options, made, [
@@ -44,9 +52,9 @@ async function exportBatch(batchId: string, options: BankOptions & { readonly ou
   ]);
 }
 
-async function importFile(path: string, options: BankOptions): Promise<void> {
+async function importFile(path: string, options: PaymentsOptions): Promise<void> {
   const text = await readText(path);
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const taken = await payments.importBankMessage({ params, body: text, idempotencyKey: randomUUID() });
   const { fresh, message, suspense } = taken;
   tell(options, taken, [
@@ -60,19 +68,19 @@ async function importFile(path: string, options: BankOptions): Promise<void> {
   if (message.state === 'quarantined') process.exitCode = 1;
 }
 
-/** @throws BankRefused `bank-file-hostile` for bytes that are not UTF-8 */
+/** @throws PaymentsRefused `bank-file-hostile` for bytes that are not UTF-8 */
 async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (cause) {
     if (cause instanceof TypeError)
-      throw new BankRefused('bank-file-hostile', `${path} is not UTF-8`, { cause });
+      throw new PaymentsRefused('bank-file-hostile', `${path} is not UTF-8`, { cause });
     throw cause;
   }
 }
 
-async function quarantine(options: BankOptions & { readonly after?: string }): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+async function quarantine(options: PaymentsOptions & { readonly after?: string }): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
   const { after } = options;
   const query = { state: 'quarantined' as const, ...(after === undefined ? {} : { after }) };
   const page = await payments.listBankMessages({ params, query });

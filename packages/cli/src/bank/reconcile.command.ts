@@ -1,11 +1,10 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { refusingPlainly } from './bank.errors.ts';
-import { aboutBank, placeOfBank, tell } from './bank.place.ts';
-import type { BankOptions, BankPlace } from './bank.place.ts';
+import { instantFrom } from '../instant.option.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly, tell } from '../operation/payments.place.ts';
+import type { PaymentsOptions, PaymentsPlace } from '../operation/payments.place.ts';
 import { batchLines, periodLines } from './bank.text.ts';
 
-interface Options extends BankOptions {
+interface Options extends PaymentsOptions {
   readonly from?: string;
   readonly to?: string;
   readonly csv?: boolean;
@@ -13,10 +12,10 @@ interface Options extends BankOptions {
 
 /** `talkoot bank reconcile`: what became of payments, from their record and from the ledger. */
 export function registerReconcile(bank: Command): void {
-  aboutBank(bank.command('reconcile').argument('[batch]', 'such as bat-…; without it, a period'))
+  aboutPayments(bank.command('reconcile').argument('[batch]', 'such as bat-…; without it, a period'))
     .description('What became of payments, against the ledger to the cent; ends with 1 when they differ')
-    .option('--from <instant>', 'begin of the period (default: 30 days before its end)', readInstant)
-    .option('--to <instant>', 'its end, not included (default: now)', readInstant)
+    .option('--from <instant>', 'begin of the period (default: 30 days before its end)', instantFrom)
+    .option('--to <instant>', 'its end, not included (default: now)', instantFrom)
     .option('--csv', 'print CSV')
     .action((batchId: string | undefined, options: Options) =>
       refusingPlainly(() => (batchId === undefined ? ofPeriod(options) : ofBatch(batchId, options))),
@@ -24,7 +23,7 @@ export function registerReconcile(bank: Command): void {
 }
 
 async function ofBatch(batchId: string, options: Options): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const batch = { params: { ...params, batchId } };
   if (options.csv) return void process.stdout.write(await payments.exportBatchReconciliation(batch));
   const report = await payments.getBatchReconciliation(batch);
@@ -33,14 +32,14 @@ async function ofBatch(batchId: string, options: Options): Promise<void> {
 }
 
 async function ofPeriod(options: Options): Promise<void> {
-  const place = await placeOfBank(options);
+  const place = await placeOfPayments(options);
   const to = options.to ?? new Date().toISOString();
   const from = options.from ?? new Date(Date.parse(to) - 30 * 24 * 60 * 60_000).toISOString();
   await tellPeriod(place, { from, to }, options);
 }
 
 async function tellPeriod(
-  { payments, params }: BankPlace,
+  { payments, params }: PaymentsPlace,
   query: { from: string; to: string },
   options: Options,
 ) {
@@ -49,10 +48,4 @@ async function tellPeriod(
   const report = await payments.getPeriodReconciliation({ params, query });
   tell(options, report, periodLines(report));
   if (!report.agrees) process.exitCode = 1;
-}
-
-function readInstant(text: string): string {
-  if (/T.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text)))
-    return new Date(text).toISOString();
-  throw new InvalidArgumentError('An instant with its offset from UTC, such as 2027-05-26T16:00:00+03:00.');
 }

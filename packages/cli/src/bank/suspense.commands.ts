@@ -1,16 +1,21 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { BankRefused, refusingPlainly } from './bank.errors.ts';
-import { aboutBank, placeOfBank, tell } from './bank.place.ts';
-import type { BankOptions } from './bank.place.ts';
+import {
+  aboutPayments,
+  PaymentsRefused,
+  placeOfPayments,
+  refusingPlainly,
+  tell,
+} from '../operation/payments.place.ts';
+import type { PaymentsOptions } from '../operation/payments.place.ts';
 import { suspenseLine } from './bank.text.ts';
 
-interface ListOptions extends BankOptions {
+interface ListOptions extends PaymentsOptions {
   readonly all?: boolean;
   readonly after?: string;
 }
-interface ResolveOptions extends BankOptions {
+interface ResolveOptions extends PaymentsOptions {
   readonly matched?: readonly string[];
   readonly offset?: string;
   readonly notOurs?: boolean;
@@ -20,12 +25,12 @@ interface ResolveOptions extends BankOptions {
 
 /** `talkoot bank suspense`, `resolve` and `confirm`: what fits no payment, and what two people say that it is. */
 export function registerSuspense(bank: Command): void {
-  aboutBank(bank.command('suspense'))
+  aboutPayments(bank.command('suspense'))
     .description('What the bank said that fits no payment; lines with !! may be money paid twice')
     .option('--all', 'also what is resolved')
     .option('--after <cursor>', 'the page after, as the page before names it')
     .action((options: ListOptions) => refusingPlainly(() => list(options)));
-  aboutBank(bank.command('resolve').argument('<item>', 'such as sus-…'))
+  aboutPayments(bank.command('resolve').argument('<item>', 'such as sus-…'))
     .description('As a finance clerk, propose what a suspense item is; name one of the four')
     .option('--matched <attempts...>', 'it was these payments (att-…)')
     .option('--offset <item>', 'it was ours and came back: the other suspense item')
@@ -33,16 +38,16 @@ export function registerSuspense(bank: Command): void {
     .option('--noted', 'no money moved')
     .requiredOption('--reason <text>', 'why; it is published')
     .action((item: string, options: ResolveOptions) => refusingPlainly(() => resolve(item, options)));
-  aboutBank(bank.command('confirm').argument('<item>', 'such as sus-…'))
+  aboutPayments(bank.command('confirm').argument('<item>', 'such as sus-…'))
     .description('As a payout approver, confirm exactly that proposal: it is posted to the ledger')
     .requiredOption('--sha256 <hash>', 'of the proposal that you read')
-    .action((item: string, options: BankOptions & { readonly sha256: string }) =>
+    .action((item: string, options: PaymentsOptions & { readonly sha256: string }) =>
       refusingPlainly(() => confirm(item, options)),
     );
 }
 
 async function list(options: ListOptions): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const { after, all } = options;
   const state = all ? {} : { state: 'unresolved' as const };
   const query = { ...state, ...(after === undefined ? {} : { after }) };
@@ -54,7 +59,7 @@ async function list(options: ListOptions): Promise<void> {
 
 async function resolve(suspenseId: string, options: ResolveOptions): Promise<void> {
   const resolution = resolutionOf(options);
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const item = await payments.proposeResolution({
     params: { ...params, suspenseId },
     body: { resolution, reason: options.reason },
@@ -67,7 +72,7 @@ async function resolve(suspenseId: string, options: ResolveOptions): Promise<voi
   ]);
 }
 
-/** @throws BankRefused `resolution-unclear` unless exactly one is named */
+/** @throws PaymentsRefused `resolution-unclear` unless exactly one is named */
 function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Resolution {
   const named: Resolution[] = [
     ...(matched ? [{ as: 'matched' as const, attemptIds: [...matched] }] : []),
@@ -76,14 +81,14 @@ function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Reso
     ...(noted ? [{ as: 'noted' as const }] : []),
   ];
   if (named.length === 1) return named[0]!;
-  throw new BankRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
+  throw new PaymentsRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
 }
 
 async function confirm(
   suspenseId: string,
-  options: BankOptions & { readonly sha256: string },
+  options: PaymentsOptions & { readonly sha256: string },
 ): Promise<void> {
-  const { payments, params } = await placeOfBank(options);
+  const { payments, params } = await placeOfPayments(options);
   const item = await payments.confirmResolution({
     params: { ...params, suspenseId },
     body: { proposalSha256: options.sha256 },

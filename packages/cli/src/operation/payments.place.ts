@@ -83,8 +83,19 @@ function inWords({ problem, code }: ApiProblem): string {
   const where = errors.map(({ at, message }) => `${at} ${message}`);
   // A detail that only repeats the code tells nobody anything.
   const said = detail?.includes(code) ? undefined : detail;
-  return [title, said, ...where].filter(Boolean).join('. ');
+  return [title, said, ...where, hints[code]].filter(Boolean).join('. ');
 }
+
+const signInAgain = 'Sign in again, and set TALKOOT_TOKEN anew';
+/** What to do about a refusal whose own words do not say it. */
+const hints: Readonly<Record<string, string>> = {
+  'not-found': 'Look at the id, and whose it is (--municipality)',
+  'batch-not-instructed': 'It is approved, released and handed over first',
+  'debtor-account-missing': 'talkoot bank account propose names one, and the budget authority confirms it',
+  'bank-file-expired': 'talkoot bank export makes it again',
+  unauthenticated: signInAgain,
+  'token-expired': signInAgain,
+};
 
 /** Data on stdout with `--json`, otherwise lines for people. */
 export function tell(options: PaymentsOptions, data: unknown, lines: readonly string[]): void {
