@@ -33,7 +33,7 @@ export const OutcomeContractShape = z
     /** The party of the terms that is the municipality: only what this one owes is paid here. */
     payer: PartyShape,
     payees: z.array(z.object({ party: PartyShape, role: OutcomePayeeRoleShape })),
-    /** Reserved in the outcome fund from the signature on. */
+    /** Reserved in the outcome fund from the signature on; more only where what payees owe made room under the cap. */
     maximum: MoneyShape,
     /** Of it decided to be paid. */
     awarded: MoneyShape,
@@ -157,7 +157,7 @@ export const outcomeRoutes = {
       'interested-party',
       'assessment-differs',
       'assessment-used',
-      'above-outcome-reserve',
+      'fund-overdrawn',
     ],
   }),
   listOutcomeDecisions: route('GET /v1/m/{municipalityId}/outcome-contracts/{contractId}/decisions', {

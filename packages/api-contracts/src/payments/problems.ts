@@ -31,7 +31,6 @@ export const paymentsProblems = {
   'interested-party': { status: 403, title: 'Who gains from the contract does not state its results' },
   'assessment-differs': { status: 422, title: 'The signed assessment is another one' },
   'assessment-used': { status: 409, title: 'The contract was decided on this assessment before' },
-  'above-outcome-reserve': { status: 409, title: 'This is more than what is left of the reserve' },
   'paid-by-outcome-only': { status: 422, title: 'An investor is paid by an outcome contract only' },
   'obligation-unknown': { status: 422, title: 'The municipality has no such obligation' },
   'obligation-not-open': { status: 409, title: 'The obligation is not open for this' },

@@ -23,11 +23,15 @@ const factsOf = (contract: OutcomeContractDocument, amount: number, fiscalYear: 
   fiscalYear,
 });
 
-export const outcomeReservedEvent = (contract: OutcomeContractDocument, { at, fiscalYear }: When) =>
+export const outcomeReservedEvent = (
+  contract: OutcomeContractDocument,
+  amount: number,
+  { at, fiscalYear }: When,
+) =>
   eventOf({
     event: fundOutcomeReservedV1,
     ...about(contract, at),
-    data: { ...factsOf(contract, contract.maximum, fiscalYear), contractSha256: contract.sha256 },
+    data: { ...factsOf(contract, amount, fiscalYear), contractSha256: contract.sha256 },
   });
 
 export const outcomeReleasedEvent = (

@@ -213,12 +213,20 @@ describe('deciding an outcome contract', () => {
     expect([available, setAside! + used!]).toEqual([500_000, 500_000]);
   });
 
-  it('is refused where one payee is owed more than the reserve because another owes', async () => {
+  it('takes from the outcome fund what another payee owes, and is refused where the fund has not got it', async () => {
     const { payments, ...terms } = contractTerms();
     const contract = await signed('mixed', { terms: { ...terms, payments: payments.slice(0, 2) } });
-    const mixed = decide(contract, { fewer: '-5', jobs: '27' });
-    await expect(mixed).rejects.toEqual(refusal('above-outcome-reserve'));
-    expect(await outcomeFund(contract.pilotId)).toEqual([500_000, 500_000, 0]);
+    const mixed = await decide(contract, { fewer: '-5', jobs: '27' });
+    expect(mixed).toMatchObject({ amount: '4400.00', payable: [{ amount: euros(540_000) }] });
+    expect(await outcomeFund(contract.pilotId)).toEqual([460_000, 0, 540_000]);
+    expect(await end(contract.contractId)).toMatchObject({ maximum: euros(540_000), returned: euros(0) });
+    const dry = await pilot('dry');
+    const both = {
+      terms: { ...terms, amountCap: { amount: '10000', over: 'contract' }, payments: payments.slice(0, 2) },
+    };
+    const whole = await sign(await propose(dry, both));
+    await expect(decide(whole, { fewer: '-5', jobs: '54' })).rejects.toEqual(refusal('fund-overdrawn'));
+    expect(await outcomeFund(dry.pilotId)).toEqual([0, 1_000_000, 0]);
   });
 
   it('repeats its answer under the same key, and is not made twice on one assessment', async () => {

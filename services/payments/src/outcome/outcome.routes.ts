@@ -202,7 +202,9 @@ async function signContract(
   const book = bookOf({ ...funds, pilotId: contract.pilotId });
   const posting = outcomeReserved(book, contract._id, contract.projectId, contract.maximum);
   await payments.ledger.post(session, posting, at);
-  await payments.outbox.appendEvents(session, [outcomeReservedEvent(contract, { at, ...book })]);
+  await payments.outbox.appendEvents(session, [
+    outcomeReservedEvent(contract, contract.maximum, { at, ...book }),
+  ]);
   return contractView(await requireContract(payments, params, session));
 }
 

@@ -110,7 +110,7 @@ export function outcomeStore(connection: Connection) {
     async decide(
       session: ClientSession,
       decision: OutcomeDecisionDocument,
-      sums: Pick<OutcomeContractDocument, 'awarded' | 'receivable' | 'paid'>,
+      sums: Pick<OutcomeContractDocument, 'awarded' | 'maximum' | 'receivable' | 'paid'>,
     ): Promise<void> {
       await decisions.insertOne(decision, { session });
       const filter = { _id: decision.contractId, state: 'signed' as const };
