@@ -1,33 +1,7 @@
 import type { PollWindows } from '@talkoot/api-contracts/ballots';
-import type { Charter } from '@talkoot/api-contracts/projects';
+import { before, dueAfter, timesOf } from '@talkoot/charter-calendar';
+import type { Calendar } from '@talkoot/charter-calendar';
 import type { Instant, Wait, WaitSpec } from '@talkoot/workflow-contracts';
-import { DateTime, Duration } from 'luxon';
-
-/** The part of a charter by which deadlines are counted. */
-export type Calendar = Pick<Charter, 'timeZone' | 'holidays' | 'endOfDay' | 'calendar'>;
-
-/** The charter cannot be counted with, e.g. its zone is unknown. */
-export class CalendarError extends Error {
-  override readonly name = 'CalendarError';
-  readonly code = 'calendar-invalid';
-}
-
-/** More free days in a row than any calendar has: the charter's holidays are wrong. */
-const MOST_FREE_DAYS = 500;
-
-/**
- * When a wait of `duration` counted from `since` ends. Durations of a day or more are counted on the local calendar,
- * moved off weekends and holidays to the next working day, and end with the last second of the charter's end of
- * day. Shorter ones are exact.
- *
- * @throws CalendarError when the zone or the duration cannot be counted with, or no working day is found.
- */
-export function dueAfter(calendar: Calendar, since: Instant, duration: string): Instant {
-  const start = localOf(calendar, since);
-  const length = lengthOf(duration);
-  if (isShorterThanADay(length)) return instantOf(start.plus(length));
-  return instantOf(endOfDayOn(calendar, nextWorkingDay(calendar, start.plus(length))));
-}
 
 /** Who has both certificates may cast for so long after the last was issued. */
 const CASTING_MS = 30 * 60_000;
@@ -41,8 +15,7 @@ const COMPLAINTS_MS = 72 * 3_600_000;
  * @throws CalendarError as {@link dueAfter}
  */
 export function planWindows(calendar: Calendar, since: Instant): PollWindows {
-  const durationOf = (wait: string) =>
-    (calendar.calendar[`poll.${wait}`] ?? calendar.calendar.default).duration;
+  const durationOf = (wait: string) => timesOf(calendar, `poll.${wait}`).duration;
   const opens = dueAfter(calendar, since, durationOf('opening'));
   const certificatesClose = dueAfter(calendar, opens, durationOf('voting'));
   const castingCloses = later(certificatesClose, CASTING_MS);
@@ -76,7 +49,7 @@ export function planWait(plan: {
 }): Wait {
   const { calendar, name, spec, since } = plan;
   const standard = calendar.calendar.default;
-  const times = calendar.calendar[`${plan.kind}.${name}`] ?? standard;
+  const times = timesOf(calendar, `${plan.kind}.${name}`);
   const due = plan.due ?? dueAfter(calendar, plan.from ?? since, plan.duration ?? times.duration);
   const rung = times.escalateAfter ?? standard.escalateAfter ?? times.duration;
   const instants = spec.atDue === 'escalate' ? ladder(calendar, due, rung, spec.escalatesTo.length + 1) : [];
@@ -107,46 +80,7 @@ function ladder(calendar: Calendar, due: Instant, rung: string, rungs: number): 
 }
 
 /** No reminder when it would come before the wait begins. */
-function reminderOf(calendar: Calendar, since: Instant, due: Instant, before: string): Instant | null {
-  const at = instantOf(localOf(calendar, due).minus(lengthOf(before)));
-  return at > instantOf(localOf(calendar, since)) ? at : null;
-}
-
-function localOf({ timeZone }: Calendar, at: Instant): DateTime {
-  const local = DateTime.fromISO(at, { zone: timeZone });
-  if (!local.isValid) throw new CalendarError(`${at} in ${timeZone}: ${local.invalidExplanation}`);
-  return local;
-}
-
-function lengthOf(duration: string): Duration {
-  const length = Duration.fromISO(duration);
-  if (!length.isValid) throw new CalendarError(`${duration}: ${length.invalidExplanation}`);
-  return length;
-}
-
-/** Counted on the clock, not on the calendar: PT23H on the day the clocks change is 23 hours. */
-function isShorterThanADay(length: Duration): boolean {
-  const { years, months, weeks, days } = length;
-  return years === 0 && months === 0 && weeks === 0 && days === 0 && length.as('hours') < 24;
-}
-
-function nextWorkingDay({ holidays }: Calendar, from: DateTime): DateTime {
-  let day = from;
-  for (let free = 0; isFree(day, holidays); free += 1) {
-    if (free > MOST_FREE_DAYS) throw new CalendarError('No working day follows');
-    day = day.plus({ days: 1 });
-  }
-  return day;
-}
-
-const isFree = (day: DateTime, holidays: readonly string[]): boolean =>
-  day.weekday > 5 || holidays.includes(day.toISODate() ?? '');
-
-function endOfDayOn({ endOfDay }: Calendar, day: DateTime): DateTime {
-  const [hour, minute] = endOfDay.split(':').map(Number) as [number, number];
-  return day.set({ hour, minute, second: 59, millisecond: 0 });
-}
-
-function instantOf(local: DateTime): Instant {
-  return new Date(local.toMillis()).toISOString();
+function reminderOf(calendar: Calendar, since: Instant, due: Instant, length: string): Instant | null {
+  const at = before(calendar, due, length);
+  return Date.parse(at) > Date.parse(since) ? at : null;
 }

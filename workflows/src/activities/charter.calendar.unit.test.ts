@@ -1,9 +1,10 @@
+import { CalendarError, dueAfter } from '@talkoot/charter-calendar';
+import type { Calendar } from '@talkoot/charter-calendar';
 import fc from 'fast-check';
 import { DateTime, Duration } from 'luxon';
 import { describe, expect, test } from 'vitest';
 import { specOf } from '../lifecycle/wait.ts';
-import { CalendarError, dueAfter, planWait, planWindows } from './charter.calendar.ts';
-import type { Calendar } from './charter.calendar.ts';
+import { planWait, planWindows } from './charter.calendar.ts';
 
 const helsinki: Calendar = {
   timeZone: 'Europe/Helsinki',

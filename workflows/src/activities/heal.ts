@@ -1,6 +1,6 @@
 import { ApiProblem } from '@talkoot/api-contracts';
+import { CalendarError } from '@talkoot/charter-calendar';
 import { ApplicationFailure } from '@temporalio/common';
-import { CalendarError } from './charter.calendar.ts';
 
 /** Refusals that pass by themselves: a token renewed, an earlier step recorded, a service that is busy. */
 const passing = new Set([
