@@ -7,6 +7,7 @@ import { issuanceRoutes } from './certificate/issuance.routes.ts';
 import type { Identity } from './identity.ts';
 import { localRoutes } from './local/local.routes.ts';
 import { noticeRoutes } from './notice/notice.routes.ts';
+import { personnelRoutes } from './personnel/personnel.routes.ts';
 import { residentRoutes } from './resident/resident.routes.ts';
 import { grantRoutes } from './role/grant.routes.ts';
 import { rollRoutes } from './roll/roll.routes.ts';
@@ -34,6 +35,7 @@ export function createIdentityApp({ identity, signIn, localSecret, ...shell }: I
     ...signInRoutes(identity, signIn),
     ...sessionRoutes(identity),
     ...grantRoutes(identity),
+    ...personnelRoutes(identity),
     ...residentRoutes(identity),
     ...rollRoutes(identity),
     ...certificateRoutes(identity),

@@ -9,6 +9,7 @@ import { issuanceStore } from './certificate/issuance.store.ts';
 import type { KnownWitness } from './certificate/issuance.ts';
 import type { KeyCustody } from './certificate/key.custody.ts';
 import { noticeStore } from './notice/notice.store.ts';
+import { personnelStore } from './personnel/personnel.store.ts';
 import { identifierHashes } from './person/identifier.ts';
 import type { HashKey } from './person/identifier.ts';
 import { personStore } from './person/person.store.ts';
@@ -49,6 +50,7 @@ export function identityOf(parts: IdentityParts) {
     people: personStore(connection, identifierHashes(hashKeys)),
     residents: residentStore(connection),
     grants: grantStore(connection),
+    personnel: personnelStore(connection),
     municipalities: municipalityStore(connection),
     sessions: sessionStore(connection, now),
     rolls,

@@ -3,6 +3,7 @@ import { certificateProblems, certificateRoutes } from './certificate.ts';
 import { grantProblems, grantRoutes } from './grant.ts';
 import { identityInternalRoutes } from './internal.ts';
 import { noticeRoutes } from './notice.ts';
+import { personnelProblems, personnelRoutes } from './personnel.ts';
 import { residentProblems, residentRoutes } from './resident.ts';
 import { sessionProblems, sessionRoutes } from './session.ts';
 
@@ -10,6 +11,7 @@ export * from './certificate.ts';
 export * from './grant.ts';
 export * from './internal.ts';
 export * from './notice.ts';
+export * from './personnel.ts';
 export * from './resident.ts';
 export * from './session.ts';
 
@@ -22,12 +24,14 @@ export const identityApi = defineApi({
   problems: {
     ...sessionProblems,
     ...grantProblems,
+    ...personnelProblems,
     ...residentProblems,
     ...certificateProblems,
   },
   routes: {
     ...sessionRoutes,
     ...grantRoutes,
+    ...personnelRoutes,
     ...residentRoutes,
     ...certificateRoutes,
     ...noticeRoutes,

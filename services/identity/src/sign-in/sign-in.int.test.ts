@@ -112,6 +112,9 @@ describe('signing in', () => {
       body: { person: { subject: 'both' }, role: 'sponsor' },
       idempotencyKey: randomUUID(),
     });
+    const hr = await fixture.as('per-hr', 'lintula', 'hr');
+    const numbered = { municipalityId: 'lintula', personId: granted.personId };
+    await hr.putPersonnelNumber({ params: numbered, body: { personnelNumber: 'P-700' } });
     const session = await signIn('both|LOCAL-BOTH');
     expect(session.personId).toBe(granted.personId);
     expect(session.grants['lintula']?.toSorted()).toEqual(['resident', 'sponsor']);

@@ -68,7 +68,7 @@ export function signInRoutes(identity: Identity, settings: SignInSettings): Rout
  * knows the same person by national id, the two become one.
  */
 async function personOf(identity: Identity, { subject, personNumber }: Claims): Promise<string> {
-  const { connection, people, grants, residents, issuer } = identity;
+  const { connection, people, grants, personnel, residents, issuer } = identity;
   const wanted = [
     { kind: 'subject', issuer, subject } as const,
     ...(personNumber === null ? [] : [{ kind: 'national-id', value: personNumber } as const]),
@@ -78,6 +78,7 @@ async function personOf(identity: Identity, { subject, personNumber }: Claims): 
     const personId = await people.save(recognition, true, session);
     if (recognition.outcome === 'merge') {
       await grants.reassign(recognition.absorbed.id, personId, session);
+      await personnel.reassign(recognition.absorbed.id, personId, session);
       await residents.reassign(recognition.absorbed.id, personId, recognition.absorbed.homes, session);
     }
     return personId;
