@@ -20,6 +20,7 @@
  * - `column-unknown`, `unit-unknown`: a plan names a column or unit that the data do not have
  * - `period-malformed`: a period that is not written as the plan says
  * - `duplicate-observation`: two readings of one unit in one period
+ * - `record-invalid`: evidence of a performance record that is no count, or stars outside 1 to 5
  * - `shares-invalid`: weights or ratios that are not integers of zero or more, or no ratio above zero
  */
 export type ImpactErrorCode =
@@ -48,6 +49,7 @@ export type ImpactErrorCode =
   | 'unit-unknown'
   | 'period-malformed'
   | 'duplicate-observation'
+  | 'record-invalid'
   | 'shares-invalid';
 
 export class ImpactError extends Error {

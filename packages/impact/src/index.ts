@@ -29,6 +29,21 @@ export { decideBonus } from './bonus.decision.ts';
 export type { BonusDecision, BonusInput, BonusRules } from './bonus.decision.ts';
 export { splitBonus } from './bonus.split.ts';
 export type { BonusSplit, Pot, SplitInput, SplitMember } from './bonus.split.ts';
+export {
+  decideRecord,
+  decimalShown,
+  isRecordFigure,
+  recordCriteria,
+  recordRuleProblems,
+} from './record.decision.ts';
+export type {
+  RecordCorrection,
+  RecordCriterion,
+  RecordDecision,
+  RecordEntry,
+  RecordEvidence,
+  RecordRules,
+} from './record.decision.ts';
 export { lineText } from './computation.ts';
 export type { Line } from './computation.ts';
 export { ImpactError } from './impact.errors.ts';

@@ -22,6 +22,8 @@ import { pilotSteps } from './pilot/pilot.steps.ts';
 import { eligibilityFrom } from './proposal/electorate.ts';
 import { projectSteps } from './proposal/project.steps.ts';
 import { proposalHandlers } from './proposal/proposal.routes.ts';
+import { contestHandlers } from './record/contest.routes.ts';
+import { recordHandlers } from './record/record.routes.ts';
 import { reviewHandlers } from './review/review.routes.ts';
 import { roundInternalHandlers } from './round/round.internal.ts';
 import { roundHandlers } from './round/round.routes.ts';
@@ -86,6 +88,8 @@ function handlersOf(parts: Parts): Handlers<typeof projectsApi> {
     ...staffingHandlers(parts),
     ...staffingInternalHandlers(parts),
     ...deliveryHandlers(parts),
+    ...recordHandlers(parts),
+    ...contestHandlers(parts),
     ...measurementHandlers(parts),
     ...measurementInternalHandlers(parts),
     ...assessmentHandlers(parts),

@@ -12,8 +12,8 @@ import type { Stores } from './stores.ts';
 
 /** The services this one asks; nothing more of them is known here. */
 export interface Neighbours {
-  readonly identity: Pick<Client<IdentityApi>, 'checkPerson' | 'getElectorate'>;
-  readonly payments: Pick<Client<PaymentsApi>, 'getFunds'>;
+  readonly identity: Pick<Client<IdentityApi>, 'checkPerson' | 'getElectorate' | 'findPersonnelNumbers'>;
+  readonly payments: Pick<Client<PaymentsApi>, 'getFunds' | 'listInterested'>;
   readonly ballots: Pick<Client<BallotsApi>, 'getResult'>;
 }
 

@@ -1,4 +1,3 @@
-import { createClient } from '@talkoot/api-contracts';
 import type { Client, Role } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
@@ -64,6 +63,8 @@ export async function projectsFixture(mongodbUrl: string) {
     ineligible: new Set<string>(),
     strangers: new Set<string>(),
     fund: eur(100_000_00),
+    personnel: new Map<string, string>(),
+    interested: new Map<string, string[]>(),
   };
   const { app, record } = createProjectsApp({
     connection,
@@ -82,8 +83,7 @@ export async function projectsFixture(mongodbUrl: string) {
   await prepareCollections(connection);
   const served = await testApp(app, projectsApi);
   // Signed anew for each call: a service's token lives for less than a minute, which a slow machine's tests outlast.
-  const token = () => tokens.serviceToken('worker', 'projects');
-  const worker = withKeys(createClient(projectsApi, { baseUrl: served.url, token }));
+  const worker = withKeys(served.client(() => tokens.serviceToken('worker', 'projects')));
 
   return {
     connection,
@@ -122,12 +122,20 @@ interface World {
   /** People who are no civil servants. */
   strangers: Set<string>;
   fund: { amount: number; currency: string };
+  personnel: Map<string, string>;
+  /** Contractors and investors by project. */
+  interested: Map<string, string[]>;
 }
 
 function neighboursIn(world: World): Neighbours {
   return {
     identity: {
       getElectorate: async () => ({ eligible: world.electorate }),
+      findPersonnelNumbers: async ({ body: { personIds } }) => ({
+        items: personIds
+          .filter((personId) => world.personnel.has(personId))
+          .map((personId) => ({ personId, personnelNumber: world.personnel.get(personId)! })),
+      }),
       checkPerson: async ({ params: { personId } }) => ({
         personId,
         roles: world.strangers.has(personId) ? [] : ['civil-servant'],
@@ -135,6 +143,9 @@ function neighboursIn(world: World): Neighbours {
       }),
     },
     payments: {
+      listInterested: async ({ params: { projectId } }) => ({
+        personIds: world.interested.get(projectId) ?? [],
+      }),
       getFunds: async () => ({ round: world.fund, bonus: eur(15_000_00), outcome: eur(5_000_00) }),
     },
     ballots: {

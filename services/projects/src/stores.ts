@@ -7,6 +7,7 @@ import { endorsementStore } from './endorsement/endorsement.store.ts';
 import { measurementStore } from './measurement/measurement.store.ts';
 import { pilotStore } from './pilot/pilot.store.ts';
 import { projectStore } from './proposal/project.store.ts';
+import { contestStore } from './record/contest.store.ts';
 import { roundStore } from './round/round.store.ts';
 import { timelineStore } from './timeline/timeline.store.ts';
 
@@ -22,6 +23,7 @@ export function storesOf(connection: Connection) {
     delivery: deliveryStore(connection),
     measurements: measurementStore(connection),
     assessments: assessmentStore(connection),
+    contests: contestStore(connection),
     timeline: timelineStore(connection),
   };
 }

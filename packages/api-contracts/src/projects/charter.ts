@@ -39,6 +39,31 @@ export const PollProtocolShape = z
   .meta({ id: 'PollProtocol' });
 export type PollProtocol = z.infer<typeof PollProtocolShape>;
 
+/** What a civil servant's performance record may be weighed by. */
+export const RecordCriterionShape = z
+  .enum(['collaboration', 'engagement', 'hours', 'skills-taught', 'skills-learned'])
+  .meta({ id: 'RecordCriterion' });
+
+/** By what the work of civil servants in the pilot is weighed: known to them before it begins, the same for all. */
+export const RecordRulesShape = z
+  .object({
+    /** Stars of fewer people in a project are neither shown nor counted: they could be told apart. At least 3. */
+    minimumRaters: z.int().min(1).max(100),
+    criteria: z
+      .array(
+        z.object({
+          criterion: RecordCriterionShape,
+          /** The weights add up to 1. */
+          weight: FractionShape,
+          /** What counts in full: stars, a share of the weeks or of the assigned hours, a number of skills. */
+          full: FractionShape,
+        }),
+      )
+      .min(1)
+      .max(5),
+  })
+  .meta({ id: 'RecordRules' });
+
 /** The rules of a pilot: frozen and hashed at permission. */
 export const CharterShape = z
   .object({
@@ -99,7 +124,10 @@ export const CharterShape = z
       quorum: Share,
       withoutQuorum: z.enum(['pay-nothing', 'pay-default-share']),
       defaultShare: z.int().min(0).max(100),
+      /** What an employer pays on top of a gross bonus, as a share of it: a civil servant's share covers both. */
+      employerContribution: Share,
     }),
+    performance: RecordRulesShape,
   })
   .meta({ id: 'Charter' });
 export type Charter = z.infer<typeof CharterShape>;

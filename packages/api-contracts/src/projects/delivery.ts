@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
 import { DecisionAnswerShape } from '../lifecycle-routes.ts';
-import { FractionShape, IdShape, InstantShape, MunicipalityParams, ReasonShape, text } from '../shapes.ts';
+import { IdShape, InstantShape, MunicipalityParams, ReasonShape, text } from '../shapes.ts';
 import { ProjectParams } from './proposals.ts';
 
 const team = { roles: ['resident', 'civil-servant'] } as const;
@@ -32,27 +32,6 @@ export const SkillExchangeShape = z
     at: InstantShape,
   })
   .meta({ id: 'SkillExchange' });
-
-/** What a civil servant did in citizens' projects, against the performance criteria. */
-export const StaffRecordShape = z
-  .object({
-    personId: IdShape,
-    projects: z.array(
-      z.object({
-        projectId: IdShape,
-        title: z.string(),
-        phase: z.string(),
-        lead: z.boolean(),
-        assignedHours: z.int(),
-      }),
-    ),
-    confirmedMinutes: z.int(),
-    ratings: z.object({ count: z.int(), average: FractionShape.nullable() }),
-    skillsTaught: z.int(),
-    skillsLearned: z.int(),
-  })
-  .meta({ id: 'StaffRecord' });
-export type StaffRecord = z.infer<typeof StaffRecordShape>;
 
 export const deliveryRoutes = {
   acceptMilestone: route(
@@ -144,19 +123,5 @@ export const deliveryRoutes = {
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape,
     problems: ['no-change-requested', 'already-decided', 'same-person-twice', 'not-awaited', 'suspended'],
-  }),
-  getStaffRecord: route('GET /v1/m/{municipalityId}/staff/{personId}', {
-    summary: 'The staff record of a civil servant, for that person and hr',
-    access: { roles: ['civil-servant', 'hr'] },
-    params: MunicipalityParams.extend({ personId: IdShape }),
-    answer: StaffRecordShape,
-    problems: ['not-your-record'],
-  }),
-  exportStaffRecords: route('GET /v1/m/{municipalityId}/staff-records', {
-    summary: 'All staff records as CSV',
-    access: { roles: ['hr'] },
-    params: MunicipalityParams,
-    answer: z.string(),
-    answerType: 'text/csv',
   }),
 };

@@ -9,6 +9,7 @@ import { measurementRoutes } from './measurement.ts';
 import { pilotRoutes } from './pilots.ts';
 import { projectsProblems } from './problems.ts';
 import { proposalRoutes } from './proposals.ts';
+import { recordRoutes } from './records.ts';
 import { reviewRoutes } from './reviews.ts';
 import { roundRoutes } from './rounds.ts';
 import { staffingRoutes } from './staffing.ts';
@@ -22,6 +23,7 @@ export * from './internal.ts';
 export * from './measurement.ts';
 export * from './pilots.ts';
 export * from './proposals.ts';
+export * from './records.ts';
 export * from './reviews.ts';
 export * from './rounds.ts';
 export * from './staffing.ts';
@@ -49,6 +51,7 @@ export const projectsApi = defineApi({
     ...reviewRoutes,
     ...staffingRoutes,
     ...deliveryRoutes,
+    ...recordRoutes,
     ...measurementRoutes,
     ...assessmentRoutes,
     ...timelineRoutes,

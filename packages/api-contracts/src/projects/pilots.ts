@@ -26,6 +26,7 @@ const charterRefusals = [
   'charter-ballot',
   'charter-allocation',
   'charter-poll',
+  'charter-performance',
 ] as const;
 
 /** What the budget authority grants: an amount, or a share of the adopted budget; never more than the cap. */

@@ -94,35 +94,6 @@ describe('skills and ratings', () => {
   });
 });
 
-describe('the staff record', () => {
-  it('adds up confirmed work and is open to that person and hr only', async () => {
-    const { project: params } = await course.agreed();
-    const { champion, lead, servant, volunteer } = course.people;
-    const { hoursId } = await servant.recordHours({ params, body: work });
-    await champion.confirmHours({ params: { ...M, hoursId } });
-    await servant.recordHours({ params, body: work });
-    for (const [rater, stars] of [
-      [champion, 5],
-      [volunteer, 4],
-    ] as const) {
-      await rater.rateCollaboration({
-        params,
-        body: { personId: 'per-servant', milestoneId: 'built', stars },
-      });
-    }
-    const record = { params: { ...M, personId: 'per-servant' } };
-    const own = await servant.getStaffRecord(record);
-    expect(own).toMatchObject({ confirmedMinutes: 120, ratings: { count: 2, average: '9/2' } });
-    await expect(lead.getStaffRecord(record)).rejects.toMatchObject(refused('not-your-record'));
-    const hr = await fixture.person('per-hr', 'hr');
-    expect(await hr.getStaffRecord(record)).toEqual(own);
-    const csv = await hr.exportStaffRecords({ params: M });
-    expect(csv.split('\r\n')[0]).toContain('person,projects,assigned_hours,confirmed_minutes');
-    expect(csv).toMatch(/^per-servant,\d+,\d+,120,2,9\/2,0,0\r$/m);
-    await expect(champion.exportStaffRecords({ params: M })).rejects.toMatchObject(refused('forbidden'));
-  });
-});
-
 describe('abandoning', () => {
   it('is asked for in a capacity that one has', async () => {
     const { project: params } = await course.agreed();

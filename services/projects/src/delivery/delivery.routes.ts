@@ -9,7 +9,6 @@ import type { HandlersOf, Parts } from '../parts.ts';
 import { requireCapacity, requirePhase, requireSide } from '../proposal/project.ts';
 import type { HoursDocument, SkillDocument } from './delivery.store.ts';
 import { requireAcross, requireConfirmable, requirePastWork } from './hours.ts';
-import { staffHandlers } from './staff.routes.ts';
 
 type Handlers = HandlersOf<typeof deliveryRoutes>;
 const WORKING = ['delivery', 'measurement'];
@@ -17,7 +16,7 @@ const WORKING = ['delivery', 'measurement'];
 const CONFIRMING = ['delivery', 'measurement', 'assessment'];
 
 export function deliveryHandlers(parts: Parts): Handlers {
-  return { ...deciding(parts), ...hours(parts), ...learning(parts), ...staffHandlers(parts) };
+  return { ...deciding(parts), ...hours(parts), ...learning(parts) };
 }
 
 function deciding({

@@ -67,9 +67,14 @@ export function deliveryStore(connection: Connection) {
       hours.updateOne({ _id }, { $set: { confirmedBy } }, { session }),
     listHours: (municipalityId: string, projectId: string, query: PageQuery) =>
       pageOldestFirst(hours, { municipalityId, projectId }, query),
-    confirmedHours: (municipalityId: string, projectIds: readonly string[]) =>
+    confirmedHours: (municipalityId: string, projectIds: readonly string[], personIds?: readonly string[]) =>
       hours
-        .find({ municipalityId, projectId: { $in: [...projectIds] }, confirmedBy: { $ne: null } })
+        .find({
+          municipalityId,
+          projectId: { $in: [...projectIds] },
+          confirmedBy: { $ne: null },
+          ...(personIds && { personId: { $in: [...personIds] } }),
+        })
         .toArray() as Promise<HoursDocument[]>,
     async minutesByPerson(projectId: string): Promise<Map<string, number>> {
       const sums = await hours
@@ -99,9 +104,10 @@ export function deliveryStore(connection: Connection) {
         throw isDuplicate(error) ? new DomainError('already-rated') : error;
       });
     },
-    ratingsIn: (municipalityId: string, projectIds: readonly string[]) =>
-      ratings.find({ municipalityId, projectId: { $in: [...projectIds] } }).toArray() as Promise<
-        RatingDocument[]
-      >,
+    /** Stars that these people were given. */
+    ratingsIn: (municipalityId: string, projectIds: readonly string[], rated: readonly string[]) =>
+      ratings
+        .find({ municipalityId, projectId: { $in: [...projectIds] }, rated: { $in: [...rated] } })
+        .toArray() as Promise<RatingDocument[]>,
   };
 }

@@ -1,9 +1,12 @@
 import type { Charter } from '@talkoot/api-contracts/projects';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Offence } from '@talkoot/http-service';
+import { recordRuleProblems } from '@talkoot/impact';
 import { calendarNames } from '@talkoot/workflow-contracts';
 import { allocationOffences, ballotOffences, pollTimeOffences, protocolOffences } from './charter.poll.ts';
+import { isContestTime } from '../record/contest.ts';
 import { compareFractions, fraction, isFraction, parseFraction, plus } from '../number/fraction.ts';
+import type { Fraction } from '../number/fraction.ts';
 
 const NONE = fraction(0n, 1n);
 const WHOLE = fraction(1n, 1n);
@@ -13,8 +16,8 @@ export const charterHash = (charter: Charter): string => sha256Of(charter);
 
 /**
  * Refuses a charter by which a pilot could not run.
- * @throws DomainError `charter-bounds`, `charter-shares`, `charter-ballot`, `charter-allocation`, `charter-poll`, `charter-calendar`,
- * `charter-zone`, `charter-currency`
+ * @throws DomainError `charter-bounds`, `charter-shares`, `charter-ballot`, `charter-allocation`, `charter-poll`, `charter-performance`,
+ * `charter-calendar`, `charter-zone`, `charter-currency`
  */
 export function requireSoundCharter(charter: Charter): void {
   refuse('charter-bounds', outOfBounds(charter));
@@ -22,6 +25,7 @@ export function requireSoundCharter(charter: Charter): void {
   refuse('charter-ballot', ballotOffences(charter));
   refuse('charter-allocation', allocationOffences(charter));
   refuse('charter-poll', protocolOffences(charter));
+  refuse('charter-performance', recordOffences(charter));
   refuse('charter-calendar', [...unknownWaits(charter), ...pollTimeOffences(charter)]);
   if (!isZone(charter.timeZone)) throw new DomainError('charter-zone');
   if (charter.projectCap.currency !== charter.currency) throw new DomainError('charter-currency');
@@ -37,9 +41,16 @@ function wrongShares({ funds }: Charter): Offence[] {
   return [{ at: 'body.charter.funds', message: 'round, bonus and outcome add up to 1' }];
 }
 
+function recordOffences({ performance }: Charter): Offence[] {
+  const at = 'body.charter.performance';
+  const numbers = performance.criteria.flatMap(({ weight, full }) => [weight, full]);
+  if (!numbers.every(isFraction)) return [{ at, message: 'a fraction divides by zero' }];
+  return recordRuleProblems(performance).map((message) => ({ at, message }));
+}
+
 function unknownWaits({ calendar }: Charter): Offence[] {
   return Object.keys(calendar)
-    .filter((name) => name !== 'default' && !calendarNames.includes(name))
+    .filter((name) => name !== 'default' && !calendarNames.includes(name) && !isContestTime(name))
     .map((name) => ({ at: `body.charter.calendar.${name}`, message: 'no such wait' }));
 }
 
@@ -54,6 +65,7 @@ function outOfBounds(charter: Charter): Offence[] {
     'bonus.poolShare': bonus.poolShare,
     'bonus.cap': bonus.cap,
     'bonus.quorum': bonus.quorum,
+    'bonus.employerContribution': bonus.employerContribution,
   };
   const offences = Object.entries(shares)
     .filter(([, share]) => !isShare(share))
@@ -64,19 +76,32 @@ function outOfBounds(charter: Charter): Offence[] {
   if (ballot.minChoices > ballot.maxChoices) {
     offences.push({ at: 'body.charter.ballot', message: 'minChoices is not above maxChoices' });
   }
-  for (const [name, value] of Object.entries({ slope: bonus.slope, most: impact.sideEffectsMost })) {
-    if (!isFraction(value) || compareFractions(parseFraction(value), NONE) < 0) {
-      offences.push({ at: `body.charter.${name}`, message: 'is not negative' });
-    }
-  }
-  for (const value of [bonus.scoreThreshold, impact.failureValue]) {
-    if (!isFraction(value)) offences.push({ at: 'body.charter', message: 'a fraction divides by zero' });
+  const zeroOrMore = {
+    'bonus.scoreThreshold': bonus.scoreThreshold,
+    'impact.sideEffectsMost': impact.sideEffectsMost,
+  };
+  offences.push(...offencesIn(zeroOrMore, (value) => compareFractions(value, NONE) >= 0, 'is not negative'));
+  // A bonus could not be decided by others.
+  const aboveZero = { 'bonus.slope': bonus.slope, 'bonus.cap': bonus.cap };
+  offences.push(...offencesIn(aboveZero, (value) => compareFractions(value, NONE) > 0, 'is above zero'));
+  if (!isFraction(impact.failureValue)) {
+    offences.push({ at: 'body.charter.impact.failureValue', message: 'divides by zero' });
   }
   // A list of districts travels comma-separated.
   if (charter.electorate.districts.some((district) => district.includes(','))) {
     offences.push({ at: 'body.charter.electorate.districts', message: 'a district has no comma' });
   }
   return offences;
+}
+
+function offencesIn(
+  named: Readonly<Record<string, string>>,
+  holds: (value: Fraction) => boolean,
+  message: string,
+): Offence[] {
+  return Object.entries(named)
+    .filter(([, text]) => !isFraction(text) || !holds(parseFraction(text)))
+    .map(([name]) => ({ at: `body.charter.${name}`, message }));
 }
 
 function isShare(text: string): boolean {
@@ -93,8 +118,9 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** An amendment may not touch what permission and rolls already rest on. */
+/** An amendment may not touch what permission, rolls and the work of civil servants already rest on. */
 export function requireAmendable(inForce: Charter, proposed: Charter): void {
-  const rests = (charter: Charter) => sha256Of(charter.currency, charter.funds, charter.electorate);
+  const rests = (charter: Charter) =>
+    sha256Of(charter.currency, charter.funds, charter.electorate, charter.performance);
   if (rests(inForce) !== rests(proposed)) throw new DomainError('amendment-untouchable');
 }

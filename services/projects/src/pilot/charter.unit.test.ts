@@ -30,6 +30,31 @@ describe('a charter', () => {
       }),
     );
   });
+  it('weighs performance records by criteria that add up to 1, never to be amended', () => {
+    const weighing = (performance: Partial<Charter['performance']>) => () =>
+      requireSoundCharter({ ...charter, performance: { ...charter.performance, ...performance } });
+    const [first] = charter.performance.criteria;
+    expect(weighing({ criteria: [{ ...first!, weight: '1' }] })).not.toThrow();
+    expect(weighing({ criteria: [first!] })).toThrow(refused('charter-performance'));
+    expect(weighing({ minimumRaters: 2 })).toThrow(refused('charter-performance'));
+    expect(weighing({ criteria: [{ ...first!, weight: '1/0' }] })).toThrow(refused('charter-performance'));
+    const other = { ...charter, performance: { ...charter.performance, minimumRaters: 4 } };
+    expect(() => requireAmendable(charter, other)).toThrow(refused('amendment-untouchable'));
+  });
+  it('has bonus rules by which a bonus can be decided', () => {
+    const bonus = (changes: Partial<Charter['bonus']>) => () =>
+      requireSoundCharter({ ...charter, bonus: { ...charter.bonus, ...changes } });
+    expect(bonus({ scoreThreshold: '0', slope: '1/1000', cap: '1/1000' })).not.toThrow();
+    for (const bad of [
+      { scoreThreshold: '-1/10' },
+      { slope: '0' },
+      { cap: '0' },
+      { cap: '11/10' },
+      { employerContribution: '3/2' },
+    ]) {
+      expect(bonus(bad)).toThrow(refused('charter-bounds'));
+    }
+  });
   it('has points where voters distribute points, enough of them, and nowhere else', () => {
     const { points: _, ...plain } = { points: 0, ...charter.ballot };
     const ballot = (changes: Partial<typeof charter.ballot>) => () =>

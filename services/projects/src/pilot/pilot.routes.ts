@@ -238,6 +238,7 @@ function newPilot(
     permission: null,
     reasons: [],
     report: null,
+    evaluatingSince: null,
     rounds: 0,
   };
 }

@@ -24,7 +24,8 @@ export const pilotSteps =
     const { command } = step;
     const text = reasonOf(command?.data);
     const reason = text && { step: step.name, text };
-    await parts.stores.pilots.change(session, state.id, { phase: step.phase }, reason);
+    const begun = step.phase === 'evaluating' && step.from !== step.phase ? { evaluatingSince: step.at } : {};
+    await parts.stores.pilots.change(session, state.id, { phase: step.phase, ...begun }, reason);
     if (!command) return;
     await effects[command.name as keyof CommandData['pilot']]?.({ parts, session, state, step, command });
   };

@@ -28,6 +28,8 @@ export interface PilotDocument {
   permission: Permission | null;
   reasons: { step: string; text: TextRef }[];
   report: TextRef | null;
+  /** When its evaluation began; from then on performance records are contested and exported. */
+  evaluatingSince: string | null;
   /** Counts the rounds, so that two opened at once collide. */
   rounds: number;
   at: string;

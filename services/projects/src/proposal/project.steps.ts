@@ -53,13 +53,13 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
     await stores.projects.change(session, state.id, { $set: { reviewedCost: cost } });
   },
   assign: async ({ parts: { stores }, session, state, step, command }) => {
-    const prepared = await stores.prepared.take<Omit<NonNullable<ProjectDocument['staff']>, 'at'>>(
-      session,
-      command.decisionId,
-    );
+    const prepared = await stores.prepared.take<
+      Pick<NonNullable<ProjectDocument['staff']>, 'lead' | 'civilServants'>
+    >(session, command.decisionId);
     const { staff: before } = await stores.projects.byId(state.id, session);
     // Days to staff count to the first assignment, whatever is changed later.
-    const staff = { ...prepared, at: before?.at ?? step.at };
+    const assignedBy = [...new Set([...(before?.assignedBy ?? []), command.actor.id])];
+    const staff = { ...prepared, assignedBy, at: before?.at ?? step.at };
     await stores.projects.change(session, state.id, { $set: { staff } });
   },
   'propose-agreement': async ({ parts: { stores }, session, state, command }) => {
@@ -83,6 +83,7 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
   },
   'sign-assessment': async ({ parts: { stores }, session, state, command }) => {
     const { assessmentId } = command.data as Data<'sign-assessment'>;
+    await stores.assessments.sign(session, assessmentId);
     await stores.projects.change(session, state.id, { $set: { assessmentId } });
   },
   object: async ({ parts: { stores }, session, command }) => {

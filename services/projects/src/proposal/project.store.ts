@@ -95,11 +95,15 @@ export function projectStore(connection: Connection) {
       }),
     ofPilot: (municipalityId: string, pilotId: string) =>
       projects.find({ municipalityId, pilotId }).toArray(),
-    ofCivilServant: (municipalityId: string, personId?: string) =>
+    /** Projects of a pilot to which one of these people, or anybody, was assigned. */
+    staffedIn: (municipalityId: string, pilotId: string, personIds?: readonly string[]) =>
       projects
         .find({
           municipalityId,
-          ...(personId ? { 'staff.civilServants.personId': personId } : { staff: { $ne: null } }),
+          pilotId,
+          ...(personIds
+            ? { 'staff.civilServants.personId': { $in: [...personIds] } }
+            : { staff: { $ne: null } }),
         })
         .sort({ _id: 1 })
         .toArray(),

@@ -46,7 +46,13 @@ export interface ProjectDocument {
   reviewedCost: Money | null;
   allocation: { funded: boolean; votes: number; cost: Money; reasonCode: string } | null;
   lock: CriteriaLock | null;
-  staff: { lead: string; civilServants: { personId: string; hours: number }[]; at: string } | null;
+  staff: {
+    lead: string;
+    civilServants: { personId: string; hours: number }[];
+    /** The managers who assigned them, at first or later. */
+    assignedBy: string[];
+    at: string;
+  } | null;
   volunteers: { personId: string; acceptedByChampion: boolean; acceptedByLead: boolean }[];
   agreement: Agreement | null;
   milestones: Record<string, string[]>;

@@ -4,10 +4,11 @@ import { readText, storeText } from '@talkoot/lifecycle-record';
 import { waitChangers } from '@talkoot/workflow-contracts';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
+import { CONTEST_TEXTS } from '../record/contest.ts';
 
 type Handlers = HandlersOf<typeof timelineRoutes>;
-/** Texts that moderators and assessors read, but that are not published. */
-const UNPUBLISHED = ['report'];
+/** Texts for moderators, and of contests about a person's record: not published. */
+const UNPUBLISHED = ['report', ...CONTEST_TEXTS];
 
 export function timelineRouteHandlers(parts: Parts): Handlers {
   return { ...reading(parts), ...changing(parts) };

@@ -39,6 +39,17 @@ export function demoCharter(
       quorum: '1/1000',
       withoutQuorum: 'pay-nothing',
       defaultShare: 0,
+      employerContribution: '0',
+    },
+    performance: {
+      minimumRaters: 3,
+      criteria: [
+        { criterion: 'collaboration', weight: '2/5', full: '5' },
+        { criterion: 'engagement', weight: '1/5', full: '1/2' },
+        { criterion: 'hours', weight: '1/5', full: '1' },
+        { criterion: 'skills-taught', weight: '1/10', full: '2' },
+        { criterion: 'skills-learned', weight: '1/10', full: '2' },
+      ],
     },
     ...changes,
   };

@@ -1,0 +1,127 @@
+import type { PerformanceRecord, RecordExport } from '@talkoot/api-contracts/projects';
+import { decideRecord, decimalShown, lineText } from '@talkoot/impact';
+import type { RecordDecision } from '@talkoot/impact';
+import type { PilotDocument } from '../pilot/pilot.store.ts';
+import type { ProjectDocument } from '../proposal/project.ts';
+import { contestView } from './contest.ts';
+import type { Contest } from './contest.ts';
+import { evidenceOf } from './evidence.ts';
+import type { Deliveries } from './evidence.ts';
+
+/** Everything of a pilot from which performance records are made. */
+export interface PilotWork extends Deliveries {
+  readonly pilot: Pick<PilotDocument, '_id' | 'charter' | 'charterSha256' | 'evaluatingSince'>;
+  readonly projects: readonly ProjectDocument[];
+  readonly contests: readonly Contest[];
+  readonly now: Date;
+}
+
+type Entries = PerformanceRecord['entries'];
+
+/** What a person's work comes to by the charter, with the corrections of upheld contests beside what was recorded. */
+export function weighed(
+  personId: string,
+  work: PilotWork,
+): Omit<RecordDecision, 'entries'> & { readonly entries: Entries } {
+  const own = work.contests.filter((one) => one.personId === personId);
+  const corrections = own.flatMap(({ _id, criterion, decision }) =>
+    decision?.figure ? [{ criterion, figure: decision.figure, contestId: _id }] : [],
+  );
+  const rules = work.pilot.charter.performance;
+  const decided = decideRecord({ rules, evidence: evidenceOf(personId, work, work.now), corrections });
+  const entries = decided.entries.map((entry) => ({
+    ...entry,
+    contest: stateOf(own.find(({ criterion }) => criterion === entry.criterion)),
+  }));
+  return { ...decided, entries };
+}
+
+function stateOf(contest: Contest | undefined): Entries[number]['contest'] {
+  if (!contest) return 'none';
+  if (!contest.decision) return 'open';
+  return contest.decision.upheld ? 'upheld' : 'dismissed';
+}
+
+/** The record as the person reads it. */
+export function recordView(
+  personId: string,
+  work: PilotWork,
+  contestUntil: string | null,
+): PerformanceRecord {
+  const { entries, score, computation } = weighed(personId, work);
+  const { pilot, contests, now } = work;
+  return {
+    personId,
+    pilotId: pilot._id,
+    charterSha256: pilot.charterSha256,
+    minimumRaters: pilot.charter.performance.minimumRaters,
+    projects: work.projects.flatMap((project) => assignmentOf(personId, project)),
+    entries,
+    score,
+    computation: [`charter: ${pilot.charterSha256}`, ...computation.map(lineText)],
+    contests: contests.filter((one) => one.personId === personId).map((one) => contestView(one, now)),
+    contestUntil,
+  };
+}
+
+function assignmentOf(personId: string, project: ProjectDocument): PerformanceRecord['projects'] {
+  const assigned = project.staff?.civilServants.find((one) => one.personId === personId);
+  if (!assigned) return [];
+  const { _id: projectId, content, phase, staff } = project;
+  return [
+    { projectId, title: content.title, phase, lead: staff?.lead === personId, assignedHours: assigned.hours },
+  ];
+}
+
+/** The record as the personnel system takes it. */
+export function recordExport(
+  personId: string,
+  work: PilotWork,
+  personnelNumber: string | null,
+): RecordExport {
+  const { entries, score } = weighed(personId, work);
+  const { _id: pilotId, charterSha256 } = work.pilot;
+  const contested = entries.some(({ contest }) => contest === 'open');
+  return { personnelNumber, personId, pilotId, charterSha256, entries, score, contested };
+}
+
+/** Everybody assigned in the pilot, in the order of their ids. */
+export function peopleIn(projects: readonly Pick<ProjectDocument, 'staff'>[]): string[] {
+  const assigned = projects.flatMap(({ staff }) => staff?.civilServants ?? []);
+  return [...new Set(assigned.map(({ personId }) => personId))].sort();
+}
+
+const columns = [
+  'personnel_number',
+  'person',
+  'pilot',
+  'charter',
+  'criterion',
+  'weight',
+  'full',
+  'recorded',
+  'figure',
+  'points',
+  'missing',
+  'contest',
+  'score',
+];
+
+/** A row for each entry. Ids, codes and decimals only, so nothing needs quoting and no sheet takes `9/2` for a day. */
+export function recordsCsv(records: readonly RecordExport[]): string {
+  const number = (exact: string | null) => (exact === null ? '' : decimalShown(exact));
+  const rows = records.flatMap((record) =>
+    record.entries.map((entry) => [
+      record.personnelNumber ?? '',
+      record.personId,
+      record.pilotId,
+      record.charterSha256,
+      entry.criterion,
+      ...[entry.weight, entry.full, entry.recorded, entry.figure, entry.points].map(number),
+      entry.why ?? '',
+      entry.contest,
+      number(record.score),
+    ]),
+  );
+  return [columns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
