@@ -241,6 +241,7 @@ export function clientsOf(current: () => Town): Clients {
         await act('commitProject', `${projectId} ${cost.amount} ${pool.amount}`);
         return { committed: cost, reserved: pool };
       },
+      listInterested: async () => ({ personIds: ['per-contractor'] }),
       releaseProject: async ({ params: { projectId }, body: { what } }) => {
         await act('releaseProject', `${projectId} ${what}`);
         return done;

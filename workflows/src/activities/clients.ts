@@ -37,6 +37,7 @@ export interface Clients {
     | 'getFunds'
     | 'commitProject'
     | 'releaseProject'
+    | 'listInterested'
     | 'decideBonus'
     | 'createObligations'
     | 'instructBatch'

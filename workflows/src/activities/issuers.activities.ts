@@ -9,7 +9,7 @@ import { planWindows } from './charter.calendar.ts';
 import type { Clients } from './clients.ts';
 
 /** What both issuers do for a poll, and the manifest that binds them. */
-export function issuersActivities({ ballots, projects, identity, auditor }: Clients) {
+export function issuersActivities({ ballots, projects, payments, identity, auditor }: Clients) {
   return {
     /**
      * Has both issuers freeze who may vote; those who would gain from a bonus are left out of both rolls. Without the
@@ -22,7 +22,7 @@ export function issuersActivities({ ballots, projects, identity, auditor }: Clie
     ): Promise<{ roll: number; enough: boolean }> {
       const { id: pollId, municipalityId, pilotId, projectId } = poll;
       const { charter } = await projects.getCharter({ params: { pilotId } });
-      const excluded = excludeTeam && projectId ? await teamOf(projects, projectId) : [];
+      const excluded = excludeTeam && projectId ? await gainersOf({ projects, payments }, projectId) : [];
       const asked = { municipalityId, ...charter.electorate, asOf };
       const { excludedReferences, ...ours } = await identity.freezeRoll({
         params: { pollId },
@@ -92,7 +92,12 @@ function issuerRollOf(answer: IssuerRoll): IssuerRoll {
   return { name, modulus, roll, excluded, rollHash, organisation, logKey };
 }
 
-async function teamOf(projects: Clients['projects'], projectId: string): Promise<string[]> {
+/** The team, which shares in the bonus, and whoever else is paid for the project. */
+async function gainersOf(
+  { projects, payments }: Pick<Clients, 'projects' | 'payments'>,
+  projectId: string,
+): Promise<string[]> {
   const { members } = await projects.getTeam({ params: { projectId } });
-  return [...new Set(members.map(({ personId }) => personId))].sort();
+  const { personIds } = await payments.listInterested({ params: { projectId } });
+  return [...new Set([...members.map(({ personId }) => personId), ...personIds])].sort();
 }

@@ -217,8 +217,10 @@ describe('trustees', () => {
 test('nobody who gains from a bonus is on either roll', async () => {
   const run = await engine.start('poll', { id: 'pol-b-1', projectId: 'prj-1' });
   await follow(run, 'key-ceremony');
-  expect(engine.town.calls).toContain('freezeRoll pol-b-1 without per-champion,per-lead');
-  expect(engine.town.calls).toContain('freezeRoll of auditor pol-b-1 without ref-per-champion,ref-per-lead');
+  expect(engine.town.calls).toContain('freezeRoll pol-b-1 without per-champion,per-contractor,per-lead');
+  expect(engine.town.calls).toContain(
+    'freezeRoll of auditor pol-b-1 without ref-per-champion,ref-per-contractor,ref-per-lead',
+  );
 });
 
 test.each([

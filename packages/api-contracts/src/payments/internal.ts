@@ -51,6 +51,13 @@ export const paymentsInternalRoutes = {
     body: z.object({ what: z.enum(['commitment', 'everything']) }),
     answer: done,
   }),
+  listInterested: route('GET /internal/v1/projects/{projectId}/interested', {
+    summary:
+      'Who is paid for the project beside its team, by opaque id: they neither vote on its bonus, nor measure, nor assess it',
+    access: { services: ['worker', 'projects'] },
+    params: Project,
+    answer: z.object({ personIds: z.array(IdShape) }),
+  }),
   decideBonus: route('PUT /internal/v1/projects/{projectId}/bonus', {
     kind: 'plain',
     summary: 'Compute the bonus from score and vote, exactly and with every line of the computation',

@@ -88,6 +88,7 @@ export const SideEffectShape = z
 
 const readingRefusals = [
   'team-member-measures',
+  'interested-party',
   'criteria-not-locked',
   'collection-unknown',
   'wrong-unit',
@@ -122,6 +123,7 @@ export const measurementRoutes = {
     answer: z.object({ imported: z.int() }),
     problems: [
       'team-member-measures',
+      'interested-party',
       'criteria-not-locked',
       'csv-malformed',
       'duplicate-observation',
@@ -142,7 +144,7 @@ export const measurementRoutes = {
     body: z.object({ criterionId: IdShape, name: text(120) }),
     /** The token is null when the answer is a repetition: revoke the feed and create another. */
     answer: z.object({ feedId: IdShape, token: z.string().nullable() }),
-    problems: ['criterion-unknown', 'assessor-on-team'],
+    problems: ['criterion-unknown', 'assessor-on-team', 'interested-party'],
   }),
   revokeFeed: route('POST /v1/m/{municipalityId}/feeds/{feedId}/revocation', {
     summary: 'Revoke a data feed; what it delivered stays',
@@ -194,7 +196,7 @@ export const measurementRoutes = {
     params: MunicipalityParams.extend({ measurementId: IdShape }),
     body: z.object({ reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['assessor-on-team', 'not-awaited', 'suspended'],
+    problems: ['assessor-on-team', 'interested-party', 'not-awaited', 'suspended'],
   }),
   reportSideEffect: route('POST /v1/m/{municipalityId}/projects/{projectId}/side-effects', {
     summary: 'Report an unexpected effect, good or bad, with evidence',
@@ -217,6 +219,6 @@ export const measurementRoutes = {
     params: SideEffectParams,
     body: z.object({ points: DecimalShape, reason: ReasonShape }),
     answer: SideEffectShape,
-    problems: ['assessor-on-team', 'points-settled', 'wrong-phase'],
+    problems: ['assessor-on-team', 'interested-party', 'points-settled', 'wrong-phase'],
   }),
 };

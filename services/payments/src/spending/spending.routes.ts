@@ -24,7 +24,7 @@ const Cursor = z.object({ at: z.iso.datetime(), id: z.string() });
 
 export function spendingRoutes(
   payments: Payments,
-): Routes<'recordSpending' | 'listSpending' | 'acceptSpending' | 'refuseSpending'> {
+): Routes<'recordSpending' | 'listSpending' | 'listInterested' | 'acceptSpending' | 'refuseSpending'> {
   const { connection, spending } = payments;
   return {
     async recordSpending(call) {
@@ -50,6 +50,9 @@ export function spendingRoutes(
       const rows = await spending.list({ municipalityId, projectId }, from, query.limit + 1);
       const page = pageFrom(rows, query.limit, (row) => ({ at: row.recordedAt.toISOString(), id: row._id }));
       return { body: { items: page.items.map(spendingView), next: page.next } };
+    },
+    async listInterested({ params }) {
+      return { body: { personIds: await spending.contractorsOf(params.projectId) } };
     },
     async acceptSpending(call) {
       const { params, person } = call;

@@ -30,6 +30,11 @@ export async function prepareSpending(connection: Connection): Promise<void> {
 export function spendingStore(connection: Connection) {
   const spending = spendingOf(connection);
   return {
+    /** Whom a project pays as contractors: also what was refused, as it may be recorded again. */
+    async contractorsOf(projectId: string): Promise<string[]> {
+      const ids = await spending.distinct('contractorId', { projectId });
+      return ids.filter((id) => id !== null).toSorted();
+    },
     insert: (session: ClientSession, document: SpendingDocument) => spending.insertOne(document, { session }),
     find: (municipalityId: string, spendingId: string, session?: ClientSession) =>
       spending.findOne({ _id: spendingId, municipalityId }, session ? { session } : {}),

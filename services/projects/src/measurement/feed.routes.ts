@@ -2,12 +2,12 @@ import type { FeedReading, measurementRoutes } from '@talkoot/api-contracts/proj
 import { DomainError, idFrom, inTransaction, once } from '@talkoot/http-service';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isOnTeam } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { requireDisinterested, requireOutsider } from '../staffing/interest.ts';
 import type { FeedDocument } from './measurement.store.ts';
 import { readFeedReadings } from './observation.csv.ts';
 import { measuredCriteria } from './observation.ts';
-import { addObservations, measuringRules, observationsFrom, requireOutsider } from './recording.ts';
+import { addObservations, measuringRules, observationsFrom } from './recording.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
 type FeedHandlers = Pick<
@@ -24,7 +24,7 @@ export function feedHandlers(parts: Parts): FeedHandlers {
       const { municipalityId, projectId } = call.params;
       const { criterionId, name } = call.body;
       const project = await stores.projects.get(municipalityId, projectId);
-      if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+      await requireDisinterested(parts, project, call.person.id, 'assessor-on-team');
       const known = measuredCriteria(project).some((one) => one.criterionId === criterionId);
       if (!known) throw new DomainError('criterion-unknown');
       const feedId = idFrom(call.operationId, 'fed');
@@ -73,7 +73,8 @@ async function opened(
     throw new DomainError('feed-token-wrong');
   if (feed.revoked) throw new DomainError('feed-revoked');
   const project = await stores.projects.get(feed.municipalityId, feed.projectId);
-  requireOutsider(project, feed.createdBy);
+  // Asked of payments when the feed was made: a device does not wait for another service.
+  requireOutsider(project, feed.createdBy, 'team-member-measures');
   return { feed, project };
 }
 

@@ -4,12 +4,12 @@ import { storeText } from '@talkoot/lifecycle-record';
 import type { z } from 'zod';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isOnTeam } from '../proposal/project.ts';
+import { requireDisinterested } from '../staffing/interest.ts';
 import { feedHandlers } from './feed.routes.ts';
 import { readObservations } from './observation.csv.ts';
 import { lineOffence, measuredCriteria, missingIn } from './observation.ts';
 import type { ObservationDocument } from './observation.ts';
-import { addObservations, measuringRules, observationsFrom, requireOutsider } from './recording.ts';
+import { addObservations, measuringRules, observationsFrom } from './recording.ts';
 import { sideEffectHandlers } from './side-effect.routes.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
@@ -27,7 +27,7 @@ function observing(
       const { municipalityId, projectId } = call.params;
       const { corrects, ...reading } = call.body;
       const project = await stores.projects.get(municipalityId, projectId);
-      requireOutsider(project, call.person.id);
+      await requireDisinterested(parts, project, call.person.id, 'team-member-measures');
       const flaw = (await measuringRules(parts, project)).flaw(reading);
       if (flaw) throw new DomainError(flaw);
       const recorder = { via: 'hand', by: call.person.id } as const;
@@ -47,7 +47,7 @@ function observing(
     async importObservations(call) {
       const { municipalityId, projectId } = call.params;
       const project = await stores.projects.get(municipalityId, projectId);
-      requireOutsider(project, call.person.id);
+      await requireDisinterested(parts, project, call.person.id, 'team-member-measures');
       const read = readObservations(call.body);
       if ('offences' in read) throw new DomainError('csv-malformed', undefined, read.offences);
       const { flaw } = await measuringRules(parts, project);
@@ -75,7 +75,8 @@ function observing(
   };
 }
 
-function plans({ connection, record, stores }: Parts): Pick<Handlers, 'getMeasurement' | 'closeMeasurement'> {
+function plans(parts: Parts): Pick<Handlers, 'getMeasurement' | 'closeMeasurement'> {
+  const { connection, record, stores } = parts;
   return {
     async getMeasurement({ params }) {
       const { municipalityId, measurementId } = params;
@@ -97,7 +98,7 @@ function plans({ connection, record, stores }: Parts): Pick<Handlers, 'getMeasur
       const check = async () => {
         const { projectId } = await stores.measurements.getMeasurement(municipalityId, measurementId);
         const project = await stores.projects.get(municipalityId, projectId);
-        if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
+        await requireDisinterested(parts, project, call.person.id, 'assessor-on-team');
       };
       const about = { kind: 'measurement', lifecycleId: measurementId, municipalityId } as const;
       const decision = {

@@ -3,7 +3,7 @@ import { projectObservationRecordedV1 } from '@talkoot/event-contracts';
 import { DomainError, idFrom } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
-import { isOnTeam, requirePhase } from '../proposal/project.ts';
+import { requirePhase } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import {
   BASELINE,
@@ -36,11 +36,6 @@ export async function measuringRules({ stores, now }: Parts, project: ProjectDoc
     flaw: (reading: Reading): ReadingFlaw | null =>
       flawOfReading(reading, { criteria, collections, startedAt, now: now() }),
   };
-}
-
-/** @throws DomainError `team-member-measures` */
-export function requireOutsider(project: ProjectDocument, personId: string): void {
-  if (isOnTeam(project, personId)) throw new DomainError('team-member-measures');
 }
 
 /** Documents of readings; each id follows from the operation and the place in it, so a repetition makes the same. */

@@ -6,7 +6,8 @@ import { storeText } from '@talkoot/lifecycle-record';
 import type { z } from 'zod';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isOnTeam, requirePhase } from '../proposal/project.ts';
+import { requirePhase } from '../proposal/project.ts';
+import { requireDisinterested } from '../staffing/interest.ts';
 import type { SideEffectDocument } from './measurement.store.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
@@ -53,13 +54,14 @@ export function sideEffectHandlers(
     },
     async proposePoints(call) {
       const { municipalityId, sideEffectId } = call.params;
-      await stores.measurements.getSideEffect(municipalityId, sideEffectId);
+      const { projectId } = await stores.measurements.getSideEffect(municipalityId, sideEffectId);
+      const about = await stores.projects.get(municipalityId, projectId);
+      await requireDisinterested(parts, about, call.person.id, 'assessor-on-team');
       const pointsReason = await storeText(connection, call, municipalityId, 'reason', call.body.reason);
       const { points } = call.body;
       const body = await once(connection, call, async (session) => {
         const effect = await stores.measurements.getSideEffect(municipalityId, sideEffectId, session);
         const project = await stores.projects.get(municipalityId, effect.projectId, session);
-        if (isOnTeam(project, call.person.id)) throw new DomainError('assessor-on-team');
         // What is signed is voted on: points stay as they were signed.
         if (project.assessmentId) throw new DomainError('points-settled');
         requirePhase(project, OBSERVABLE);
