@@ -38,9 +38,16 @@ export interface Team {
   readonly pots: Readonly<Record<Pot, number>>;
 }
 
+/** How a score turns into a bonus, as the project's criteria lock says. */
+export interface BonusTerms {
+  readonly rules: Charter['bonus'];
+  readonly charterSha256: string;
+  readonly lockSha256: string;
+}
+
 /** What this service asks the projects service. */
 export interface Projects {
-  charterOf(pilotId: string): Promise<{ charter: Charter; sha256: string }>;
+  bonusRulesOf(projectId: string): Promise<BonusTerms>;
   teamOf(projectId: string): Promise<Team>;
   /** The assessment of a project that is signed now; null while there is none. */
   assessmentOf(

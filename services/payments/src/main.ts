@@ -41,7 +41,7 @@ const payments = paymentsOf({
   outbox,
   temporal,
   projects: {
-    charterOf: (pilotId) => projects.getCharter({ params: { pilotId } }),
+    bonusRulesOf: (projectId) => projects.getBonusRules({ params: { projectId } }),
     teamOf: (projectId) => projects.getTeam({ params: { projectId } }),
     assessmentOf: (municipalityId, projectId) =>
       projects.getAssessment({ params: { municipalityId, projectId } }).catch((error: unknown) => {

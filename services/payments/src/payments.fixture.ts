@@ -10,7 +10,7 @@ import type { Command, LifecycleState } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createPaymentsApp } from './app.ts';
-import type { Notice, Payments, Team } from './context.ts';
+import type { BonusTerms, Notice, Payments, Team } from './context.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
 import { webhookCaller } from './webhook/webhook.call.ts';
@@ -22,10 +22,11 @@ export const municipalityId = 'lintula';
 export const euros = (amount: number) => ({ amount, currency: 'EUR' });
 export const key = () => randomUUID();
 
-const charterWith = (bonus: Partial<Charter['bonus']>): Charter => ({
-  ...testCharter,
-  bonus: { ...testCharter.bonus, scoreThreshold: '0.2', quorum: '0.1', ...bonus },
-});
+export const bonusTerms: BonusTerms = {
+  rules: { ...testCharter.bonus, scoreThreshold: '0.2', quorum: '0.1' },
+  charterSha256: 'c'.repeat(64),
+  lockSha256: 'd'.repeat(64),
+};
 
 /** A civil servant, a champion and two volunteers who share 4 : 3 : 3. */
 export const team: Team = {
@@ -79,13 +80,15 @@ export async function paymentsFixture(
   const clock = { ahead: 0 };
   const identity = { isSilent: false };
   const payeeKey = randomBytes(32);
+  const teams = new Map<string, Team>();
+  const terms = new Map<string, BonusTerms>();
   const payments: Payments = paymentsOf({
     connection,
     outbox,
     temporal: playedEngine(() => payments),
     projects: {
-      charterOf: async (id) => unlessStrange(id, { charter: charterWith(bonus), sha256: 'c'.repeat(64) }),
-      teamOf: async (id) => unlessStrange(id, team),
+      bonusRulesOf: async (id) => unlessStrange(id, terms.get(id) ?? { ...bonusTerms, rules: { ...bonusTerms.rules, ...bonus } }),
+      teamOf: async (id) => unlessStrange(id, teams.get(id) ?? team),
       assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
     },
     vault: createVault(payeeKey),
@@ -118,9 +121,12 @@ export async function paymentsFixture(
     silence: (isSilent: boolean) => void (identity.isSilent = isSilent),
     /** Moves the clock of the service on, in milliseconds. */
     later: (by: number) => void (clock.ahead += by),
+    /** What projects answers of a project, where a test says so. */
+    teams,
+    terms,
     url: app.url,
     anyone: app.client(),
-    worker: app.client(() => tokens.serviceToken('worker', 'payments', 59)),
+    worker: app.client(() => tokens.serviceToken('worker', 'payments')),
     as,
     tokenOf,
     clerk: await as('per-clerk', 'finance-clerk'),

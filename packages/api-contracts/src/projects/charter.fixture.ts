@@ -60,7 +60,6 @@ export const testCharter: Charter = {
     quorum: '1/1000',
     withoutQuorum: 'pay-nothing',
     defaultShare: 0,
-    employerContribution: '0',
   },
   performance: {
     minimumRaters: 3,

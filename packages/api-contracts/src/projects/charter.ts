@@ -124,8 +124,6 @@ export const CharterShape = z
       quorum: Share,
       withoutQuorum: z.enum(['pay-nothing', 'pay-default-share']),
       defaultShare: z.int().min(0).max(100),
-      /** What an employer pays on top of a gross bonus, as a share of it: a civil servant's share covers both. */
-      employerContribution: Share,
     }),
     performance: RecordRulesShape,
   })

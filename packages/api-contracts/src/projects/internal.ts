@@ -108,6 +108,17 @@ export const projectsInternalRoutes = {
       }),
     }),
   }),
+  getBonusRules: route('GET /internal/v1/projects/{projectId}/bonus-rules', {
+    summary: 'How the score of a project turns into a bonus, as its criteria lock says',
+    access: { services: ['payments'] },
+    params: Project,
+    answer: z.object({
+      rules: CharterShape.shape.bonus,
+      charterSha256: Sha256Shape,
+      lockSha256: Sha256Shape,
+    }),
+    problems: ['criteria-not-locked'],
+  }),
   listCriteria: route('GET /internal/v1/projects/{projectId}/criteria', {
     summary: 'Criteria of a project, the options of its criteria vote',
     access: worker,

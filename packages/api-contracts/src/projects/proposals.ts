@@ -97,6 +97,10 @@ export const CriteriaLockShape = z
     quorumReached: z.boolean(),
     /** How the charter turns effects into a score, as it stood at the lock. */
     rules: CharterShape.shape.impact,
+    /** How it turns the score into a bonus, as it stood at the lock: a later amendment changes no bonus either. */
+    bonus: CharterShape.shape.bonus,
+    /** The charter from which both are. */
+    charterSha256: Sha256Shape,
     criteria: z.array(
       CriterionShape.extend({ yes: z.int(), no: z.int(), accepted: z.boolean(), weight: FractionShape }),
     ),

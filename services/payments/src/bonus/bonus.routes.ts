@@ -5,7 +5,7 @@ import { DomainError, idFrom, inTransaction } from '@talkoot/http-service';
 import { decideBonus, lineText } from '@talkoot/impact';
 import { money, ratio } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
-import type { Payments, Routes } from '../context.ts';
+import type { BonusTerms, Payments, Routes } from '../context.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import type { BonusDocument, BonusInputs } from './bonus.store.ts';
 
@@ -21,10 +21,10 @@ export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonu
       };
       // Known here before another service is asked about it.
       await projectOf();
-      const charter = await projects.charterOf(pilotId);
+      const terms = await projects.bonusRulesOf(params.projectId);
       const decided = await inTransaction(connection, async (session) => {
         const project = await projectOf(session);
-        return decide(payments, session, { project, inputs, charter });
+        return decide(payments, session, { project, inputs, terms });
       });
       const { pool, payable, computation } = decided;
       return { body: { pool, payable, computation } };
@@ -40,7 +40,7 @@ export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonu
 interface BonusQuestion {
   readonly project: CommitmentDocument;
   readonly inputs: BonusInputs;
-  readonly charter: Awaited<ReturnType<Payments['projects']['charterOf']>>;
+  readonly terms: BonusTerms;
 }
 
 /** Decides once for given inputs; other inputs (an upheld appeal) make a later decision that supersedes the former. */
@@ -55,9 +55,9 @@ async function decide(payments: Payments, session: ClientSession, question: Bonu
   return document;
 }
 
-function newDecision({ project, inputs, charter }: BonusQuestion, number: number, at: Date): BonusDocument {
+function newDecision({ project, inputs, terms }: BonusQuestion, number: number, at: Date): BonusDocument {
   const pool = money(project.pool, project.currency);
-  const decision = decideBonus({ rules: charter.charter.bonus, pool, ...inputs });
+  const decision = decideBonus({ rules: terms.rules, pool, ...inputs });
   return {
     _id: idFrom(`${project._id}/${number}`, 'bon'),
     municipalityId: project.municipalityId,
@@ -65,7 +65,9 @@ function newDecision({ project, inputs, charter }: BonusQuestion, number: number
     projectId: project._id,
     number,
     inputs,
-    charterSha256: charter.sha256,
+    charterSha256: terms.charterSha256,
+    lockSha256: terms.lockSha256,
+    employerContributions: terms.rules.employerContributions ?? '0',
     pool,
     payable: decision.payable,
     reason: decision.reason,

@@ -21,6 +21,9 @@ export interface BonusDocument {
   number: number;
   inputs: BonusInputs;
   charterSha256: string;
+  lockSha256: string;
+  /** On top of a wage, as a share of it. */
+  employerContributions: string;
   pool: Money;
   payable: Money;
   reason: string;

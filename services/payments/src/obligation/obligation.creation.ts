@@ -16,19 +16,11 @@ import type { ObligationDocument } from './obligation.store.ts';
 import { wageOf } from './wages.ts';
 import { payoutDue } from './payout.events.ts';
 
-interface Splitting {
-  readonly projectId: string;
-  readonly municipalityId: string;
-  readonly team: Team;
-  /** The employer's contributions as a share of a wage, by the charter. */
-  readonly contributions: string;
-}
-
 /** Splits the bonus in force into obligations, once for ever: a repetition answers with what exists. */
 export async function createObligations(
   payments: Payments,
   session: ClientSession,
-  of: Splitting,
+  of: { readonly projectId: string; readonly municipalityId: string; readonly team: Team },
 ): Promise<{ obligations: number; total: number; currency: string }> {
   const project = await payments.funds.findCommitment(of.projectId, session);
   if (project?.municipalityId !== of.municipalityId) throw new DomainError('not-found');
@@ -39,7 +31,7 @@ export async function createObligations(
     : null;
   const made =
     known?.filter((one) => one.decisionId === bonus._id) ??
-    (await split(payments, session, { bonus, project, ...of }));
+    (await split(payments, session, bonus, project, of.team));
   const total = made.reduce((sum, one) => sum + one.amount, 0);
   return { obligations: made.length, total, currency: project.currency };
 }
@@ -47,19 +39,16 @@ export async function createObligations(
 async function split(
   payments: Payments,
   session: ClientSession,
-  {
-    bonus,
-    project,
-    team,
-    contributions,
-  }: Pick<Splitting, 'team' | 'contributions'> & { bonus: BonusDocument; project: CommitmentDocument },
+  bonus: BonusDocument,
+  project: CommitmentDocument,
+  team: Team,
 ): Promise<ObligationDocument[]> {
   const members = splitMembers(bonus._id, team, payments.obligationIdOf);
   const someone = members.length > 0 && bonus.payable.amount > 0;
   const { shares, computation } = someone
     ? splitBonus({ payable: bonus.payable, pots: team.pots, members })
     : { shares: [], computation: [] };
-  const owed = shares.map((share) => ({ ...share, ...payOf(share, contributions) }));
+  const owed = shares.map((share) => ({ ...share, ...payOf(share, bonus.employerContributions) }));
   const at = payments.now();
   const made = owed
     .filter(({ pay }) => pay > 0)

@@ -30,9 +30,7 @@ export function obligationRoutes(payments: Payments): ObligationRoutes {
       const project = await payments.funds.findCommitment(params.projectId);
       if (project?.municipalityId !== body.municipalityId) throw new DomainError('not-found');
       const team = await projects.teamOf(params.projectId);
-      const { charter } = await projects.charterOf(project.pilotId);
-      const contributions = charter.bonus.employerContributions ?? '0';
-      const of = { projectId: params.projectId, municipalityId: body.municipalityId, team, contributions };
+      const of = { projectId: params.projectId, municipalityId: body.municipalityId, team };
       const made = await inTransaction(connection, (session) => createObligations(payments, session, of));
       return { body: { obligations: made.obligations, total: money(made.total, made.currency) } };
     },

@@ -16,7 +16,10 @@ type Final = { pollId: string; score: string; computation: string[]; payable: bo
 /** What the worker's activities ask about criteria and scores. Every route may be repeated. */
 export function assessmentInternalHandlers(
   parts: Parts,
-): Pick<Internal, 'listCriteria' | 'lockCriteria' | 'getBonusQuestion' | 'decideFinalScore'> {
+): Pick<
+  Internal,
+  'listCriteria' | 'lockCriteria' | 'getBonusRules' | 'getBonusQuestion' | 'decideFinalScore'
+> {
   const { connection, stores } = parts;
   return {
     async listCriteria({ params: { projectId } }) {
@@ -27,6 +30,12 @@ export function assessmentInternalHandlers(
       const lock = await inTransaction(connection, (session) => lockOnce(parts, session, projectId, body));
       const accepted = lock.criteria.filter((one) => one.accepted).length;
       return { body: { sha256: lock.sha256, accepted } };
+    },
+    async getBonusRules({ params: { projectId } }) {
+      const { lock } = await stores.projects.byId(projectId);
+      if (!lock) throw new DomainError('criteria-not-locked');
+      const { bonus: rules, charterSha256, sha256: lockSha256 } = lock;
+      return { body: { rules, charterSha256, lockSha256 } };
     },
     async getBonusQuestion({ params: { projectId } }) {
       const { assessment } = await signedOf(parts, projectId);
@@ -49,9 +58,9 @@ async function lockOnce(
   const project = await stores.projects.byId(projectId, session);
   if (project.lock) return project.lock;
   const { municipalityId, pilotId, content } = project;
-  const { charter } = await stores.pilots.get(municipalityId, pilotId, session);
+  const charted = await stores.pilots.get(municipalityId, pilotId, session);
   const at = now().toISOString();
-  const lock = lockCriteria(content.criteria, vote, charter, at);
+  const lock = lockCriteria(content.criteria, vote, charted, at);
   await stores.projects.change(session, projectId, { $set: { lock } });
   const data = { hash: lock.sha256, criteria: lock.criteria.length };
   const facts = { aggregateId: projectId, municipalityId, occurredAt: at, data };

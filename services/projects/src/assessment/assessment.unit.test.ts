@@ -8,6 +8,7 @@ import { lockCriteria } from './criteria.lock.ts';
 import { meanOf } from './estimates.ts';
 import type { Standing } from './estimates.ts';
 
+const charted = { charter, charterSha256: 'c'.repeat(64) };
 const AT = '2027-01-01T00:00:00.000Z';
 const criterion = (n: number, changes: Partial<Criterion> = {}): Criterion => ({
   ...cyclists,
@@ -42,7 +43,7 @@ describe('the lock of the criteria', () => {
     fc.assert(
       fc.property(fc.array(counts, { minLength: 1, maxLength: 20 }), (options) => {
         const criteria = options.map((_, n) => criterion(n));
-        const lock = lockCriteria(criteria, vote(options), charter, AT);
+        const lock = lockCriteria(criteria, vote(options), charted, AT);
         expect(lock.criteria.map(({ accepted }) => accepted)).toEqual(options.map(([yes, no]) => yes > no));
         const sum = lock.criteria.map(({ weight }) => parseFraction(weight)).reduce(plus, fraction(0n, 1n));
         const some = options.some(([yes, no]) => yes > no);
@@ -61,7 +62,7 @@ describe('the lock of the criteria', () => {
           ],
           9,
         ),
-        { ...charter, criteria: { quorum: '1/10', withoutQuorum } },
+        { ...charted, charter: { ...charter, criteria: { quorum: '1/10', withoutQuorum } } },
         AT,
       );
     expect(lock('all-equal').criteria.map(({ weight }) => weight)).toEqual(['1/2', '1/2']);
@@ -73,7 +74,7 @@ describe('the lock of the criteria', () => {
       lockCriteria(
         [criterion(0), criterion(1)],
         withheld,
-        { ...charter, criteria: { quorum: '0', withoutQuorum } },
+        { ...charted, charter: { ...charter, criteria: { quorum: '0', withoutQuorum } } },
         AT,
       );
     expect(lock('all-equal')).toMatchObject({ quorumReached: false });
@@ -81,7 +82,7 @@ describe('the lock of the criteria', () => {
     expect(lock('none').criteria.map(({ accepted }) => accepted)).toEqual([false, false]);
   });
   it('has a hash of all that was locked', () => {
-    const lock = (yes: number) => lockCriteria([criterion(0)], vote([[yes, 0]]), charter, AT).sha256;
+    const lock = (yes: number) => lockCriteria([criterion(0)], vote([[yes, 0]]), charted, AT).sha256;
     expect(lock(5)).toBe(lock(5));
     expect(lock(5)).not.toBe(lock(6));
   });
@@ -89,7 +90,7 @@ describe('the lock of the criteria', () => {
 
 describe('a draft of an assessment', () => {
   const lockOf = (...criteria: Criterion[]) =>
-    lockCriteria(criteria, vote(criteria.map(() => [10, 0])), charter, AT);
+    lockCriteria(criteria, vote(criteria.map(() => [10, 0])), charted, AT);
 
   it('does not depend on the order of observations', () => {
     const readings = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 1, maxLength: 10 });
@@ -216,7 +217,7 @@ describe('a draft of an assessment', () => {
 
 describe('the final score', () => {
   it('is the signed score and what citizens accepted, within the bounds of the charter', () => {
-    const lock = lockCriteria([criterion(0)], vote([[10, 0]]), charter, AT);
+    const lock = lockCriteria([criterion(0)], vote([[10, 0]]), charted, AT);
     const effects = ['0.05', '-0.1', '0.9'].map((points, n) => ({
       sideEffectId: `sef-${n}`,
       title: 'An effect',
@@ -232,7 +233,7 @@ describe('the final score', () => {
   it('without side effects repeats the draft', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1000 }), (value) => {
-        const lock = lockCriteria([criterion(0)], vote([[10, 0]]), charter, AT);
+        const lock = lockCriteria([criterion(0)], vote([[10, 0]]), charted, AT);
         const draft = draftAssessment('prj-1', lock, [reading(0, 'c1', String(value))], []);
         expect(finalScore(lock, draft, []).score).toBe(draft.score);
       }),

@@ -11,7 +11,11 @@ export interface CriteriaVote {
   readonly options: readonly { optionId: string; yes: number; no: number }[];
 }
 
-type LockRules = Pick<Charter, 'criteria' | 'impact'>;
+type LockRules = Pick<Charter, 'criteria' | 'impact' | 'bonus'>;
+interface Charted {
+  readonly charter: LockRules;
+  readonly charterSha256: string;
+}
 
 /**
  * The criteria with the weights that citizens gave: accepted with more approvals than rejections, weight = approvals ÷
@@ -20,7 +24,7 @@ type LockRules = Pick<Charter, 'criteria' | 'impact'>;
 export function lockCriteria(
   criteria: readonly Criterion[],
   vote: CriteriaVote,
-  rules: LockRules,
+  { charter: rules, charterSha256 }: Charted,
   at: string,
 ): CriteriaLock {
   const needed = ceilingOf(parseFraction(rules.criteria.quorum), vote.roll);
@@ -38,6 +42,8 @@ export function lockCriteria(
     at,
     quorumReached,
     rules: rules.impact,
+    bonus: rules.bonus,
+    charterSha256,
     criteria: counted.map(({ criterion, votes, counts }) => ({
       ...criterion,
       ...votes,
@@ -52,7 +58,7 @@ type Votes = { readonly yes: number; readonly no: number };
 const isAccepted = ({ yes, no }: Votes) => yes > no;
 
 /** The votes by which a criterion is weighed: its own, or what stands for them without a quorum. */
-function countsFor(votes: Votes, quorumReached: boolean, { criteria }: LockRules): Votes {
+function countsFor(votes: Votes, quorumReached: boolean, { criteria }: Pick<LockRules, 'criteria'>): Votes {
   if (quorumReached) return votes;
   return criteria.withoutQuorum === 'all-equal' ? { yes: 1, no: 0 } : { yes: 0, no: 0 };
 }

@@ -65,7 +65,7 @@ function outOfBounds(charter: Charter): Offence[] {
     'bonus.poolShare': bonus.poolShare,
     'bonus.cap': bonus.cap,
     'bonus.quorum': bonus.quorum,
-    'bonus.employerContribution': bonus.employerContribution,
+    'bonus.employerContributions': bonus.employerContributions ?? '0',
   };
   const offences = Object.entries(shares)
     .filter(([, share]) => !isShare(share))

@@ -50,7 +50,7 @@ describe('a charter', () => {
       { slope: '0' },
       { cap: '0' },
       { cap: '11/10' },
-      { employerContribution: '3/2' },
+      { employerContributions: '3/2' },
     ]) {
       expect(bonus(bad)).toThrow(refused('charter-bounds'));
     }

@@ -39,7 +39,6 @@ export function demoCharter(
       quorum: '1/1000',
       withoutQuorum: 'pay-nothing',
       defaultShare: 0,
-      employerContribution: '0',
     },
     performance: {
       minimumRaters: 3,
