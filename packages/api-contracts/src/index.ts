@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './explanation.ts';
 export * from './header.ts';
 export * from './client.ts';
 export * from './openapi.ts';

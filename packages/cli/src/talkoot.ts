@@ -12,11 +12,13 @@ import { registerPayees } from './payees.command.ts';
 import { registerPayouts } from './payouts.command.ts';
 import { registerPayroll } from './payroll.command.ts';
 import { registerPoll } from './poll.command.ts';
+import { registerRecord } from './record.command.ts';
 import { runCommand } from './run-command.ts';
 import { registerStack } from './stack.command.ts';
 import { registerTimeline } from './timeline.command.ts';
 import { registerVerify } from './verify.command.ts';
 import { registerWebhooks } from './webhooks.command.ts';
+import { registerWhy } from './why.command.ts';
 
 /** Each command is described in a file of its own. */
 const commands = [
@@ -37,6 +39,8 @@ const commands = [
   registerWebhooks,
   registerPayees,
   registerPayroll,
+  registerRecord,
+  registerWhy,
 ];
 
 const program = new Command('talkoot')

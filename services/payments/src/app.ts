@@ -9,6 +9,7 @@ import { reconciliationRoutes } from './bank/reconciliation/reconciliation.route
 import { batchRoutes } from './batch/batch.routes.ts';
 import { bonusRoutes } from './bonus/bonus.routes.ts';
 import type { Payments } from './context.ts';
+import { explanationRoutes } from './explanation/explanation.routes.ts';
 import { fundRoutes } from './fund/fund.routes.ts';
 import { yearEndRoutes } from './fund/year-end.routes.ts';
 import { ledgerRoutes } from './ledger/ledger.routes.ts';
@@ -34,6 +35,26 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
     api: paymentsApi,
     connection: payments.connection,
     handlers: paymentsHandlers(payments),
+    handlers: {
+      ...payments.record.handlers,
+      ...fundRoutes(payments),
+      ...yearEndRoutes(payments),
+      ...ledgerRoutes(payments),
+      ...spendingRoutes(payments),
+      ...bonusRoutes(payments),
+      ...obligationRoutes(payments),
+      ...outcomeRoutes(payments),
+      ...payeeRoutes(payments),
+      ...payrollRoutes(payments),
+      ...batchRoutes(payments),
+      ...settlementRoutes(payments),
+      ...debtorAccountRoutes(payments),
+      ...bankFileRoutes(payments),
+      ...bankMessageRoutes(payments),
+      ...reconciliationRoutes(payments),
+      ...webhookRoutes(payments),
+      ...explanationRoutes(payments),
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import { lifecycleProblems, lifecycleRoutes } from '../lifecycle-routes.ts';
 import { bankRoutes } from './bank.ts';
 import { batchRoutes } from './batch.ts';
 import { bonusRoutes } from './bonus.ts';
+import { explanationRoutes } from './explanation.ts';
 import { fundRoutes } from './fund.ts';
 import { paymentsInternalRoutes } from './internal.ts';
 import { ledgerRoutes } from './ledger.ts';
@@ -52,6 +53,7 @@ export const paymentsApi = defineApi({
     ...settlementRoutes,
     ...bankRoutes,
     ...webhookRoutes,
+    ...explanationRoutes,
   },
 });
 export type PaymentsApi = typeof paymentsApi;

@@ -1,12 +1,14 @@
 import { SignedEstimateShape } from '@talkoot/impact/shapes';
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
+import { ExplanationShape } from '../explanation.ts';
 import { DecisionAnswerShape } from '../lifecycle-routes.ts';
 import {
   DecimalShape,
   FractionShape,
   IdShape,
   InstantShape,
+  MunicipalityParams,
   ReasonShape,
   Sha256Shape,
   text,
@@ -83,7 +85,14 @@ export const assessmentRoutes = {
     params: ProjectParams,
     body: z.object({ draftSha256: Sha256Shape, conclusion: text(20_000) }),
     answer: DecisionAnswerShape.extend({ assessmentId: IdShape, sha256: Sha256Shape, score: FractionShape }),
-    problems: ['assessor-on-team', 'draft-changed', 'criteria-not-locked', 'not-awaited', 'suspended'],
+    problems: [
+      'assessor-on-team',
+      'interested-party',
+      'draft-changed',
+      'criteria-not-locked',
+      'not-awaited',
+      'suspended',
+    ],
   }),
   getAssessment: route('GET /v1/m/{municipalityId}/projects/{projectId}/assessment', {
     summary: 'The latest signed assessment',
@@ -98,6 +107,12 @@ export const assessmentRoutes = {
       signedAt: InstantShape,
     }),
     problems: ['assessment-missing'],
+  }),
+  explainAssessment: route('GET /v1/m/{municipalityId}/assessments/{assessmentId}/explanation', {
+    summary: 'Why this score? Charter, lock, readings, estimate and score of each criterion, line by line',
+    access: { anyone: true },
+    params: MunicipalityParams.extend({ assessmentId: IdShape }),
+    answer: ExplanationShape,
   }),
   objectToAssessment: route('POST /v1/m/{municipalityId}/projects/{projectId}/objections', {
     kind: 'move',

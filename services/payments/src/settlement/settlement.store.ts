@@ -58,6 +58,11 @@ export function settlementStore(connection: Connection) {
   return {
     knownMovements: (municipalityId: string, references: readonly string[], session: ClientSession) =>
       movements.find({ municipalityId, reference: { $in: [...references] } }, { session }).toArray(),
+    /** Under which references the bank told of a payment. */
+    async referencesOf(municipalityId: string, endToEndId: string): Promise<string[]> {
+      const found = await movements.find({ municipalityId, endToEndId }).sort({ at: 1, _id: 1 }).toArray();
+      return found.map(({ reference }) => reference);
+    },
     async insertMovements(session: ClientSession, taken: MovementDocument[]): Promise<void> {
       if (taken.length > 0) await movements.insertMany(taken, { session });
     },

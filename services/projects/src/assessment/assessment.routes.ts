@@ -4,7 +4,8 @@ import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isOnTeam } from '../proposal/project.ts';
+import { requireDisinterested } from '../staffing/interest.ts';
+import { explainAssessment } from './assessment.explanation.ts';
 import { draftOf } from './assessment.reading.ts';
 import type { AssessmentDocument } from './assessment.store.ts';
 
@@ -14,7 +15,9 @@ export function assessmentHandlers(parts: Parts): Handlers {
   return { ...signing(parts), ...objecting(parts) };
 }
 
-function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessment' | 'getAssessment'> {
+function signing(
+  parts: Parts,
+): Pick<Handlers, 'draftAssessment' | 'signAssessment' | 'getAssessment' | 'explainAssessment'> {
   const { record, stores } = parts;
   return {
     async draftAssessment({ params }) {
@@ -49,16 +52,22 @@ function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessme
       const { _id: assessmentId, sha256, assessor, conclusion, draft, at: signedAt } = found;
       return { body: { assessmentId, sha256, assessor, conclusion, draft, signedAt } };
     },
+    async explainAssessment({ params }) {
+      const assessment = await stores.assessments.get(params.municipalityId, params.assessmentId);
+      const project = await stores.projects.get(params.municipalityId, assessment.projectId);
+      if (!project.lock || !assessment.signed) throw new DomainError('not-found');
+      return { body: explainAssessment(assessment, project, project.lock) };
+    },
   };
 }
 
-/** @throws DomainError `not-found`, `assessor-on-team`, `criteria-not-locked`, `draft-changed` */
+/** @throws DomainError `not-found`, `assessor-on-team`, `interested-party`, `criteria-not-locked`, `draft-changed` */
 async function requireSignable(
   parts: Parts,
   { params, person, body }: Call<typeof assessmentRoutes.signAssessment>,
 ): Promise<AssessmentDraft> {
   const project = await parts.stores.projects.get(params.municipalityId, params.projectId);
-  if (isOnTeam(project, person.id)) throw new DomainError('assessor-on-team');
+  await requireDisinterested(parts, project, person.id, 'assessor-on-team');
   const draft = await draftOf(parts, project);
   if (draft.sha256 !== body.draftSha256) throw new DomainError('draft-changed');
   return draft;
@@ -83,6 +92,7 @@ async function prepare(
     conclusion,
     draft,
     sha256: sha256Of({ projectId, assessor, conclusion: conclusion.sha256, draft: draft.sha256 }),
+    signed: false,
     at: now().toISOString(),
   };
   await stores.assessments.prepare(assessment);

@@ -13,6 +13,8 @@ export interface AssessmentDocument {
   conclusion: TextRef;
   draft: AssessmentDraft;
   sha256: string;
+  /** False until the lifecycle took the signature in. */
+  signed: boolean;
   at: string;
 }
 
@@ -40,6 +42,8 @@ export function assessmentStore(connection: Connection) {
       const { _id, ...rest } = assessment;
       await assessments.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
     },
+    sign: (session: ClientSession, _id: string) =>
+      assessments.updateOne({ _id }, { $set: { signed: true } }, { session }),
     prepared: (_id: string) => assessments.findOne({ _id }),
     async get(municipalityId: string, _id: string): Promise<AssessmentDocument> {
       const found = await assessments.findOne({ _id, municipalityId });

@@ -1,0 +1,55 @@
+import { createClient } from '@talkoot/api-contracts';
+import type { Client } from '@talkoot/api-contracts';
+import { paymentsApi } from '@talkoot/api-contracts/payments';
+import { projectsApi } from '@talkoot/api-contracts/projects';
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { deploymentOf } from '../operation/deployment.ts';
+import { ServiceRefused } from './service.errors.ts';
+
+/** Whose record a command reads, and where. */
+export interface PlaceOptions {
+  readonly municipality?: string;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+/** The services that hold the record and the money of a municipality, as the person of `TALKOOT_TOKEN` or as anybody. */
+export interface Place {
+  readonly projects: Client<typeof projectsApi>;
+  readonly payments: Client<typeof paymentsApi>;
+  readonly municipalityId: string;
+}
+
+/** A command about something in a municipality. */
+export function inMunicipality(command: Command): Command {
+  return command
+    .addOption(new Option('-m, --municipality <id>', 'whose it is').env('TALKOOT_MUNICIPALITY'))
+    .option('--data <dir>', 'the local stack in this directory, whatever variables say')
+    .option('--json', 'print JSON');
+}
+
+const DEADLINE_MS = 30_000;
+
+/** @throws ServiceRefused `municipality-missing`; OperationRefused `no-deployment`, `deployment-incomplete` */
+export async function placeOf({ municipality, data }: PlaceOptions): Promise<Place> {
+  if (!municipality) {
+    throw new ServiceRefused(
+      'municipality-missing',
+      'Name it with --municipality, or set TALKOOT_MUNICIPALITY.',
+    );
+  }
+  const at = await deploymentOf(['PROJECTS_URL', 'PAYMENTS_URL'], data);
+  const token = process.env['TALKOOT_TOKEN'];
+  const as = { deadlineMs: DEADLINE_MS, ...(token && { token: async () => token }) };
+  return {
+    projects: createClient(projectsApi, { baseUrl: at.PROJECTS_URL, ...as }),
+    payments: createClient(paymentsApi, { baseUrl: at.PAYMENTS_URL, ...as }),
+    municipalityId: municipality,
+  };
+}
+
+/** Data on stdout with `--json`, otherwise lines for people. */
+export function tell(options: { readonly json?: boolean }, data: unknown, lines: readonly string[]): void {
+  process.stdout.write(`${options.json ? JSON.stringify(data, null, 2) : lines.join('\n')}\n`);
+}

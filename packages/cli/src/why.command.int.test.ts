@@ -1,0 +1,94 @@
+import type { Explanation } from '@talkoot/api-contracts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { serviceStandIn, written } from './service/service.fixture.ts';
+import { registerWhy } from './why.command.ts';
+
+const explanation: Explanation = {
+  kind: 'obligation',
+  id: 'obl-1',
+  result: '180.00 EUR, settled',
+  amount: { amount: 18_000, currency: 'EUR' },
+  parts: [
+    {
+      title: 'Score, vote and what they come to',
+      lines: ['f(S): min(1, 1 × 0.6) = 0.6', 'payable: ⌊1000.00 EUR × 0.6 × 100%⌋ = 600.00 EUR'],
+      sources: [
+        { kind: 'charter', id: 'pil-1', sha256: 'c'.repeat(64) },
+        { kind: 'poll', id: 'pol-b-1', sha256: null },
+      ],
+    },
+    { title: 'Attempt 1: settled', lines: ['bank reference: BANK-77'], sources: [] },
+  ],
+};
+const why = (...words: string[]) => written(registerWhy, ['why', ...words, '-m', 'lintula']);
+let service: Awaited<ReturnType<typeof serviceStandIn>>;
+
+beforeEach(async () => {
+  const of = (kind: string, id: string) => ({ body: { ...explanation, kind, id } });
+  service = await serviceStandIn({
+    'GET /v1/m/lintula/obligations/obl-1/explanation': { body: explanation },
+    'GET /v1/m/lintula/bonus-decisions/bon-1/explanation': of('bonus-decision', 'bon-1'),
+    'GET /v1/m/lintula/batches/bat-1/explanation': of('batch', 'bat-1'),
+    'GET /v1/m/lintula/spending/spe-1/explanation': of('spending', 'spe-1'),
+    'GET /v1/m/lintula/assessments/asm-1/explanation': of('assessment', 'asm-1'),
+  });
+  vi.stubEnv('PROJECTS_URL', service.url);
+  vi.stubEnv('PAYMENTS_URL', service.url);
+  vi.stubEnv('TALKOOT_TOKEN', 'the-token');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  service.close();
+});
+
+test('prints each line, and under it where it can be checked', async () => {
+  expect(await why('obl-1')).toBe(
+    [
+      'obligation obl-1: 180.00 EUR, settled',
+      '',
+      'Score, vote and what they come to',
+      '  f(S): min(1, 1 × 0.6) = 0.6',
+      '  payable: ⌊1000.00 EUR × 0.6 × 100%⌋ = 600.00 EUR',
+      `    charter pil-1 ${'c'.repeat(64)}`,
+      '    poll pol-b-1',
+      '',
+      'Attempt 1: settled',
+      '  bank reference: BANK-77',
+      '',
+    ].join('\n'),
+  );
+  expect(service.asked).toMatchObject([{ authorization: 'Bearer the-token' }]);
+});
+
+test('prints the answer itself for programs', async () => {
+  expect(JSON.parse(await why('obl-1', '--json'))).toEqual(explanation);
+});
+
+test.each(['bon-1', 'bat-1', 'spe-1', 'asm-1'])('finds out by its id what %s is', async (id) => {
+  expect(await why(id)).toContain(` ${id}: `);
+});
+
+test('asks without a token where nobody signed in', async () => {
+  vi.stubEnv('TALKOOT_TOKEN', '');
+  await why('bon-1');
+  expect(service.asked).toMatchObject([{ authorization: undefined }]);
+});
+
+test('says plainly what it cannot do', async () => {
+  await expect(why('pil-1')).rejects.toMatchObject({
+    code: 'id-unknown',
+    message: expect.stringContaining('obl-'),
+  });
+  await expect(why('obligation')).rejects.toMatchObject({ code: 'id-unknown' });
+  await expect(why('obl-2')).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringContaining('as whom you are signed in (TALKOOT_TOKEN)'),
+  });
+  vi.stubEnv('TALKOOT_MUNICIPALITY', '');
+  await expect(written(registerWhy, ['why', 'obl-1'])).rejects.toMatchObject({
+    code: 'municipality-missing',
+  });
+  service.close();
+  vi.stubEnv('PAYMENTS_URL', 'http://127.0.0.1:9');
+  await expect(why('obl-1')).rejects.toMatchObject({ code: 'unreachable' });
+});

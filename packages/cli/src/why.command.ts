@@ -1,0 +1,69 @@
+import type { Explanation } from '@talkoot/api-contracts';
+import type { Command } from 'commander';
+import { saidPlainly, ServiceRefused } from './service/service.errors.ts';
+import { inMunicipality, placeOf, tell } from './service/service.place.ts';
+import type { Place, PlaceOptions } from './service/service.place.ts';
+
+/** `talkoot why`: one amount or score, from the charter to the bank, line by line. */
+export function registerWhy(program: Command): void {
+  inMunicipality(program.command('why'))
+    .argument(
+      '<id>',
+      'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), assessment (asm-) or project (prj-)',
+    )
+    .description(
+      'Why this amount? Every line from the charter to the bank (signed in, where it is not public: TALKOOT_TOKEN)',
+    )
+    .action((id: string, options: PlaceOptions) =>
+      saidPlainly(async () => {
+        const explanation = await explained(await placeOf(options), id);
+        tell(options, explanation, linesOf(explanation));
+      }),
+    );
+}
+
+type Explain = (place: Place, id: string) => Promise<Explanation>;
+
+/** By the prefix of the id, which tells what it is. */
+const explaining: Readonly<Record<string, Explain>> = {
+  obl: ({ payments, municipalityId }, obligationId) =>
+    payments.explainObligation({ params: { municipalityId, obligationId } }),
+  bon: ({ payments, municipalityId }, decisionId) =>
+    payments.explainBonus({ params: { municipalityId, decisionId } }),
+  bat: ({ payments, municipalityId }, batchId) =>
+    payments.explainBatch({ params: { municipalityId, batchId } }),
+  spe: ({ payments, municipalityId }, spendingId) =>
+    payments.explainSpending({ params: { municipalityId, spendingId } }),
+  asm: ({ projects, municipalityId }, assessmentId) =>
+    projects.explainAssessment({ params: { municipalityId, assessmentId } }),
+  prj: async (place, projectId) => {
+    const { assessmentId } = await place.projects.getAssessment({
+      params: { municipalityId: place.municipalityId, projectId },
+    });
+    return explaining['asm']!(place, assessmentId);
+  },
+};
+
+/** @throws ServiceRefused `id-unknown` */
+function explained(place: Place, id: string): Promise<Explanation> {
+  const explain = explaining[id.slice(0, 3)];
+  if (explain && id[3] === '-') return explain(place, id);
+  const known = Object.keys(explaining).map((prefix) => `${prefix}-`);
+  throw new ServiceRefused(
+    'id-unknown',
+    `"${id}" is no id that has an amount: they begin with ${known.join(', ')}.`,
+  );
+}
+
+/** Each part with its lines, and under them where they can be checked. */
+export function linesOf({ kind, id, result, parts }: Explanation): string[] {
+  return [
+    `${kind} ${id}: ${result}`,
+    ...parts.flatMap(({ title, lines, sources }) => [
+      '',
+      title,
+      ...lines.map((line) => `  ${line}`),
+      ...sources.map(({ kind: of, id: where, sha256 }) => `    ${of} ${where}${sha256 ? ` ${sha256}` : ''}`),
+    ]),
+  ];
+}

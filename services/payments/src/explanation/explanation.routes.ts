@@ -1,0 +1,186 @@
+import type { Explanation, ExplanationPart, Role } from '@talkoot/api-contracts';
+import { moneyReaders } from '@talkoot/api-contracts/payments';
+import { DomainError } from '@talkoot/http-service';
+import { money } from '@talkoot/money';
+import type { Payments, Routes } from '../context.ts';
+import type { ObligationDocument } from '../obligation/obligation.store.ts';
+import { payoutsByRole } from '../obligation/obligation.view.ts';
+import type { SpendingDocument } from '../spending/spending.store.ts';
+import { attemptPart, bonusParts, entriesPart, inCurrency, ownSplit, stateOf } from './explanation.ts';
+
+type Explaining = Routes<'explainObligation' | 'explainBonus' | 'explainSpending' | 'explainBatch'>;
+
+/** Why this amount? One answer each, from the charter to the bank; whose account it is, is in none. */
+export function explanationRoutes(payments: Payments): Explaining {
+  return {
+    async explainObligation({ params, person, rolesHere }) {
+      const found = await payments.obligations.find(params.municipalityId, params.obligationId);
+      const forFinance = readsMoney(rolesHere);
+      // Whether it exists is nobody else's business.
+      if (!found || (found.payeeId !== person.id && !forFinance)) throw new DomainError('not-found');
+      return { body: await explainObligation(payments, found, forFinance) };
+    },
+    async explainBonus({ params }) {
+      return { body: await explainBonus(payments, params) };
+    },
+    async explainSpending({ params }) {
+      const found = await payments.spending.find(params.municipalityId, params.spendingId);
+      if (!found) throw new DomainError('not-found');
+      return { body: await explainSpending(payments, found) };
+    },
+    async explainBatch({ params }) {
+      return { body: await explainBatch(payments, params) };
+    },
+  };
+}
+
+const readsMoney = (roles: readonly Role[]) =>
+  roles.some((role) => role === 'payroll' || (moneyReaders as readonly Role[]).includes(role));
+
+async function explainObligation(
+  payments: Payments,
+  obligation: ObligationDocument,
+  forFinance: boolean,
+): Promise<Explanation> {
+  const { _id, municipalityId, amount, currency } = obligation;
+  const [entries, attempts] = await Promise.all([
+    payments.ledger.entriesOfObligation(municipalityId, _id),
+    payments.obligations.attemptsOf([_id]),
+  ]);
+  const paid = await Promise.all(
+    attempts.map(async (attempt) => {
+      const batch = await payments.batches.find(attempt.batchId);
+      const references = await payments.settlements.referencesOf(municipalityId, attempt.endToEndId);
+      return attemptPart(attempt, batch, { references, forFinance });
+    }),
+  );
+  return {
+    kind: 'obligation',
+    id: _id,
+    result: stateOf(obligation),
+    amount: money(amount, currency),
+    parts: [...(await decisionParts(payments, obligation)), ...paid, entriesPart(entries)],
+  };
+}
+
+/** What was decided that made it owed. */
+async function decisionParts(payments: Payments, obligation: ObligationDocument): Promise<ExplanationPart[]> {
+  const { municipalityId, decisionId, projectId } = obligation;
+  if (obligation.origin === 'round') {
+    const spending = await payments.spending.find(municipalityId, decisionId);
+    return spending ? [spendingPart(spending)] : [];
+  }
+  const bonus = await payments.bonuses.find(decisionId);
+  if (!bonus) return [];
+  const project = await payments.funds.findCommitment(projectId);
+  return [...bonusParts(bonus, project), ownSplit(bonus, obligation._id)];
+}
+
+async function explainBonus(
+  payments: Payments,
+  { municipalityId, decisionId }: { municipalityId: string; decisionId: string },
+): Promise<Explanation> {
+  const bonus = await payments.bonuses.find(decisionId);
+  if (bonus?.municipalityId !== municipalityId) throw new DomainError('not-found');
+  const { projectId, payable, supersededBy, reason } = bonus;
+  const project = await payments.funds.findCommitment(projectId);
+  const obligations = await payments.obligations.ofProject(municipalityId, projectId);
+  const replaced = supersededBy === null ? '' : `, replaced by ${supersededBy}`;
+  return {
+    kind: 'bonus-decision',
+    id: decisionId,
+    result: `${inCurrency(payable.amount, payable.currency)} (${reason})${replaced}`,
+    amount: payable,
+    parts: [
+      ...bonusParts(bonus, project),
+      splitPart(obligations.filter((one) => one.decisionId === decisionId)),
+    ],
+  };
+}
+
+const splitPart = (obligations: readonly ObligationDocument[]): ExplanationPart => ({
+  title: 'Shares by role: what each payee gets is theirs to see',
+  lines: payoutsByRole(obligations).map(
+    ({ payeeRole, state, obligations: count, amount }) =>
+      `${payeeRole}, ${state}: ${count} with ${inCurrency(amount.amount, amount.currency)} together`,
+  ),
+  sources: [],
+});
+
+async function explainSpending(payments: Payments, spending: SpendingDocument): Promise<Explanation> {
+  const { _id, municipalityId, projectId, state, amount, currency } = spending;
+  const project = await payments.funds.findCommitment(projectId);
+  const entries = await payments.ledger.entriesOfTransactions(municipalityId, [`spending-accepted/${_id}`]);
+  return {
+    kind: 'spending',
+    id: _id,
+    result: `${inCurrency(amount, currency)}, ${state}`,
+    amount: money(amount, currency),
+    parts: [
+      spendingPart(spending),
+      ...(project
+        ? [
+            {
+              title: 'Within the commitment of the project',
+              lines: [
+                `committed ${inCurrency(project.committed, currency)}, claimed ${inCurrency(project.claimed, currency)}, accepted ${inCurrency(project.accepted, currency)}`,
+              ],
+              sources: [{ kind: 'project', id: projectId, sha256: null }],
+            },
+          ]
+        : []),
+      entriesPart(entries),
+    ],
+  };
+}
+
+function spendingPart(spending: SpendingDocument): ExplanationPart {
+  const { _id, amount, currency, purpose, state, invoiceReference, procurementReference, recordedAt } =
+    spending;
+  const reference = (name: string, value: string | null) => (value === null ? [] : [`${name}: ${value}`]);
+  return {
+    title: 'Spending recorded by the project and decided by finance',
+    lines: [
+      `${inCurrency(amount, currency)} for ${purpose}`,
+      ...reference('invoice', invoiceReference),
+      ...reference('procurement', procurementReference),
+      `recorded ${recordedAt.toISOString().slice(0, 10)}, ${state}`,
+    ],
+    sources: [{ kind: 'spending', id: _id, sha256: null }],
+  };
+}
+
+async function explainBatch(
+  payments: Payments,
+  { municipalityId, batchId }: { municipalityId: string; batchId: string },
+): Promise<Explanation> {
+  const batch = await payments.batches.find(batchId);
+  if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
+  const attempts = await payments.obligations.attemptsOfBatch(batchId);
+  const people = [
+    ['proposed', batch.proposedBy],
+    ['approved', batch.approvedBy],
+    ['released', batch.releasedBy],
+  ] as const;
+  return {
+    kind: 'batch',
+    id: batchId,
+    result: `${inCurrency(batch.total, batch.currency)} in ${batch.lines} payments, ${batch.state}`,
+    amount: money(batch.total, batch.currency),
+    parts: [
+      {
+        title: 'Three people, each for exactly this content',
+        lines: people.map(([act, by]) => `${act} by ${by ?? 'nobody yet'}`),
+        sources: [{ kind: 'batch', id: batchId, sha256: batch.sha256 }],
+      },
+      {
+        title: 'Payments',
+        lines: attempts.map(
+          ({ obligationId, endToEndId, amount, currency, destination, state }) =>
+            `${obligationId}: ${inCurrency(amount, currency)} by ${destination.method}, ${endToEndId}, ${state}`,
+        ),
+        sources: attempts.map(({ obligationId }) => ({ kind: 'obligation', id: obligationId, sha256: null })),
+      },
+    ],
+  };
+}

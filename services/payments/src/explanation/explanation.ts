@@ -1,0 +1,101 @@
+import type { ExplanationPart } from '@talkoot/api-contracts';
+import { decimalOf, money } from '@talkoot/money';
+import type { BatchDocument } from '../batch/batch.store.ts';
+import type { BonusDocument } from '../bonus/bonus.store.ts';
+import type { CommitmentDocument } from '../fund/fund.store.ts';
+import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+
+/** An entry of the ledger, as far as it explains an amount. */
+export interface ExplainedEntry {
+  readonly _id: string;
+  readonly transactionId: string;
+  readonly account: string;
+  readonly side: 'debit' | 'credit';
+  readonly amount: number;
+  readonly currency: string;
+  readonly at: Date;
+}
+
+export const inCurrency = (amount: number, currency: string): string =>
+  `${decimalOf(money(amount, currency))} ${currency}`;
+
+/** Pool, score, vote and what they come to; nothing of it is about one payee. */
+export function bonusParts(bonus: BonusDocument, project: CommitmentDocument | null): ExplanationPart[] {
+  const { inputs, charterSha256, lockSha256, pilotId, projectId, computation } = bonus;
+  const reserved = project
+    ? [`reserved when the project was funded, of a cost of ${inCurrency(project.cost, project.currency)}`]
+    : [];
+  return [
+    {
+      title: 'Bonus pool, from the bonus fund; employer contributions are part of it',
+      lines: [...reserved, `pool: ${inCurrency(bonus.pool.amount, bonus.pool.currency)}`],
+      sources: [{ kind: 'project', id: projectId, sha256: null }],
+    },
+    {
+      title: 'Score, vote and what they come to',
+      lines: [...computation],
+      sources: [
+        { kind: 'charter', id: pilotId, sha256: charterSha256 },
+        { kind: 'criteria-lock', id: projectId, sha256: lockSha256 },
+        { kind: 'poll', id: inputs.pollId, sha256: null },
+        { kind: 'bonus-decision', id: bonus._id, sha256: null },
+      ],
+    },
+  ];
+}
+
+/** Ratios of the pots, and the lines of one obligation: nothing of what others get. */
+export function ownSplit({ _id, split }: BonusDocument, obligationId: string): ExplanationPart {
+  return {
+    title: 'Share by the signed agreement and confirmed hours',
+    lines: (split ?? []).filter((line, at) => at === 0 || line.includes(obligationId)),
+    sources: [{ kind: 'bonus-decision', id: _id, sha256: null }],
+  };
+}
+
+/** One attempt to pay, from its batch to what the bank or the payroll office said. */
+export function attemptPart(
+  attempt: AttemptDocument,
+  batch: BatchDocument | null,
+  of: { readonly references: readonly string[]; readonly forFinance: boolean },
+): ExplanationPart {
+  const { number, state, amount, currency, destination, endToEndId, reasonCode } = attempt;
+  const signatures =
+    batch && of.forFinance
+      ? [
+          signed('proposed', batch.proposedBy),
+          signed('approved', batch.approvedBy),
+          signed('released', batch.releasedBy),
+        ]
+      : [];
+  return {
+    title: `Attempt ${number}: ${state}`,
+    lines: [
+      `${inCurrency(amount, currency)} by ${destination.method}, end-to-end id ${endToEndId}`,
+      ...signatures.flat(),
+      ...(batch ? [`batch ${batch.state}`] : []),
+      ...of.references.map((reference) => `bank reference: ${reference}`),
+      ...(reasonCode === null ? [] : [`reason: ${reasonCode}`]),
+    ],
+    sources: batch ? [{ kind: 'batch', id: batch._id, sha256: batch.sha256 }] : [],
+  };
+}
+
+const signed = (act: string, by: string | null): string[] => (by === null ? [] : [`${act} by ${by}`]);
+
+export function entriesPart(entries: readonly ExplainedEntry[]): ExplanationPart {
+  return {
+    title: 'Entries in the ledger',
+    lines: entries.map(
+      ({ at, side, account, amount, currency, transactionId }) =>
+        `${at.toISOString().slice(0, 10)} ${side} ${account} ${inCurrency(amount, currency)} (${transactionId})`,
+    ),
+    sources: entries.map(({ _id }) => ({ kind: 'entry', id: _id, sha256: null })),
+  };
+}
+
+/** What became of an obligation, in words. */
+export function stateOf({ state, amount, currency, closedBecause, dueSince }: ObligationDocument): string {
+  const why = closedBecause === null ? '' : ` (${closedBecause})`;
+  return `${inCurrency(amount, currency)}, ${state}${why}, due since ${dueSince.toISOString().slice(0, 10)}`;
+}

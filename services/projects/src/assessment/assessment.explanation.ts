@@ -1,0 +1,100 @@
+import type { Explanation, ExplanationPart } from '@talkoot/api-contracts';
+import type { AssessmentDraft, CriteriaLock } from '@talkoot/api-contracts/projects';
+import type { ProjectDocument } from '../proposal/project.ts';
+import type { AssessmentDocument } from './assessment.store.ts';
+
+type Result = AssessmentDraft['criteria'][number];
+type Signed = Pick<AssessmentDocument, '_id' | 'sha256' | 'draft'>;
+
+/** Why a score is what it is: from the charter to the signature, each part with what it rests on. */
+export function explainAssessment(
+  { _id, sha256, draft }: Signed,
+  project: Pick<ProjectDocument, '_id' | 'assessmentId' | 'finalScore' | 'pilotId'>,
+  lock: CriteriaLock,
+): Explanation {
+  const inForce = project.assessmentId === _id;
+  const final = inForce ? project.finalScore : null;
+  return {
+    kind: 'assessment',
+    id: _id,
+    result: `score ${draft.score}${inForce ? '' : ', replaced by a later assessment'}`,
+    amount: null,
+    parts: [
+      lockPart(lock, project.pilotId),
+      ...draft.criteria.map((result) => criterionPart(result, draft.computation)),
+      {
+        title: 'Score without side effects',
+        lines: linesAbout(draft, null),
+        sources: [{ kind: 'assessment', id: _id, sha256 }],
+      },
+      ...(final ? [finalPart(final)] : []),
+    ],
+  };
+}
+
+function lockPart(
+  { sha256, charterSha256, pollId, quorumReached, rules, criteria }: CriteriaLock,
+  pilotId: string,
+) {
+  return {
+    title: 'What was locked before the work began',
+    lines: [
+      `rules: goal on ${rules.goalOn}, evidence ${rules.evidence}, a crossed failure bound counts ${rules.failureValue}`,
+      `vote: ${quorumReached ? 'quorum reached' : 'no quorum: the charter decides'}`,
+      ...criteria.map(
+        ({ criterionId, metric, yes, no, weight }) =>
+          `${criterionId}: ${metric}: ${yes} yes, ${no} no, weight ${weight}`,
+      ),
+    ],
+    sources: [
+      { kind: 'charter', id: pilotId, sha256: charterSha256 },
+      { kind: 'criteria-lock', id: pollId, sha256 },
+    ],
+  };
+}
+
+function criterionPart(result: Result, computation: readonly string[]): ExplanationPart {
+  const { criterionId, metric, unit, baseline, goal, observed, method, estimate, note, observations } =
+    result;
+  return {
+    title: `${metric} (${criterionId})`,
+    lines: [
+      `baseline ${baseline ?? 'missing'}, goal ${goal}, observed ${observed ?? 'missing'} (${unit})`,
+      estimate === null
+        ? `no estimate: ${note ?? 'data are missing'}`
+        : `estimate ${estimate} by ${method} from ${observations} observations, ${uncertaintyOf(result)}`,
+      ...result.assumptions.map((assumption) => `assumed: ${assumption}`),
+      ...computation.filter((line) => line.startsWith(`${criterionId}:`)),
+    ],
+    sources: [{ kind: 'observations', id: criterionId, sha256: null }],
+  };
+}
+
+function uncertaintyOf({ standardError, interval80, interval95, note }: Result): string {
+  if (standardError === null) return `no standard error: ${note ?? 'undefined'}`;
+  const shown = (name: string, interval: Result['interval80']) =>
+    interval ? [`${name} ${interval.low} to ${interval.high}`] : [];
+  return [`standard error ${standardError}`, ...shown('80%', interval80), ...shown('95%', interval95)].join(
+    ', ',
+  );
+}
+
+/** Lines of one criterion, or those that are of none. */
+function linesAbout({ criteria, computation }: AssessmentDraft, criterionId: string | null): string[] {
+  const ids = criterionId ? [criterionId] : criteria.map((one) => one.criterionId);
+  const isAbout = (line: string) => ids.some((id) => line.startsWith(`${id}:`));
+  return computation.filter((line) => isAbout(line) === (criterionId !== null));
+}
+
+function finalPart({
+  pollId,
+  computation,
+  score,
+}: NonNullable<ProjectDocument['finalScore']>): ExplanationPart {
+  const effects = computation.filter((line) => /^(side effect|score S|missing weight)/.test(line));
+  return {
+    title: 'With the side effects that citizens accepted',
+    lines: [...effects, `final score: ${score}`],
+    sources: [{ kind: 'poll', id: pollId, sha256: null }],
+  };
+}
