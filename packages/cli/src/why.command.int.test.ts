@@ -30,6 +30,7 @@ beforeEach(async () => {
     'GET /v1/m/lintula/bonus-decisions/bon-1/explanation': of('bonus-decision', 'bon-1'),
     'GET /v1/m/lintula/batches/bat-1/explanation': of('batch', 'bat-1'),
     'GET /v1/m/lintula/spending/spe-1/explanation': of('spending', 'spe-1'),
+    'GET /v1/m/lintula/outcome-decisions/out-1/explanation': of('outcome-decision', 'out-1'),
     'GET /v1/m/lintula/assessments/asm-1/explanation': of('assessment', 'asm-1'),
   });
   vi.stubEnv('PROJECTS_URL', service.url);
@@ -64,7 +65,7 @@ test('prints the answer itself for programs', async () => {
   expect(JSON.parse(await why('obl-1', '--json'))).toEqual(explanation);
 });
 
-test.each(['bon-1', 'bat-1', 'spe-1', 'asm-1'])('finds out by its id what %s is', async (id) => {
+test.each(['bon-1', 'bat-1', 'spe-1', 'out-1', 'asm-1'])('finds out by its id what %s is', async (id) => {
   expect(await why(id)).toContain(` ${id}: `);
 });
 

@@ -9,7 +9,7 @@ export function registerWhy(program: Command): void {
   inMunicipality(program.command('why'))
     .argument(
       '<id>',
-      'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), assessment (asm-) or project (prj-)',
+      'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), outcome decision (out-), assessment (asm-) or project (prj-)',
     )
     .description(
       'Why this amount? Every line from the charter to the bank (signed in, where it is not public: TALKOOT_TOKEN)',
@@ -34,6 +34,8 @@ const explaining: Readonly<Record<string, Explain>> = {
     payments.explainBatch({ params: { municipalityId, batchId } }),
   spe: ({ payments, municipalityId }, spendingId) =>
     payments.explainSpending({ params: { municipalityId, spendingId } }),
+  out: ({ payments, municipalityId }, decisionId) =>
+    payments.explainOutcome({ params: { municipalityId, decisionId } }),
   asm: ({ projects, municipalityId }, assessmentId) =>
     projects.explainAssessment({ params: { municipalityId, assessmentId } }),
   prj: async (place, projectId) => {

@@ -23,6 +23,13 @@ export const explanationRoutes = {
     params: MunicipalityParams.extend({ spendingId: IdShape }),
     answer: ExplanationShape,
   }),
+  explainOutcome: route('GET /v1/m/{municipalityId}/outcome-decisions/{decisionId}/explanation', {
+    summary:
+      'Why this amount? An outcome decision by the terms as signed and the assessment it rests on; no payee is named',
+    access: { anyone: true },
+    params: MunicipalityParams.extend({ decisionId: IdShape }),
+    answer: ExplanationShape,
+  }),
   explainBatch: route('GET /v1/m/{municipalityId}/batches/{batchId}/explanation', {
     summary: 'Why this total? A batch by its obligations, with who signed which hash',
     access: { roles: [...moneyReaders, 'payroll'] },

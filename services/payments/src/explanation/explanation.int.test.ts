@@ -8,8 +8,10 @@ import {
   paymentsFixture,
   propose,
   settle,
+  signedAssessments,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { contractTerms } from '../outcome/outcome.fixture.ts';
 
 let fixture: PaymentsFixture;
 let owed: Awaited<ReturnType<typeof owedProject>>;
@@ -136,5 +138,61 @@ describe('why a bonus, a batch, a spending is what it is', () => {
     expect(said).toContain('procurement: H-7');
     expect(said.filter((line) => line.includes('(spending-accepted/'))).toHaveLength(4);
     expect(JSON.stringify(answer)).not.toContain('per-builder');
+  });
+});
+
+describe('why an outcome contract pays what it pays', () => {
+  it('goes from the terms as signed over the assessment to every line, and names no payee', async () => {
+    const payees = [
+      { party: 'fund', payeeId: 'per-fund', role: 'investor' as const },
+      { party: 'provider', payeeId: 'per-provider', role: 'contractor' as const },
+    ];
+    const proposed = await fixture.clerk.proposeOutcomeContract({
+      params: { ...params, pilotId },
+      body: { projectId, terms: contractTerms(), payer: 'municipality', payees },
+      idempotencyKey: key(),
+    });
+    const where = { ...params, contractId: proposed.contractId };
+    const { sha256 } = proposed;
+    await fixture.authority.signOutcomeContract({ params: where, body: { sha256 }, idempotencyKey: key() });
+    const evidence = { projectId, assessmentId: 'asm-why', sha256: 'a'.repeat(64) };
+    signedAssessments.set(projectId, evidence);
+    const assessor = await fixture.as('per-assessor', 'assessor');
+    const { decisionId } = await assessor.decideOutcomeContract({
+      params: where,
+      body: { evidence, inputs: { fewer: '12', jobs: '2' } },
+      idempotencyKey: key(),
+    });
+    const answer = await fixture.anyone.explainOutcome({ params: { ...params, decisionId } });
+    expect(answer.parts.map(({ title }) => title)).toEqual([
+      'Outcome contract: Healthy school food',
+      'Results, as the signed assessment has them',
+      'What the municipality owes, and is owed',
+    ]);
+    const sources = answer.parts.flatMap((part) => part.sources);
+    expect(sources).toContainEqual({ kind: 'outcome-contract', id: proposed.contractId, sha256 });
+    expect(sources).toContainEqual({ kind: 'assessment', id: 'asm-why', sha256: 'a'.repeat(64) });
+    expect(linesIn(answer)).toEqual(
+      expect.arrayContaining(['owes fund: 3000.00 EUR', 'owes provider: 400.00 EUR']),
+    );
+    expect(JSON.stringify(answer)).not.toMatch(/per-/);
+
+    const { items } = await fixture.clerk.listObligations({ params, query: { projectId, limit: 200 } });
+    const { obligationId } = items.find((one) => one.payeeId === 'per-fund')!;
+    const investor = await fixture.as('per-fund', 'investor');
+    const mine = await investor.explainObligation({ params: { ...params, obligationId } });
+    expect(mine).toMatchObject({ amount: euros(300_000) });
+    expect(linesIn(mine)).toContain('owes fund: 3000.00 EUR');
+    expect(mine.parts.at(-1)!.title).toBe('Entries in the ledger');
+    expect(JSON.stringify(mine)).not.toMatch(/per-/);
+  });
+
+  it('keeps whoever it pays from voting, measuring and assessing', async () => {
+    const { personIds } = await fixture.worker.listInterested({ params: { projectId } });
+    expect(personIds).toEqual(expect.arrayContaining(['per-fund', 'per-provider']));
+    await owedProject(fixture, 'pil-apart', 'prj-apart');
+    expect(await fixture.worker.listInterested({ params: { projectId: 'prj-apart' } })).toEqual({
+      personIds: [],
+    });
   });
 });

@@ -2,13 +2,17 @@ import type { Explanation, ExplanationPart, Role } from '@talkoot/api-contracts'
 import { moneyReaders } from '@talkoot/api-contracts/payments';
 import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
+import type { Money } from '@talkoot/money';
 import type { Payments, Routes } from '../context.ts';
 import type { ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutsByRole } from '../obligation/obligation.view.ts';
+import type { OutcomeDecisionDocument } from '../outcome/outcome.store.ts';
 import type { SpendingDocument } from '../spending/spending.store.ts';
 import { attemptPart, bonusParts, entriesPart, inCurrency, ownSplit, stateOf } from './explanation.ts';
 
-type Explaining = Routes<'explainObligation' | 'explainBonus' | 'explainSpending' | 'explainBatch'>;
+type Explaining = Routes<
+  'explainObligation' | 'explainBonus' | 'explainSpending' | 'explainOutcome' | 'explainBatch'
+>;
 
 /** Why this amount? One answer each, from the charter to the bank; whose account it is, is in none. */
 export function explanationRoutes(payments: Payments): Explaining {
@@ -27,6 +31,11 @@ export function explanationRoutes(payments: Payments): Explaining {
       const found = await payments.spending.find(params.municipalityId, params.spendingId);
       if (!found) throw new DomainError('not-found');
       return { body: await explainSpending(payments, found) };
+    },
+    async explainOutcome({ params }) {
+      const decision = await payments.outcomes.findDecision(params.municipalityId, params.decisionId);
+      if (!decision) throw new DomainError('not-found');
+      return { body: await explainOutcome(payments, decision) };
     },
     async explainBatch({ params }) {
       return { body: await explainBatch(payments, params) };
@@ -70,6 +79,10 @@ async function decisionParts(payments: Payments, obligation: ObligationDocument)
     const spending = await payments.spending.find(municipalityId, decisionId);
     return spending ? [spendingPart(spending)] : [];
   }
+  if (obligation.origin === 'outcome') {
+    const decision = await payments.outcomes.findDecision(municipalityId, decisionId);
+    return decision ? outcomeParts(payments, decision) : [];
+  }
   const bonus = await payments.bonuses.find(decisionId);
   if (!bonus) return [];
   const project = await payments.funds.findCommitment(projectId);
@@ -106,6 +119,54 @@ const splitPart = (obligations: readonly ObligationDocument[]): ExplanationPart 
   ),
   sources: [],
 });
+
+async function explainOutcome(payments: Payments, decision: OutcomeDecisionDocument): Promise<Explanation> {
+  const { amount, currency, reason } = decision.outcome;
+  return {
+    kind: 'outcome-decision',
+    id: decision._id,
+    result: `${amount} ${currency} (${reason})`,
+    // Of all payers of the terms together: what the municipality owes of it is in the last part.
+    amount: null,
+    parts: await outcomeParts(payments, decision),
+  };
+}
+
+/** Terms as signed, the assessment behind the results, and every line: it is public, parties are called as in the terms. */
+async function outcomeParts(
+  payments: Payments,
+  decision: OutcomeDecisionDocument,
+): Promise<ExplanationPart[]> {
+  const { _id, municipalityId, contractId, termsSha256, evidence, computation, payable, receivable } =
+    decision;
+  const contract = await payments.outcomes.find(municipalityId, contractId);
+  const sum = (party: string, owed: Money) => `${party}: ${inCurrency(owed.amount, owed.currency)}`;
+  return [
+    {
+      title: `Outcome contract${contract ? `: ${contract.terms.title}` : ''}`,
+      lines: contract
+        ? [`at most ${inCurrency(contract.maximum, contract.currency)}, reserved from the signature on`]
+        : [],
+      sources: [{ kind: 'outcome-contract', id: contractId, sha256: termsSha256 }],
+    },
+    {
+      title: 'Results, as the signed assessment has them',
+      lines: computation,
+      sources: [
+        { kind: 'assessment', id: evidence.assessmentId, sha256: evidence.sha256 },
+        { kind: 'outcome-decision', id: _id, sha256: null },
+      ],
+    },
+    {
+      title: 'What the municipality owes, and is owed',
+      lines: [
+        ...payable.map(({ party, amount }) => `owes ${sum(party, amount)}`),
+        ...receivable.map(({ party, amount }) => `is owed by ${sum(party, amount)}`),
+      ],
+      sources: [],
+    },
+  ];
+}
 
 async function explainSpending(payments: Payments, spending: SpendingDocument): Promise<Explanation> {
   const { _id, municipalityId, projectId, state, amount, currency } = spending;

@@ -129,6 +129,9 @@ export function outcomeStore(connection: Connection) {
         .sort({ number: 1 })
         .limit(limit)
         .toArray(),
+    /** Whom contracts on this project, or on its whole pilot, pay; also where they have ended. */
+    payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
+      contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
     /** Whether somebody is paid as an investor in this pilot. */
     isInvestor: async (pilotId: string, personId: string): Promise<boolean> =>
       (await contracts.countDocuments(

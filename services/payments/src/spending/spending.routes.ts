@@ -52,7 +52,7 @@ export function spendingRoutes(
       return { body: { items: page.items.map(spendingView), next: page.next } };
     },
     async listInterested({ params }) {
-      return { body: { personIds: await spending.contractorsOf(params.projectId) } };
+      return { body: { personIds: await interestedIn(payments, params.projectId) } };
     },
     async acceptSpending(call) {
       const { params, person } = call;
@@ -97,6 +97,16 @@ async function requireNoInvestor(
   if (contractorId !== undefined && (await payments.outcomes.isInvestor(pilotId, contractorId))) {
     throw new DomainError('paid-by-outcome-only');
   }
+}
+
+/** Contractors whose spending was recorded, and whoever an outcome contract pays. */
+async function interestedIn(payments: Payments, projectId: string): Promise<string[]> {
+  const project = await payments.funds.findCommitment(projectId);
+  // Nobody is paid for what is not funded.
+  if (!project) return [];
+  const contractors = await payments.spending.contractorsOf(projectId);
+  const parties = await payments.outcomes.payeesIn(project.pilotId, projectId);
+  return [...new Set([...contractors, ...parties])].toSorted();
 }
 
 function newSpending(call: RecordCall, project: CommitmentDocument, recordedAt: Date): SpendingDocument {

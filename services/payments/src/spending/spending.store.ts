@@ -33,7 +33,7 @@ export function spendingStore(connection: Connection) {
     /** Whom a project pays as contractors: also what was refused, as it may be recorded again. */
     async contractorsOf(projectId: string): Promise<string[]> {
       const ids = await spending.distinct('contractorId', { projectId });
-      return ids.filter((id) => id !== null).toSorted();
+      return ids.filter((id) => id !== null);
     },
     insert: (session: ClientSession, document: SpendingDocument) => spending.insertOne(document, { session }),
     find: (municipalityId: string, spendingId: string, session?: ClientSession) =>
