@@ -59,7 +59,8 @@ describe('why a payment is what it is', () => {
         'released by per-releaser',
       ]),
     );
-    expect(said).toContain('bank reference: BANK-77');
+    expect(said.some((line) => line.endsWith(' the bank said rejected, reference REJ-1'))).toBe(true);
+    expect(said.some((line) => line.endsWith(' the bank said settled, reference BANK-77'))).toBe(true);
     expect(said.filter((line) => /credit payable 180.00 EUR \(bonus-awarded/.test(line))).toHaveLength(1);
     const sources = answer.parts.flatMap((part) => part.sources);
     expect(sources).toContainEqual({ kind: 'charter', id: pilotId, sha256: 'c'.repeat(64) });

@@ -8,7 +8,15 @@ import type { ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutsByRole } from '../obligation/obligation.view.ts';
 import type { OutcomeDecisionDocument } from '../outcome/outcome.store.ts';
 import type { SpendingDocument } from '../spending/spending.store.ts';
-import { attemptPart, bonusParts, entriesPart, inCurrency, ownSplit, stateOf } from './explanation.ts';
+import {
+  attemptPart,
+  bonusParts,
+  entriesPart,
+  fileSource,
+  inCurrency,
+  ownSplit,
+  stateOf,
+} from './explanation.ts';
 
 type Explaining = Routes<
   'explainObligation' | 'explainBonus' | 'explainSpending' | 'explainOutcome' | 'explainBatch'
@@ -59,8 +67,9 @@ async function explainObligation(
   const paid = await Promise.all(
     attempts.map(async (attempt) => {
       const batch = await payments.batches.find(attempt.batchId);
-      const references = await payments.settlements.referencesOf(municipalityId, attempt.endToEndId);
-      return attemptPart(attempt, batch, { references, forFinance });
+      const file = await payments.bankFiles.find(municipalityId, attempt.batchId);
+      const movements = await payments.settlements.movementsOf(municipalityId, attempt.endToEndId);
+      return attemptPart(attempt, batch, { movements, file, forFinance });
     }),
   );
   return {
@@ -218,6 +227,7 @@ async function explainBatch(
   const batch = await payments.batches.find(batchId);
   if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
   const attempts = await payments.obligations.attemptsOfBatch(batchId);
+  const file = await payments.bankFiles.find(municipalityId, batchId);
   const people = [
     ['proposed', batch.proposedBy],
     ['approved', batch.approvedBy],
@@ -232,7 +242,7 @@ async function explainBatch(
       {
         title: 'Three people, each for exactly this content',
         lines: people.map(([act, by]) => `${act} by ${by ?? 'nobody yet'}`),
-        sources: [{ kind: 'batch', id: batchId, sha256: batch.sha256 }],
+        sources: [{ kind: 'batch', id: batchId, sha256: batch.sha256 }, ...fileSource(file)],
       },
       {
         title: 'Payments',

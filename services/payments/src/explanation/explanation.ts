@@ -1,9 +1,11 @@
 import type { ExplanationPart } from '@talkoot/api-contracts';
 import { decimalOf, money } from '@talkoot/money';
+import type { BankFileDocument } from '../bank/order/order.store.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
 import type { BonusDocument } from '../bonus/bonus.store.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import type { MovementDocument } from '../settlement/settlement.store.ts';
 
 /** An entry of the ledger, as far as it explains an amount. */
 export interface ExplainedEntry {
@@ -57,7 +59,11 @@ export function ownSplit({ _id, split }: BonusDocument, obligationId: string): E
 export function attemptPart(
   attempt: AttemptDocument,
   batch: BatchDocument | null,
-  of: { readonly references: readonly string[]; readonly forFinance: boolean },
+  of: {
+    readonly movements: readonly MovementDocument[];
+    readonly file: BankFileDocument | null;
+    readonly forFinance: boolean;
+  },
 ): ExplanationPart {
   const { number, state, amount, currency, destination, endToEndId, reasonCode } = attempt;
   const signatures =
@@ -74,12 +80,32 @@ export function attemptPart(
       `${inCurrency(amount, currency)} by ${destination.method}, end-to-end id ${endToEndId}`,
       ...signatures.flat(),
       ...(batch ? [`batch ${batch.state}`] : []),
-      ...of.references.map((reference) => `bank reference: ${reference}`),
+      ...of.movements.map(
+        ({ says, bankReference, at }) => `${dayOf(at)} the bank said ${says}, reference ${bankReference}`,
+      ),
       ...(reasonCode === null ? [] : [`reason: ${reasonCode}`]),
     ],
-    sources: batch ? [{ kind: 'batch', id: batch._id, sha256: batch.sha256 }] : [],
+    sources: [
+      ...(batch ? [{ kind: 'batch', id: batch._id, sha256: batch.sha256 }] : []),
+      ...(attempt.destination.method === 'bank' ? fileSource(of.file) : []),
+      ...messagesIn(of.movements),
+    ],
   };
 }
+
+/** The payment file of a batch, where it was made. */
+export const fileSource = (file: BankFileDocument | null) =>
+  file ? [{ kind: 'payment-file', id: file.messageId, sha256: file.sha256 }] : [];
+
+/** The bank's own messages, once each. */
+const messagesIn = (movements: readonly MovementDocument[]) =>
+  [...new Set(movements.flatMap(({ messageFileId }) => messageFileId ?? []))].map((id) => ({
+    kind: 'bank-message',
+    id,
+    sha256: null,
+  }));
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 const signed = (act: string, by: string | null): string[] => (by === null ? [] : [`${act} by ${by}`]);
 
@@ -88,7 +114,7 @@ export function entriesPart(entries: readonly ExplainedEntry[]): ExplanationPart
     title: 'Entries in the ledger',
     lines: entries.map(
       ({ at, side, account, amount, currency, transactionId }) =>
-        `${at.toISOString().slice(0, 10)} ${side} ${account} ${inCurrency(amount, currency)} (${transactionId})`,
+        `${dayOf(at)} ${side} ${account} ${inCurrency(amount, currency)} (${transactionId})`,
     ),
     sources: entries.map(({ _id }) => ({ kind: 'entry', id: _id, sha256: null })),
   };
@@ -97,5 +123,5 @@ export function entriesPart(entries: readonly ExplainedEntry[]): ExplanationPart
 /** What became of an obligation, in words. */
 export function stateOf({ state, amount, currency, closedBecause, dueSince }: ObligationDocument): string {
   const why = closedBecause === null ? '' : ` (${closedBecause})`;
-  return `${inCurrency(amount, currency)}, ${state}${why}, due since ${dueSince.toISOString().slice(0, 10)}`;
+  return `${inCurrency(amount, currency)}, ${state}${why}, due since ${dayOf(dueSince)}`;
 }

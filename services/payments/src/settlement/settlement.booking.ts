@@ -90,7 +90,9 @@ function movementDocument(
   at: Date,
 ): MovementDocument {
   const _id = movementId(municipalityId, movementOf(line));
-  return { _id, municipalityId, reference: referenceOf(line), messageFileId, at };
+  const { endToEndId, reference: bankReference, says } = line;
+  const said = { endToEndId, bankReference, says };
+  return { _id, municipalityId, reference: referenceOf(line), ...said, messageFileId, at };
 }
 
 const isSuspended = (outcome: Outcome): outcome is Suspended => outcome.kind === 'suspense';

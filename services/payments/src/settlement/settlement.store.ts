@@ -9,6 +9,10 @@ export interface MovementDocument {
   municipalityId: string;
   /** Names the movement, whatever was said of its amount. */
   reference: string;
+  /** Of which payment it was said, under which reference of the bank's own. */
+  endToEndId: string | null;
+  bankReference: string;
+  says: string;
   messageFileId: string | null;
   at: Date;
 }
@@ -48,9 +52,13 @@ const collections = (connection: Connection) => ({
 export async function prepareSettlements(connection: Connection): Promise<void> {
   const { movements, suspense } = collections(connection);
   await movements.createIndex({ municipalityId: 1, reference: 1 });
+  await movements.createIndex({ municipalityId: 1, endToEndId: 1 });
   await suspense.createIndex({ municipalityId: 1, _id: 1 });
   await suspense.createIndex({ municipalityId: 1, endToEndId: 1 });
 }
+
+/** A payment is told of a few times. */
+const mostOfPayment = 100;
 
 /** What the bank said, and what of it fits no payment. */
 export function settlementStore(connection: Connection) {
@@ -58,11 +66,9 @@ export function settlementStore(connection: Connection) {
   return {
     knownMovements: (municipalityId: string, references: readonly string[], session: ClientSession) =>
       movements.find({ municipalityId, reference: { $in: [...references] } }, { session }).toArray(),
-    /** Under which references the bank told of a payment. */
-    async referencesOf(municipalityId: string, endToEndId: string): Promise<string[]> {
-      const found = await movements.find({ municipalityId, endToEndId }).sort({ at: 1, _id: 1 }).toArray();
-      return found.map(({ reference }) => reference);
-    },
+    /** What was said of one payment, in the order in which it was taken in. */
+    movementsOf: (municipalityId: string, endToEndId: string): Promise<MovementDocument[]> =>
+      movements.find({ municipalityId, endToEndId }).sort({ at: 1, _id: 1 }).limit(mostOfPayment).toArray(),
     async insertMovements(session: ClientSession, taken: MovementDocument[]): Promise<void> {
       if (taken.length > 0) await movements.insertMany(taken, { session });
     },
