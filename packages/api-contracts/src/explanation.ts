@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IdShape, MoneyShape } from './shapes.ts';
+import { MoneyShape } from './shapes.ts';
 
 /** Where a line comes from and can be checked: by id, and by hash where the thing has one. */
 export const SourceShape = z.object({ kind: z.string(), id: z.string(), sha256: z.string().nullable() });
@@ -8,7 +8,7 @@ export const SourceShape = z.object({ kind: z.string(), id: z.string(), sha256: 
 export const ExplanationShape = z
   .object({
     kind: z.string(),
-    id: IdShape,
+    id: z.string(),
     /** What it comes to, in words. */
     result: z.string(),
     /** Null of a score. */

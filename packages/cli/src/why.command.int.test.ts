@@ -69,6 +69,31 @@ test.each(['bon-1', 'bat-1', 'spe-1', 'out-1', 'asm-1'])('finds out by its id wh
   expect(await why(id)).toContain(` ${id}: `);
 });
 
+test('follows an entry of the ledger by the trace of auditors', async () => {
+  service.close();
+  const line = {
+    account: 'payable',
+    side: 'credit',
+    amount: { amount: 18_000, currency: 'EUR' },
+    own: true,
+  };
+  const step = {
+    at: '2027-01-01T10:00:00.000Z',
+    fiscalYear: 2027,
+    kind: 'bonus-awarded',
+    transactionId: 'bonus-awarded/bon-1',
+    lines: [line],
+  };
+  const trace = { obligation: null, computation: [], steps: [step], attempts: [] };
+  service = await serviceStandIn({
+    'GET /v1/m/lintula/ledger/trace?id=bonus-awarded%2Fbon-1%2F0002': { body: trace },
+  });
+  vi.stubEnv('PAYMENTS_URL', service.url);
+  const said = await why('bonus-awarded/bon-1/0002');
+  expect(said).toMatch(/^entry bonus-awarded\/bon-1\/0002: of nobody in particular\n/);
+  expect(said).toMatch(/\* credit\W+payable\W+180\.00 EUR/);
+});
+
 test('asks without a token where nobody signed in', async () => {
   vi.stubEnv('TALKOOT_TOKEN', '');
   await why('bon-1');

@@ -1,5 +1,6 @@
 import type { Explanation } from '@talkoot/api-contracts';
 import type { Command } from 'commander';
+import { traceText } from './ledger/ledger.text.ts';
 import { saidPlainly, ServiceRefused } from './service/service.errors.ts';
 import { inMunicipality, placeOf, tell } from './service/service.place.ts';
 import type { Place, PlaceOptions } from './service/service.place.ts';
@@ -9,7 +10,7 @@ export function registerWhy(program: Command): void {
   inMunicipality(program.command('why'))
     .argument(
       '<id>',
-      'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), outcome decision (out-), assessment (asm-) or project (prj-)',
+      'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), outcome decision (out-), assessment (asm-), project (prj-), or an entry or transaction of the ledger',
     )
     .description(
       'Why this amount? Every line from the charter to the bank (signed in, where it is not public: TALKOOT_TOKEN)',
@@ -48,6 +49,8 @@ const explaining: Readonly<Record<string, Explain>> = {
 
 /** @throws ServiceRefused `id-unknown` */
 function explained(place: Place, id: string): Promise<Explanation> {
+  // Only entries and transactions of the ledger are called so.
+  if (id.includes('/')) return traced(place, id);
   const explain = explaining[id.slice(0, 3)];
   if (explain && id[3] === '-') return explain(place, id);
   const known = Object.keys(explaining).map((prefix) => `${prefix}-`);
@@ -55,6 +58,25 @@ function explained(place: Place, id: string): Promise<Explanation> {
     'id-unknown',
     `"${id}" is no id that has an amount: they begin with ${known.join(', ')}.`,
   );
+}
+
+/** An entry or a transaction of the ledger, as an auditor follows it. */
+async function traced({ payments, municipalityId }: Place, id: string): Promise<Explanation> {
+  const trace = await payments.tracePayment({ params: { municipalityId }, query: { id } });
+  const { obligation, computation } = trace;
+  const way = traceText({ ...trace, obligation: null, computation: [] });
+  return {
+    kind: 'entry',
+    id,
+    result: obligation ? `of ${obligation.obligationId}, ${obligation.state}` : 'of nobody in particular',
+    amount: obligation?.amount ?? null,
+    parts: [
+      ...(computation.length > 0
+        ? [{ title: 'How the amount was computed', lines: computation, sources: [] }]
+        : []),
+      { title: 'From the fund to the bank', lines: way.filter(Boolean), sources: [] },
+    ],
+  };
 }
 
 /** Each part with its lines, and under them where they can be checked. */

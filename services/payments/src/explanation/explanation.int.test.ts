@@ -45,7 +45,7 @@ describe('why a payment is what it is', () => {
       'Share by the signed agreement and confirmed hours',
       'Attempt 1: rejected',
       'Attempt 2: settled',
-      'Entries in the ledger',
+      'The way of the money in the ledger',
     ]);
     const said = linesIn(answer);
     expect(said).toContain('f(S): min(1, 1 × 0.6) = 0.6');
@@ -61,7 +61,9 @@ describe('why a payment is what it is', () => {
     );
     expect(said.some((line) => line.endsWith(' the bank said rejected, reference REJ-1'))).toBe(true);
     expect(said.some((line) => line.endsWith(' the bank said settled, reference BANK-77'))).toBe(true);
-    expect(said.filter((line) => /credit payable 180.00 EUR \(bonus-awarded/.test(line))).toHaveLength(1);
+    expect(
+      said.filter((line) => /credit payable 180.00 EUR, this one alone \(bonus-awarded/.test(line)),
+    ).toHaveLength(1);
     const sources = answer.parts.flatMap((part) => part.sources);
     expect(sources).toContainEqual({ kind: 'charter', id: pilotId, sha256: 'c'.repeat(64) });
     expect(sources).toContainEqual({ kind: 'criteria-lock', id: projectId, sha256: 'd'.repeat(64) });
@@ -184,7 +186,7 @@ describe('why an outcome contract pays what it pays', () => {
     const mine = await investor.explainObligation({ params: { ...params, obligationId } });
     expect(mine).toMatchObject({ amount: euros(300_000) });
     expect(linesIn(mine)).toContain('owes fund: 3000.00 EUR');
-    expect(mine.parts.at(-1)!.title).toBe('Entries in the ledger');
+    expect(mine.parts.at(-1)!.title).toBe('The way of the money in the ledger');
     expect(JSON.stringify(mine)).not.toMatch(/per-/);
   });
 

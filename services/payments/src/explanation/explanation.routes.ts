@@ -4,6 +4,7 @@ import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
 import type { Payments, Routes } from '../context.ts';
+import { stepsOf, wayOf } from '../ledger/trace.ts';
 import type { ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutsByRole } from '../obligation/obligation.view.ts';
 import type { OutcomeDecisionDocument } from '../outcome/outcome.store.ts';
@@ -11,11 +12,11 @@ import type { SpendingDocument } from '../spending/spending.store.ts';
 import {
   attemptPart,
   bonusParts,
-  entriesPart,
   fileSource,
   inCurrency,
   ownSplit,
   stateOf,
+  wayPart,
 } from './explanation.ts';
 
 type Explaining = Routes<
@@ -60,8 +61,8 @@ async function explainObligation(
   forFinance: boolean,
 ): Promise<Explanation> {
   const { _id, municipalityId, amount, currency } = obligation;
-  const [entries, attempts] = await Promise.all([
-    payments.ledger.entriesOfObligation(municipalityId, _id),
+  const [way, attempts] = await Promise.all([
+    wayOf(payments, obligation),
     payments.obligations.attemptsOf([_id]),
   ]);
   const paid = await Promise.all(
@@ -77,7 +78,7 @@ async function explainObligation(
     id: _id,
     result: stateOf(obligation),
     amount: money(amount, currency),
-    parts: [...(await decisionParts(payments, obligation)), ...paid, entriesPart(entries)],
+    parts: [...(await decisionParts(payments, obligation)), ...paid, wayPart(stepsOf(way, _id))],
   };
 }
 
@@ -181,6 +182,7 @@ async function explainSpending(payments: Payments, spending: SpendingDocument): 
   const { _id, municipalityId, projectId, state, amount, currency } = spending;
   const project = await payments.funds.findCommitment(projectId);
   const entries = await payments.ledger.entriesOfTransactions(municipalityId, [`spending-accepted/${_id}`]);
+  const obligationId = entries.find((one) => one.obligationId !== null)?.obligationId ?? null;
   return {
     kind: 'spending',
     id: _id,
@@ -199,7 +201,7 @@ async function explainSpending(payments: Payments, spending: SpendingDocument): 
             },
           ]
         : []),
-      entriesPart(entries),
+      wayPart(stepsOf(entries, obligationId)),
     ],
   };
 }

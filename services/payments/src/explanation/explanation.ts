@@ -5,18 +5,10 @@ import type { BatchDocument } from '../batch/batch.store.ts';
 import type { BonusDocument } from '../bonus/bonus.store.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import type { stepsOf } from '../ledger/trace.ts';
 import type { MovementDocument } from '../settlement/settlement.store.ts';
 
-/** An entry of the ledger, as far as it explains an amount. */
-export interface ExplainedEntry {
-  readonly _id: string;
-  readonly transactionId: string;
-  readonly account: string;
-  readonly side: 'debit' | 'credit';
-  readonly amount: number;
-  readonly currency: string;
-  readonly at: Date;
-}
+type Step = ReturnType<typeof stepsOf>[number];
 
 export const inCurrency = (amount: number, currency: string): string =>
   `${decimalOf(money(amount, currency))} ${currency}`;
@@ -109,14 +101,17 @@ const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 const signed = (act: string, by: string | null): string[] => (by === null ? [] : [`${act} by ${by}`]);
 
-export function entriesPart(entries: readonly ExplainedEntry[]): ExplanationPart {
+/** Every transaction on the way of the money; of lines that are of one payee, only the payee's own. */
+export function wayPart(steps: readonly Step[]): ExplanationPart {
   return {
-    title: 'Entries in the ledger',
-    lines: entries.map(
-      ({ at, side, account, amount, currency, transactionId }) =>
-        `${dayOf(at)} ${side} ${account} ${inCurrency(amount, currency)} (${transactionId})`,
+    title: 'The way of the money in the ledger',
+    lines: steps.flatMap(({ at, transactionId, lines }) =>
+      lines.map(
+        ({ side, account, amount, own }) =>
+          `${at.slice(0, 10)} ${side} ${account} ${inCurrency(amount.amount, amount.currency)}${own ? ', this one alone' : ''} (${transactionId})`,
+      ),
     ),
-    sources: entries.map(({ _id }) => ({ kind: 'entry', id: _id, sha256: null })),
+    sources: steps.map(({ transactionId }) => ({ kind: 'transaction', id: transactionId, sha256: null })),
   };
 }
 

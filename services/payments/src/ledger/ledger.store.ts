@@ -59,9 +59,6 @@ export async function prepareLedger(connection: Connection): Promise<void> {
   await balances.createIndex({ municipalityId: 1, _id: 1 });
 }
 
-/** An obligation moves a few times a year. */
-const mostOfObligation = 500;
-
 /** A collection that is made inside a transaction conflicts with its twin, so it is made before. */
 export function ignoreExisting(error: unknown): void {
   if ((error as { codeName?: string }).codeName !== 'NamespaceExists') throw error;
@@ -108,19 +105,6 @@ export function ledgerStore(connection: Connection) {
       };
       return balances.find(filter, session ? { session } : {}).toArray();
     },
-
-    entriesOfObligation: (municipalityId: string, obligationId: string) =>
-      entries
-        .find({ municipalityId, obligationId })
-        .sort({ at: 1, _id: 1 })
-        .limit(mostOfObligation)
-        .toArray(),
-
-    entriesOfTransactions: (municipalityId: string, ids: readonly string[]) =>
-      entries
-        .find({ municipalityId, transactionId: { $in: [...ids] } })
-        .sort({ at: 1, _id: 1 })
-        .toArray(),
 
     /** Balance of one account of a project, 0 when nothing was ever posted to it. */
     async balanceOfProject(

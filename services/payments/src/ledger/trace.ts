@@ -38,7 +38,7 @@ export async function traceOf(payments: Payments, municipalityId: string, id: st
 }
 
 /** Every entry on the way: the allotment, what was set aside for the project, and each move of the obligation. */
-async function wayOf(payments: Payments, obligation: ObligationDocument): Promise<EntryDocument[]> {
+export async function wayOf(payments: Payments, obligation: ObligationDocument): Promise<EntryDocument[]> {
   const { ledger, funds } = payments;
   const { _id, municipalityId, pilotId, projectId, fiscalYear } = obligation;
   const own = await ledger.entriesOfObligation(municipalityId, _id);
