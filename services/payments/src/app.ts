@@ -35,26 +35,6 @@ export function createPaymentsApp({ payments, ...shell }: PaymentsAppOptions) {
     api: paymentsApi,
     connection: payments.connection,
     handlers: paymentsHandlers(payments),
-    handlers: {
-      ...payments.record.handlers,
-      ...fundRoutes(payments),
-      ...yearEndRoutes(payments),
-      ...ledgerRoutes(payments),
-      ...spendingRoutes(payments),
-      ...bonusRoutes(payments),
-      ...obligationRoutes(payments),
-      ...outcomeRoutes(payments),
-      ...payeeRoutes(payments),
-      ...payrollRoutes(payments),
-      ...batchRoutes(payments),
-      ...settlementRoutes(payments),
-      ...debtorAccountRoutes(payments),
-      ...bankFileRoutes(payments),
-      ...bankMessageRoutes(payments),
-      ...reconciliationRoutes(payments),
-      ...webhookRoutes(payments),
-      ...explanationRoutes(payments),
-    },
   });
 }
 
@@ -78,5 +58,6 @@ export function paymentsHandlers(payments: Payments): Handlers<PaymentsApi> {
     ...bankMessageRoutes(payments),
     ...reconciliationRoutes(payments),
     ...webhookRoutes(payments),
+    ...explanationRoutes(payments),
   };
 }

@@ -133,7 +133,11 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
         outbox: parts.outbox(outboxFor(connection, { source: '/services/payments' }), topic),
         temporal: engine.clientFor(process),
         projects: {
-          charterOf: async () => ({ charter, sha256: 'c'.repeat(64) }),
+          bonusRulesOf: async () => ({
+            rules: charter.bonus,
+            charterSha256: 'c'.repeat(64),
+            lockSha256: 'd'.repeat(64),
+          }),
           teamOf: async (id) => projects.find(({ projectId }) => projectId === id)!.team,
           assessmentOf: async () => null,
         },
