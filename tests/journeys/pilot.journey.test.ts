@@ -18,6 +18,13 @@ interface Outcome {
     payouts: { project: string; payee: string; amount: { amount: number }; state: string }[];
     outcomes: { project: string; amount: string; currency: string; reason: string }[];
     ledger: { balanced: boolean; debit: number; credit: number };
+    reconciliation: {
+      rejected: number;
+      returned: number;
+      paid: number;
+      inTransit: number;
+      complete: boolean;
+    };
   };
   run: { kills: string[] };
 }
@@ -80,6 +87,12 @@ describe('a pilot from sponsor to payout', () => {
     ]);
     const invested = payouts.filter(({ payee }) => payee === 'investor');
     expect(invested.map(({ amount, state }) => [amount.amount, state])).toEqual([[442_500, 'settled']]);
+  });
+
+  it('pays through bank files, and reconciles to the cent after a rejection and a return', () => {
+    const { reconciliation, payouts } = quiet.result;
+    const paid = payouts.reduce((sum, { amount }) => sum + amount.amount, 0);
+    expect(reconciliation).toMatchObject({ rejected: 1, returned: 1, paid, inTransit: 0, complete: true });
   });
 
   it('keeps the ledger balanced', () => {
