@@ -138,12 +138,8 @@ export async function paymentsFixture(
     endPhase: (batchId: string, phase: 'expired' | 'reconciled') =>
       recordMove(payments, batchId, { phase, command: null }),
     async stop() {
-      await connection.dropDatabase();
-      await this.leave();
-    },
-    /** Leaves the database as it is: a killed process may still hold locks in it for a minute. */
-    async leave() {
       await app.close();
+      await connection.dropDatabase();
       await connection.close();
     },
   };
