@@ -22,6 +22,9 @@ const homes: readonly (readonly [parameter: string, owner: Owner, collection: st
   ['batchId', 'payments', 'batches'],
   ['contractId', 'payments', 'outcomecontracts'],
   ['decisionId', 'payments', 'outcomedecisions'],
+  ['accountId', 'payments', 'debtoraccounts'],
+  ['messageFileId', 'payments', 'bankmessages'],
+  ['suspenseId', 'payments', 'suspense'],
   ['personId', 'identity', 'people'],
   ['grantId', 'identity', 'grants'],
 ];
