@@ -87,7 +87,8 @@ export async function paymentsFixture(
     outbox,
     temporal: playedEngine(() => payments),
     projects: {
-      bonusRulesOf: async (id) => unlessStrange(id, terms.get(id) ?? { ...bonusTerms, rules: { ...bonusTerms.rules, ...bonus } }),
+      bonusRulesOf: async (id) =>
+        unlessStrange(id, terms.get(id) ?? { ...bonusTerms, rules: { ...bonusTerms.rules, ...bonus } }),
       teamOf: async (id) => unlessStrange(id, teams.get(id) ?? team),
       assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
     },
