@@ -1,9 +1,11 @@
 import type { SettlementLineShape } from '@talkoot/api-contracts/payments';
+import { notificationXml, statusReportXml } from '@talkoot/bank-simulator';
+import type { Entry, Order } from '@talkoot/bank-simulator';
 import type { z } from 'zod';
 import type { Mischief } from '../world/mischief.ts';
 import type { Process, World } from '../world/world.ts';
 
-/** A payment that the bank was told to make. */
+/** A payment that the bank or the payroll office was told to make. */
 export interface Instruction {
   readonly endToEndId: string;
   readonly obligationId: string;
@@ -11,7 +13,7 @@ export interface Instruction {
   readonly method: 'bank' | 'payroll';
 }
 
-/** Money that really moved at the bank, whatever anybody was told. */
+/** Money that really moved, whatever anybody was told. */
 export interface Movement {
   readonly endToEndId: string;
   readonly obligationId: string;
@@ -23,24 +25,34 @@ export interface Movement {
 
 export type SettlementLine = z.infer<typeof SettlementLineShape>;
 
-/** A file of answers that finance takes in. */
-export type Statement = readonly SettlementLine[];
+/** A file that finance takes in: lines, or a message as banks write it. */
+export type Statement = { readonly lines: readonly SettlementLine[] } | { readonly xml: string };
+
+/** How an answer reaches finance: as lines, or as messages about a payment file. */
+type Told = Instruction & { readonly order: Order | null };
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
 /**
- * The bank and the payroll office: they book, reject, book twice, book and return days later, answer late, twice and in any
- * order. What they really did is known here, to be held against the ledger.
+ * The bank and the payroll office: they book, reject, book twice, book and return days later, call settled what they then
+ * reject, book without saying what, and answer late, twice and in any order. What they really did is known here, to be held
+ * against the ledger.
  */
 export class Bank {
   readonly movements: Movement[] = [];
   readonly statements: Statement[] = [];
+  /** One for each thing told, however often it is told. */
+  readonly references = new Set<string>();
+  /** What was booked without details, by the reference of the booking. */
+  readonly undetailed = new Map<string, string>();
   readonly #world: World;
   readonly #mischief: Mischief;
   readonly #process: Process = { name: 'bank', alive: true };
-  readonly #known = new Map<string, Instruction>();
-  #references = 0;
+  readonly #known = new Set<string>();
+  readonly #lines: SettlementLine[] = [];
+  readonly #entries: Entry[] = [];
+  #messages = 0;
   #underWay = 0;
 
   /** @param mischief how much may go otherwise than it should, until it is used up */
@@ -53,14 +65,14 @@ export class Bank {
     return this.#underWay === 0;
   }
 
-  /** Takes a file of instructions; one that comes again is known by its end-to-end ids. */
-  take(instructions: readonly Instruction[]): void {
+  /** Takes a file of instructions; what comes again is known by its end-to-end ids. @param order null for lines */
+  take(instructions: readonly Instruction[], order: Order | null): void {
     for (const instruction of instructions) {
       if (this.#known.has(instruction.endToEndId)) continue;
-      this.#known.set(instruction.endToEndId, instruction);
+      this.#known.add(instruction.endToEndId);
       this.#underWay += 1;
       this.#world.spawn(`payment ${instruction.endToEndId}`, async () => {
-        await this.#pay(instruction);
+        await this.#pay({ ...instruction, order });
         this.#underWay -= 1;
       });
     }
@@ -76,21 +88,24 @@ export class Bank {
     return paid;
   }
 
-  async #pay(instruction: Instruction): Promise<void> {
+  async #pay(payment: Told): Promise<void> {
     const { random } = this.#world;
-    await this.#world.sleep(this.#process, random.between(0, 3 * day));
     const goesWrong = (probability: number) => random.chance(probability) && this.#mischief.isLeft();
-    if (goesWrong(0.25)) return this.#answer(instruction, 'rejected', { reasonCode: 'AC04' });
-    this.#move(instruction, 'out');
-    this.#answer(instruction, 'settled');
+    await this.#world.sleep(this.#process, random.between(0, day));
+    // Said long before it is booked, and no promise that it will be.
+    if (payment.order && random.chance(0.5)) this.#report(payment, payment.order, 'ACSC');
+    await this.#world.sleep(this.#process, random.between(0, 2 * day));
+    if (goesWrong(0.25)) return this.#reject(payment);
+    this.#move(payment, 'out');
+    this.#book(payment, 'settled', payment.order !== null && goesWrong(0.1));
     if (goesWrong(0.1)) {
-      this.#move(instruction, 'out', true);
-      this.#answer(instruction, 'settled');
+      this.#move(payment, 'out', true);
+      this.#book(payment, 'settled');
     }
     if (goesWrong(0.2)) {
       await this.#world.sleep(this.#process, random.between(0, 5 * day));
-      this.#move(instruction, 'in');
-      this.#answer(instruction, 'returned', { reasonCode: 'AC06' });
+      this.#move(payment, 'in');
+      this.#book(payment, 'returned');
     }
   }
 
@@ -98,19 +113,97 @@ export class Bank {
     this.movements.push({ endToEndId, obligationId, amount: amount.amount, way, isMistake });
   }
 
-  /** Puts a line into the file of the day, often alone, sometimes with older ones again. */
-  #answer(
-    { endToEndId, amount }: Instruction,
-    status: SettlementLine['status'],
-    more: { readonly reasonCode?: string } = {},
-  ): void {
-    this.#references += 1;
-    const bankReference = `REF${this.#references}`;
-    const line = { endToEndId, status, amount: { ...amount }, bankReference, ...more } as SettlementLine;
-    const { random } = this.#world;
-    const older = this.statements.flat();
-    const again = older.length > 0 && random.chance(0.3) ? random.some(older).slice(0, 3) : [];
-    this.statements.push(random.chance(0.5) ? [line, ...again] : [...again, line]);
-    this.#world.tell(`bank: ${status} ${endToEndId} as ${bankReference}`);
+  #reject(payment: Told): void {
+    const reference = this.#reference();
+    if (payment.order) this.#report(payment, payment.order, 'RJCT', reference);
+    else this.#tellLine({ ...lineOf(payment, 'rejected', reference), reasonCode: 'AC04' });
+    this.#world.tell(`bank: rejected ${payment.endToEndId} as ${reference}`);
   }
+
+  #book(payment: Told, as: 'settled' | 'returned', isUndetailed = false): void {
+    const reference = this.#reference();
+    if (payment.order) this.#tellEntry(payment.order, entryOf(payment, as, reference, isUndetailed));
+    else this.#tellLine(lineOf(payment, as, reference));
+    if (isUndetailed) this.undetailed.set(reference, payment.endToEndId);
+    this.#world.tell(
+      `bank: ${as} ${payment.endToEndId} as ${reference}${isUndetailed ? ', without details' : ''}`,
+    );
+  }
+
+  #reference(): string {
+    const reference = `REF${this.references.size + 1}`;
+    this.references.add(reference);
+    return reference;
+  }
+
+  /** Often alone, sometimes with older ones again. */
+  #tellLine(line: SettlementLine): void {
+    this.statements.push({ lines: this.#withOlder(line, this.#lines) });
+  }
+
+  #tellEntry(order: Order, entry: Entry): void {
+    const entries = this.#withOlder(entry, this.#entries);
+    const news = this.#world.random.chance(0.2) ? [{ ...entry, status: 'PDNG' }] : [];
+    this.#send(
+      notificationXml({ ...this.#header('N'), iban: order.debtorIban, entries: [...news, ...entries] }),
+    );
+  }
+
+  #report({ endToEndId, amount }: Told, order: Order, status: 'ACSC' | 'RJCT', messageId?: string): void {
+    const { random } = this.#world;
+    const cents = { cents: amount.amount, currency: amount.currency };
+    const reason = status === 'RJCT' ? { reason: 'AC04' } : {};
+    const report = {
+      ...this.#header('S'),
+      ...(messageId === undefined ? {} : { messageId }),
+      originalMessageId: order.messageId,
+      status: 'PART',
+      informations: [
+        { informationId: order.informationId, transfers: [{ endToEndId, status, amount: cents, ...reason }] },
+      ],
+    };
+    this.#send(statusReportXml(report, random.pick(['pain.002.001.03', 'pain.002.001.14'])));
+  }
+
+  #header(sign: string) {
+    this.#messages += 1;
+    return { messageId: `${sign}${this.#messages}`, at: new Date(this.#world.now) };
+  }
+
+  /** A message, sometimes as two equal files. */
+  #send(xml: string): void {
+    this.statements.push({ xml });
+    if (this.#world.random.chance(0.1)) this.statements.push({ xml });
+  }
+
+  #withOlder<T>(one: T, all: T[]): T[] {
+    const { random } = this.#world;
+    const again = all.length > 0 && random.chance(0.3) ? random.some(all).slice(0, 3) : [];
+    all.push(one);
+    return random.chance(0.5) ? [one, ...again] : [...again, one];
+  }
+}
+
+const lineOf = (
+  { endToEndId, amount }: Instruction,
+  status: SettlementLine['status'],
+  bankReference: string,
+): SettlementLine => ({ endToEndId, status, amount: { ...amount }, bankReference });
+
+function entryOf(
+  { endToEndId, amount }: Instruction,
+  as: 'settled' | 'returned',
+  reference: string,
+  isUndetailed: boolean,
+): Entry {
+  const returned = as === 'returned' ? { returned: 'AC06' } : {};
+  return {
+    reference,
+    amount: amount.amount,
+    currency: amount.currency,
+    direction: as === 'settled' ? 'DBIT' : 'CRDT',
+    status: 'BOOK',
+    ...(isUndetailed ? { batched: 1 } : {}),
+    parts: isUndetailed ? [] : [{ reference, endToEndId, amount: amount.amount, ...returned }],
+  };
 }

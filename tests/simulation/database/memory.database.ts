@@ -152,6 +152,11 @@ export class MemoryCollection {
     ));
   }
 
+  /** An id that nothing here has had. */
+  get nextId(): string {
+    return `${this.name}-${this.#slots.size + 1}`;
+  }
+
   forgetCommitted(): void {
     this.#committed = null;
   }

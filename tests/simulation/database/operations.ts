@@ -2,7 +2,6 @@ import { copyOf, type Document } from './document.ts';
 import { aggregated, matcherOf, shown, updated } from './language.ts';
 import type { FindOptions, Update } from './language.ts';
 import type { MemoryCollection, Transaction } from './memory.database.ts';
-import { MongoInvalid } from './refusals.ts';
 
 /** What one operation of a driver does to one collection, within a transaction. */
 export interface UpdateOptions {
@@ -40,8 +39,8 @@ export function insertInto(
   documents: Document[],
 ): void {
   for (const document of documents) {
-    if (document['_id'] === undefined) throw new MongoInvalid(`insert without _id into ${collection.name}`);
-    collection.insert(transaction, document);
+    // A driver makes ids by clock and chance; here they follow from the place.
+    collection.insert(transaction, { _id: document['_id'] ?? collection.nextId, ...document });
   }
 }
 

@@ -5,7 +5,10 @@ import type {
   AttemptDocument,
   ObligationDocument,
 } from '../../../services/payments/src/obligation/obligation.store.ts';
-import type { MovementDocument } from '../../../services/payments/src/settlement/settlement.store.ts';
+import type {
+  MovementDocument,
+  SuspenseDocument,
+} from '../../../services/payments/src/settlement/settlement.store.ts';
 import type { MemoryDatabase } from '../database/memory.database.ts';
 import type { Booked } from '../town/finance.ts';
 
@@ -21,6 +24,7 @@ export function booksOf(database: MemoryDatabase, finance: MemoryDatabase) {
     batches: () => all('batches') as readonly BatchDocument[],
     movements: () => all('movements') as readonly MovementDocument[],
     outbox,
+    suspense: () => all('suspense') as readonly SuspenseDocument[],
     events: () => outbox().filter(({ channel }) => channel === 'event'),
     unpublished: () => outbox().filter(({ publishedAt }) => publishedAt === null),
     lifecycles: () => all('lifecycles') as readonly { lifecycleId: string; phase: string; step: number }[],

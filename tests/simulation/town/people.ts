@@ -1,5 +1,6 @@
 import { DomainError } from '@talkoot/http-service';
 import type { Role } from '@talkoot/api-contracts';
+import { readOrder } from '@talkoot/bank-simulator';
 import { isOpen } from '../../../services/payments/src/obligation/obligation.ts';
 import type { Instruction } from '../bank/bank.ts';
 import { Violation } from '../world/world.ts';
@@ -30,6 +31,8 @@ export function peopleAct(town: Town): void {
   // Somebody with every role tries to be two of the three.
   act(town, person('per-everything', 'finance-clerk', 'payout-approver', 'payout-releaser'), doingEverything);
   act(town, person('per-messenger', 'finance-clerk'), carryingInstructions);
+  act(town, person('per-treasurer', 'finance-clerk'), keepingAccounts);
+  act(town, person('per-resolver-1', 'finance-clerk'), resolving);
   for (const number of [1, 2])
     act(town, person(`per-importer-${number}`, 'finance-clerk'), importing(number));
   for (const id of town.payees) act(town, person(id, 'resident'), beingPaid);
@@ -189,9 +192,61 @@ async function carryingInstructions(acting: Acting): Promise<void> {
     if (left.length === 0) continue;
     const { _id: batchId } = town.world.random.pick(left);
     const file = await read<{ payments: Instruction[] }>(acting, 'getPaymentInstructions', { batchId });
-    town.world.tell(`bank takes ${batchId}`);
-    town.bank.take(file.payments);
+    if (!(await handOver(acting, batchId, file.payments))) continue;
     if (!town.world.random.chance(town.world.faults.repeat)) carried.add(batchId);
+  }
+}
+
+/** Payments through a bank go as a payment file where the town has such a bank, all others as they are. */
+async function handOver(acting: Acting, batchId: string, payments: Instruction[]): Promise<boolean> {
+  const { town } = acting;
+  const banked = payments.filter(({ method }) => town.speaksIso && method === 'bank');
+  if (banked.length > 0) {
+    if (!(await once(acting, 'makeBankFile', { params: { batchId } }))) return false;
+    const order = readOrder(await read<string>(acting, 'downloadBankFile', { batchId }));
+    const ordered = order.transfers.map(({ endToEndId, amount }) => `${endToEndId} ${amount}`);
+    const expected = banked.map(({ endToEndId, amount }) => `${endToEndId} ${amount.amount}`);
+    requireSame(expected.toSorted(), ordered.toSorted(), `instructions and payment file of ${batchId}`);
+    town.bank.take(banked, order);
+  }
+  town.world.tell(`bank takes ${batchId}`);
+  town.bank.take(
+    payments.filter((one) => !banked.includes(one)),
+    null,
+  );
+  return true;
+}
+
+/** Two people put the account in force that payments are made from. */
+async function keepingAccounts(acting: Acting): Promise<void> {
+  const { town } = acting;
+  if (!town.speaksIso) return;
+  const body = { currency: 'EUR', name: 'Lintulan kaupunki', iban: 'FI4950009420028730', bic: null };
+  const proposed = (await once(acting, 'proposeDebtorAccount', { body })) as { accountId: string };
+  const authority = { ...acting, person: person('per-authority', 'budget-authority') };
+  await once(authority, 'confirmDebtorAccount', { params: { accountId: proposed.accountId } });
+}
+
+/** What was booked without details is matched by one person, who asked the bank, and confirmed by another. */
+async function resolving(acting: Acting): Promise<void> {
+  const { town } = acting;
+  const confirming = { ...acting, person: person('per-resolver-2', 'finance-clerk', 'payout-approver') };
+  const open = () =>
+    town.books.suspense().filter(({ code, state }) => code === 'no-details' && state !== 'resolved');
+  while (await more(acting, 'bookings without details', () => open().length > 0)) {
+    const [item] = open();
+    const endToEndId = item && town.bank.undetailed.get(item.reference);
+    const attempt = town.books.attempts().find((one) => one.endToEndId === endToEndId);
+    if (!item || !attempt) continue;
+    const params = { suspenseId: item._id };
+    const resolution = { as: 'matched', attemptIds: [attempt._id] };
+    const proposal = { params, body: { resolution, reason: 'The bank said which' } };
+    const proposed = (await once(acting, 'proposeResolution', proposal)) as {
+      proposal: { sha256: string };
+    } | null;
+    if (!proposed) continue;
+    const body = { proposalSha256: proposed.proposal.sha256 };
+    await once(confirming, 'confirmResolution', { params, body });
   }
 }
 
@@ -206,8 +261,9 @@ const importing =
     const left = () => [...town.bank.statements.keys()].filter(isMine);
     while (await more(acting, 'statements', () => left().length > 0)) {
       const file = random.pick(left());
-      const lines = town.bank.statements[file]!;
-      await once(acting, 'importSettlements', { body: { lines } });
+      const statement = town.statement(town.bank.statements[file]!);
+      if ('xml' in statement) await once(acting, 'importBankMessage', { body: statement.xml });
+      else await once(acting, 'importSettlements', { body: { lines: statement.lines } });
       taken.add(file);
       town.taken.add(file);
     }

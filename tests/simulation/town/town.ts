@@ -12,6 +12,7 @@ import { createVault } from '../../../services/payments/src/payee/vault.ts';
 import { paymentsOf, prepareStores } from '../../../services/payments/src/payments.ts';
 import { standardPolicy } from '../../../services/payments/src/webhook/webhook.ts';
 import { Bank } from '../bank/bank.ts';
+import type { Statement } from '../bank/bank.ts';
 import { connectMemory } from '../database/memory.connection.ts';
 import { MemoryDatabase } from '../database/memory.database.ts';
 import { atOnce } from '../database/turns.ts';
@@ -39,6 +40,8 @@ export interface Parts {
   readonly connection: (real: Connection) => Connection;
   readonly outbox: (real: Outbox, topic: Topic) => Outbox;
   readonly payments: (real: Payments) => Payments;
+  /** What a clerk takes in for a file of the bank. */
+  readonly statement: (real: Statement) => Statement;
   /** Runs once everything is prepared. */
   readonly database: (database: MemoryDatabase) => void;
 }
@@ -48,6 +51,7 @@ export const realParts: Parts = {
   connection: (real) => real,
   outbox: (real) => real,
   payments: (real) => real,
+  statement: (real) => real,
   database: () => undefined,
 };
 
@@ -58,7 +62,10 @@ export interface Town {
   readonly engine: BatchEngine;
   readonly bank: Bank;
   readonly mischief: Mischief;
+  /** Whether its bank takes payment files and answers with messages of ISO 20022. */
+  readonly speaksIso: boolean;
   readonly topic: Topic;
+  readonly statement: Parts['statement'];
   readonly books: Books;
   readonly projects: readonly Project[];
   readonly payees: readonly string[];
@@ -103,7 +110,9 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
     engine,
     bank: new Bank(world, mischief),
     mischief,
+    speaksIso: world.random.chance(0.5),
     topic,
+    statement: parts.statement,
     books: booksOf(database, finance),
     projects,
     payees: [...new Set(members), contractor],
@@ -169,6 +178,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
       town.ended.size === projects.length &&
       books.obligations().every(({ state }) => isClosed(state)) &&
       bank.isIdle &&
+      books.suspense().every(({ code, state }) => code !== 'no-details' || state === 'resolved') &&
       bank.statements.every((_, file) => town.taken.has(file)) &&
       engine.isIdle() &&
       books.batches().every(({ state }) => ['reconciled', 'refused', 'expired'].includes(state)) &&
