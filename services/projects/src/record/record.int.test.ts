@@ -53,16 +53,14 @@ async function workedPilot(raters = 3) {
 /** A second volunteer, who joins after the agreement. */
 async function joined(project: { municipalityId: string; projectId: string }) {
   const person = await fixture.person('per-second', 'resident');
-  await fixture.connection
-    .collection('projects')
-    .updateOne(
-      { _id: project.projectId as never },
-      {
-        $push: {
-          volunteers: { personId: 'per-second', acceptedByChampion: true, acceptedByLead: true },
-        } as never,
-      },
-    );
+  await fixture.connection.collection('projects').updateOne(
+    { _id: project.projectId as never },
+    {
+      $push: {
+        volunteers: { personId: 'per-second', acceptedByChampion: true, acceptedByLead: true },
+      } as never,
+    },
+  );
   return person;
 }
 
