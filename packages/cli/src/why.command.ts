@@ -29,8 +29,8 @@ type Explain = (place: Place, id: string) => Promise<Explanation>;
 const explaining: Readonly<Record<string, Explain>> = {
   obl: ({ payments, municipalityId }, obligationId) =>
     payments.explainObligation({ params: { municipalityId, obligationId } }),
-  bon: ({ payments, municipalityId }, decisionId) =>
-    payments.explainBonus({ params: { municipalityId, decisionId } }),
+  bon: ({ payments, municipalityId }, bonusId) =>
+    payments.explainBonus({ params: { municipalityId, bonusId } }),
   bat: ({ payments, municipalityId }, batchId) =>
     payments.explainBatch({ params: { municipalityId, batchId } }),
   spe: ({ payments, municipalityId }, spendingId) =>

@@ -11,10 +11,10 @@ export const explanationRoutes = {
     params: MunicipalityParams.extend({ obligationId: IdShape }),
     answer: ExplanationShape,
   }),
-  explainBonus: route('GET /v1/m/{municipalityId}/bonus-decisions/{decisionId}/explanation', {
+  explainBonus: route('GET /v1/m/{municipalityId}/bonus-decisions/{bonusId}/explanation', {
     summary: 'Why this bonus? Pool, charter, score, vote and split, by role: no payee is named',
     access: { anyone: true },
-    params: MunicipalityParams.extend({ decisionId: IdShape }),
+    params: MunicipalityParams.extend({ bonusId: IdShape }),
     answer: ExplanationShape,
   }),
   explainSpending: route('GET /v1/m/{municipalityId}/spending/{spendingId}/explanation', {

@@ -101,12 +101,12 @@ describe('why a bonus, a batch, a spending is what it is', () => {
   it('tells everybody of a bonus by role, and names no payee', async () => {
     const { current } = await fixture.anyone.getBonus({ params: { ...params, projectId } });
     const answer = await fixture.anyone.explainBonus({
-      params: { ...params, decisionId: current.decisionId },
+      params: { ...params, bonusId: current.decisionId },
     });
     expect(answer).toMatchObject({ amount: euros(60_000), result: '600.00 EUR (paid)' });
     expect(linesIn(answer)).toContain('volunteer, due: 2 with 180.00 EUR together');
     expect(JSON.stringify(answer)).not.toMatch(/per-|obl-/);
-    const unknown = fixture.anyone.explainBonus({ params: { ...params, decisionId: 'bon-none' } });
+    const unknown = fixture.anyone.explainBonus({ params: { ...params, bonusId: 'bon-none' } });
     await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
   });
 

@@ -101,9 +101,9 @@ async function decisionParts(payments: Payments, obligation: ObligationDocument)
 
 async function explainBonus(
   payments: Payments,
-  { municipalityId, decisionId }: { municipalityId: string; decisionId: string },
+  { municipalityId, bonusId }: { municipalityId: string; bonusId: string },
 ): Promise<Explanation> {
-  const bonus = await payments.bonuses.find(decisionId);
+  const bonus = await payments.bonuses.find(bonusId);
   if (bonus?.municipalityId !== municipalityId) throw new DomainError('not-found');
   const { projectId, payable, supersededBy, reason } = bonus;
   const project = await payments.funds.findCommitment(projectId);
@@ -111,12 +111,12 @@ async function explainBonus(
   const replaced = supersededBy === null ? '' : `, replaced by ${supersededBy}`;
   return {
     kind: 'bonus-decision',
-    id: decisionId,
+    id: bonusId,
     result: `${inCurrency(payable.amount, payable.currency)} (${reason})${replaced}`,
     amount: payable,
     parts: [
       ...bonusParts(bonus, project),
-      splitPart(obligations.filter((one) => one.decisionId === decisionId)),
+      splitPart(obligations.filter((one) => one.decisionId === bonusId)),
     ],
   };
 }
