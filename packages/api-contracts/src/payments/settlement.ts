@@ -43,6 +43,7 @@ export const suspenseCodes = [
   'reference-reused',
   'status-contradictory',
   'status-unknown',
+  'not-in-this-file',
 ] as const;
 
 /**

@@ -16,11 +16,16 @@ export interface InstructedFile {
 /**
  * What a status report says of the payments of a file. The lowest level that says something wins. A rejection of a group
  * or an information block rejects all beneath it only where it lists nothing beneath; else only what is listed changes.
+ * A payment that is listed but is not in this file changes nothing, whatever is said of it.
  * @returns a line for each rejection, and for each status that a person has to read
  */
 export function decideStatus(report: StatusReport, file: InstructedFile): BankLine[] {
   const listed = listedBy(report);
-  const lines = [...listed].flatMap(([endToEndId, told]) => lineOf(report, endToEndId, told));
+  const sent = new Set(file.payments.map(({ endToEndId }) => endToEndId));
+  const lines = [...listed].flatMap(([endToEndId, told]) => {
+    const isForeign = endToEndId !== null && !sent.has(endToEndId);
+    return isForeign ? [foreign(report, endToEndId, told)] : lineOf(report, endToEndId, told);
+  });
   const beneath = file.payments.flatMap(({ informationId, endToEndId }) => {
     if (listed.has(endToEndId)) return [];
     const status = levelAbove(report, informationId);
@@ -52,6 +57,9 @@ function lineOf(
   if (first.code === 'RJCT') return [line];
   return first.code === null || progress.has(first.code) ? [] : [unclear(line, 'status-unknown')];
 }
+
+const foreign = (report: StatusReport, endToEndId: string, [first]: readonly TransactionStatus[]): BankLine =>
+  unclear({ ...rejection(report, endToEndId, first!), amount: first!.amount }, 'not-in-this-file');
 
 /** What is said of all that lies beneath the level above a transaction, when it is not listed itself. */
 function levelAbove(report: StatusReport, informationId: string): Status | null {

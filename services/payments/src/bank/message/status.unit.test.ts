@@ -74,6 +74,17 @@ describe('a status report', () => {
       { endToEndId: null, unclear: 'status-unknown' },
     ]);
   });
+
+  it.each(['RJCT', 'ACSC', 'CANC', null])(
+    'goes to a person where it says %s of a payment of another file, and changes that one not',
+    (said) => {
+      const others = report('PART', block('P1', null, transaction('T9', said), transaction('T1', 'RJCT')));
+      expect(decideStatus(others, file)).toMatchObject([
+        { endToEndId: 'T9', says: 'unclear', unclear: 'not-in-this-file', way: 'none' },
+        { endToEndId: 'T1', says: 'rejected' },
+      ]);
+    },
+  );
 });
 
 const codes = [null, 'RJCT', 'PART', 'ACSC', 'ACSP', 'PDNG', 'CANC'] as const;
@@ -132,6 +143,11 @@ describe('any tree of statuses', () => {
           expect(mine.length).toBeLessThanOrEqual(1);
         }
         expect(lines.filter(({ says, way }) => says === 'settled' || way !== 'none')).toEqual([]);
+        const isListed = given.informations.some((one) =>
+          one.transactions.some(({ endToEndId }) => endToEndId === 'T9'),
+        );
+        const others = lines.filter(({ endToEndId }) => endToEndId === 'T9').map(({ unclear }) => unclear);
+        expect(others).toEqual(isListed ? ['not-in-this-file'] : []);
       }),
       { numRuns: 2_000 },
     );
