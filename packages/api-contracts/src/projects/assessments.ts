@@ -37,6 +37,8 @@ export const CriterionResultShape = z
     /** Why there is no standard error, or no estimate. */
     note: z.string().nullable(),
     observations: z.int(),
+    /** How many observations of each collection, the baseline among them, stood when this was computed. */
+    collections: z.array(z.object({ collection: z.string(), observations: z.int() })),
     /** What the estimate rests on: values, units that are compared, or periods of a series. */
     n: z.int().nullable(),
     /** Rank among placebos, where there are any. */

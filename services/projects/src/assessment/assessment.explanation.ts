@@ -56,6 +56,7 @@ function lockPart(
 function criterionPart(result: Result, computation: readonly string[]): ExplanationPart {
   const { criterionId, metric, unit, baseline, goal, observed, method, estimate, note, observations } =
     result;
+  const { collections } = result;
   return {
     title: `${metric} (${criterionId})`,
     lines: [
@@ -63,10 +64,16 @@ function criterionPart(result: Result, computation: readonly string[]): Explanat
       estimate === null
         ? `no estimate: ${note ?? 'data are missing'}`
         : `estimate ${estimate} by ${method} from ${observations} observations, ${uncertaintyOf(result)}`,
+      ...collections.map((one) => `observations in ${one.collection}: ${one.observations}`),
       ...result.assumptions.map((assumption) => `assumed: ${assumption}`),
+      ...result.computation,
       ...computation.filter((line) => line.startsWith(`${criterionId}:`)),
     ],
-    sources: [{ kind: 'observations', id: criterionId, sha256: null }],
+    sources: collections.map(({ collection }) => ({
+      kind: 'observations',
+      id: `${criterionId}/${collection}`,
+      sha256: null,
+    })),
   };
 }
 

@@ -100,7 +100,7 @@ function scorable(locked: Locked, baseline: string | null): Criterion {
 
 function resultOf(
   locked: Locked,
-  { baseline, estimate, note, observations }: Measured,
+  { baseline, estimate, note, observations, collections }: Measured,
   decision: ScoreDecision,
 ): Result {
   const score = decision.criteria.find(({ criterionId }) => criterionId === locked.criterionId)!;
@@ -121,6 +121,7 @@ function resultOf(
     method: estimate?.method ?? null,
     note,
     observations,
+    collections: [...collections],
     n: estimate?.n ?? null,
     p: estimate?.p ?? null,
     assumptions: estimate?.assumptions ?? [],

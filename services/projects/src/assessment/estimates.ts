@@ -33,6 +33,8 @@ export interface Measured {
   /** Why there is no standard error, or no estimate. */
   readonly note: string | null;
   readonly observations: number;
+  /** How many there are of each collection, the baseline among them. */
+  readonly collections: readonly { readonly collection: string; readonly observations: number }[];
 }
 
 /** What the observations say about one criterion. What they cannot say is missing, with the reason; nothing is filled in. */
@@ -41,7 +43,7 @@ export function measure(criterion: Locked, observations: readonly Standing[]): M
   const before = own.filter(({ collection }) => collection === 'baseline');
   const after = own.filter(({ collection }) => collection !== 'baseline');
   const baseline = criterion.baseline?.value ?? meanOf(treated(before).map(({ value }) => value));
-  const measured = { baseline, observations: after.length };
+  const measured = { baseline, observations: after.length, collections: countsByCollection(own) };
   if (baseline === null) return { ...measured, estimate: null, note: 'no baseline was measured' };
   if (treated(after).length === 0)
     return { ...measured, estimate: null, note: 'no observations to estimate from' };
@@ -53,6 +55,14 @@ export function measure(criterion: Locked, observations: readonly Standing[]): M
       return { ...measured, estimate: null, note: error.message };
     throw error;
   }
+}
+
+function countsByCollection(many: readonly Standing[]): Measured['collections'] {
+  const names = [...new Set(many.map(({ collection }) => collection))].sort();
+  return names.map((name) => ({
+    collection: name,
+    observations: many.filter(({ collection }) => collection === name).length,
+  }));
 }
 
 /** Refusals of an estimator that the data call for; any other is an error of ours. */

@@ -46,6 +46,19 @@ describe('why a score is what it is', () => {
     expect(criterion!.lines[0]).toBe('baseline 240, goal 320, observed 300.000000 (cyclists)');
     expect(criterion!.lines[1]).toMatch(/^estimate 60\.000000 by before-after from 2 observations, /);
     expect(criterion!.lines.some((line) => line.startsWith('assumed: '))).toBe(true);
+    const { draft } = await fixture.visitor.getAssessment({ params });
+    const { computation } = draft.criteria[0]!;
+    expect(computation.length).toBeGreaterThan(2);
+    const from = criterion!.lines.indexOf(computation[0]!);
+    expect(criterion!.lines.slice(from, from + computation.length)).toEqual(computation);
+    expect(criterion!.lines).toContain('observations in c1: 1');
+    expect(criterion!.sources).toEqual(
+      ['c1', 'c2'].map((collection) => ({
+        kind: 'observations',
+        id: `${criterionId}/${collection}`,
+        sha256: null,
+      })),
+    );
     expect(criterion!.lines).toContain(`${criterionId}: weight: 10 ÷ 10 = 1`);
     expect(score!.lines).toContain('score S: 0.75 + (0) = 0.75');
     expect(score!.sources).toEqual([{ kind: 'assessment', id: signed.assessmentId, sha256: signed.sha256 }]);
