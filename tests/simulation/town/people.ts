@@ -231,12 +231,17 @@ async function keepingAccounts(acting: Acting): Promise<void> {
 async function resolving(acting: Acting): Promise<void> {
   const { town } = acting;
   const confirming = { ...acting, person: person('per-resolver-2', 'finance-clerk', 'payout-approver') };
+  const attemptOf = (reference: string) =>
+    town.books.attempts().find((one) => one.endToEndId === town.bank.undetailed.get(reference));
+  // What another booking has settled meanwhile was booked twice, and stays in suspense.
   const open = () =>
-    town.books.suspense().filter(({ code, state }) => code === 'no-details' && state !== 'resolved');
+    town.books
+      .suspense()
+      .filter(({ code, state }) => code === 'no-details' && state !== 'resolved')
+      .filter(({ reference }) => attemptOf(reference)?.state === 'in-transit');
   while (await more(acting, 'bookings without details', () => open().length > 0)) {
     const [item] = open();
-    const endToEndId = item && town.bank.undetailed.get(item.reference);
-    const attempt = town.books.attempts().find((one) => one.endToEndId === endToEndId);
+    const attempt = item && attemptOf(item.reference);
     if (!item || !attempt) continue;
     const params = { suspenseId: item._id };
     const resolution = { as: 'matched', attemptIds: [attempt._id] };

@@ -178,7 +178,6 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
       town.ended.size === projects.length &&
       books.obligations().every(({ state }) => isClosed(state)) &&
       bank.isIdle &&
-      books.suspense().every(({ code, state }) => code !== 'no-details' || state === 'resolved') &&
       bank.statements.every((_, file) => town.taken.has(file)) &&
       engine.isIdle() &&
       books.batches().every(({ state }) => ['reconciled', 'refused', 'expired'].includes(state)) &&
