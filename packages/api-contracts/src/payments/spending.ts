@@ -74,7 +74,7 @@ export const spendingRoutes = {
     access: { roles: ['finance-clerk'] },
     params: SpendingParams,
     answer: SpendingShape,
-    problems: ['same-person-twice', 'own-payment', 'already-decided'],
+    problems: ['same-person-twice', 'own-payment', 'already-decided', 'paid-by-outcome-only'],
   }),
   refuseSpending: route('POST /v1/m/{municipalityId}/spending/{spendingId}/refusal', {
     summary: 'Refuse recorded spending: the commitment is free for it again',

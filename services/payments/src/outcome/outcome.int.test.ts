@@ -406,6 +406,30 @@ describe('an investor', () => {
   });
 });
 
+describe('spending on a contractor who became an investor', () => {
+  it('is not accepted any more; refused, it gives back what it claimed', async () => {
+    const of = await pilot('became');
+    const { spendingId } = await fixture.clerk.recordSpending({
+      params: { municipalityId, projectId: of.projectId },
+      body: { amount: euros(100), purpose: 'Advice', contractorId: 'per-fund', procurementReference: 'P-2' },
+      idempotencyKey: key(),
+    });
+    await propose(of);
+    const second = await fixture.as('per-clerk-2', 'finance-clerk');
+    const params = { municipalityId, spendingId };
+    await expect(second.acceptSpending({ params, idempotencyKey: key() })).rejects.toEqual(
+      refusal('paid-by-outcome-only'),
+    );
+    expect(await owed(of.projectId)).toEqual([]);
+    const body = { reason: 'An investor is paid by the contract' };
+    await second.refuseSpending({ params, body, idempotencyKey: key() });
+    const money = await fixture.anyone.getProjectMoney({
+      params: { municipalityId, projectId: of.projectId },
+    });
+    expect(money).toMatchObject({ claimed: euros(0), accepted: euros(0) });
+  });
+});
+
 describe('finance systems', () => {
   it('learn of the reserve, each decision and what returns', async () => {
     const contract = await signed('events');

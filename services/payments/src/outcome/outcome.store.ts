@@ -133,10 +133,10 @@ export function outcomeStore(connection: Connection) {
     payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
       contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
     /** Whether somebody is paid as an investor in this pilot. */
-    isInvestor: async (pilotId: string, personId: string): Promise<boolean> =>
+    isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
       (await contracts.countDocuments(
         { pilotId, payees: { $elemMatch: { payeeId: personId, role: 'investor' } } },
-        { limit: 1 },
+        { session, limit: 1 },
       )) > 0,
   };
 }

@@ -36,7 +36,6 @@ export function spendingRoutes(
       if (call.body.contractorId && !call.body.procurementReference) {
         throw new DomainError('procurement-reference-missing');
       }
-      await requireNoInvestor(payments, project, call.body.contractorId);
       const document = newSpending(call, project, payments.now());
       const recorded = payments.lane(project._id, () =>
         once(connection, call, (session) => record(payments, session, document)),
@@ -91,10 +90,10 @@ export function spendingRoutes(
 /** Procurement is no way to pay an investor of the pilot. */
 async function requireNoInvestor(
   payments: Payments,
-  { pilotId }: CommitmentDocument,
-  contractorId: string | undefined,
+  session: ClientSession,
+  { pilotId, contractorId }: SpendingDocument,
 ): Promise<void> {
-  if (contractorId !== undefined && (await payments.outcomes.isInvestor(pilotId, contractorId))) {
+  if (contractorId !== null && (await payments.outcomes.isInvestor(session, pilotId, contractorId))) {
     throw new DomainError('paid-by-outcome-only');
   }
 }
@@ -133,6 +132,7 @@ function newSpending(call: RecordCall, project: CommitmentDocument, recordedAt: 
 }
 
 async function record(payments: Payments, session: ClientSession, document: SpendingDocument) {
+  await requireNoInvestor(payments, session, document);
   if (!(await payments.funds.claim(session, document.projectId, document.amount))) {
     const project = await payments.funds.findCommitment(document.projectId, session);
     throw new DomainError(project?.closed ? 'commitment-closed' : 'above-commitment');
@@ -187,6 +187,8 @@ async function decide(
 }
 
 async function accept(payments: Payments, session: ClientSession, spending: SpendingDocument): Promise<void> {
+  // Since it was recorded, the contractor may have become an investor.
+  await requireNoInvestor(payments, session, spending);
   const project = await requireProject(payments, spending, session);
   const obligationId =
     spending.contractorId === null ? null : await oweContractor(payments, session, spending, project);
