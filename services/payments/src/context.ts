@@ -45,15 +45,19 @@ export interface BonusTerms {
   readonly lockSha256: string;
 }
 
+export interface SignedAssessment {
+  readonly assessmentId: string;
+  readonly sha256: string;
+  /** False while somebody may object to it. */
+  readonly final: boolean;
+}
+
 /** What this service asks the projects service. */
 export interface Projects {
   bonusRulesOf(projectId: string): Promise<BonusTerms>;
   teamOf(projectId: string): Promise<Team>;
   /** The assessment of a project that is signed now; null while there is none. */
-  assessmentOf(
-    municipalityId: string,
-    projectId: string,
-  ): Promise<{ readonly assessmentId: string; readonly sha256: string } | null>;
+  assessmentOf(municipalityId: string, projectId: string): Promise<SignedAssessment | null>;
 }
 
 /** A notice that identity leaves for a person, or for everybody with a role here. It names things by their ids only. */

@@ -10,7 +10,7 @@ import type { Command, LifecycleState } from '@talkoot/workflow-contracts';
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createPaymentsApp } from './app.ts';
-import type { BonusTerms, Notice, Payments, Team } from './context.ts';
+import type { BonusTerms, Notice, Payments, SignedAssessment, Team } from './context.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
 import { webhookCaller } from './webhook/webhook.call.ts';
@@ -52,7 +52,7 @@ function unlessStrange<T>(id: string, answer: T): T {
 }
 
 /** The assessments that are signed, by project. */
-export const signedAssessments = new Map<string, { assessmentId: string; sha256: string }>();
+export const signedAssessments = new Map<string, SignedAssessment>();
 
 /** How webhooks are sent in a test: to this machine, and by a schedule that a test can wait for. */
 interface WebhookSettings {

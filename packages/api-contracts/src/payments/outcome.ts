@@ -33,7 +33,7 @@ export const OutcomeContractShape = z
     /** The party of the terms that is the municipality: only what this one owes is paid here. */
     payer: PartyShape,
     payees: z.array(z.object({ party: PartyShape, role: OutcomePayeeRoleShape })),
-    /** Reserved in the outcome fund from the signature on; more only where what payees owe made room under the cap. */
+    /** The most that is ever paid, whatever payees owe; reserved in the outcome fund from the signature on. */
     maximum: MoneyShape,
     /** Of it decided to be paid. */
     awarded: MoneyShape,
@@ -110,6 +110,7 @@ export const outcomeRoutes = {
     problems: [
       'terms-refused',
       'outcome-cap-missing',
+      'line-cap-missing',
       'parties-differ',
       'own-payment',
       'funds-missing',
@@ -140,7 +141,7 @@ export const outcomeRoutes = {
   }),
   decideOutcomeContract: route('POST /v1/m/{municipalityId}/outcome-contracts/{contractId}/decisions', {
     summary:
-      'Record results, with reference to the signed assessment, and decide by them what is paid; by an assessor who gains nothing',
+      'Record results, with reference to the final assessment of a project, and decide by them what is paid, once for each project; by an assessor who gains nothing',
     access: { roles: ['assessor'] },
     params: ContractParams,
     body: z.object({
@@ -156,8 +157,9 @@ export const outcomeRoutes = {
       'terms-changed',
       'interested-party',
       'assessment-differs',
-      'assessment-used',
-      'fund-overdrawn',
+      'assessment-open',
+      'project-decided',
+      'above-signed-maximum',
     ],
   }),
   listOutcomeDecisions: route('GET /v1/m/{municipalityId}/outcome-contracts/{contractId}/decisions', {

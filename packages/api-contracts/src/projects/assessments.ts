@@ -107,6 +107,8 @@ export const assessmentRoutes = {
       conclusion: TextRefShape,
       draft: AssessmentDraftShape,
       signedAt: InstantShape,
+      /** False while somebody may object to it, or an objection is undecided. */
+      final: z.boolean(),
     }),
     problems: ['assessment-missing'],
   }),

@@ -159,7 +159,7 @@ describe('why an outcome contract pays what it pays', () => {
     const { sha256 } = proposed;
     await fixture.authority.signOutcomeContract({ params: where, body: { sha256 }, idempotencyKey: key() });
     const evidence = { projectId, assessmentId: 'asm-why', sha256: 'a'.repeat(64) };
-    signedAssessments.set(projectId, evidence);
+    signedAssessments.set(projectId, { ...evidence, final: true });
     const assessor = await fixture.as('per-assessor', 'assessor');
     const { decisionId } = await assessor.decideOutcomeContract({
       params: where,
@@ -169,7 +169,7 @@ describe('why an outcome contract pays what it pays', () => {
     const answer = await fixture.anyone.explainOutcome({ params: { ...params, decisionId } });
     expect(answer.parts.map(({ title }) => title)).toEqual([
       'Outcome contract: Healthy school food',
-      'Results, as the signed assessment has them',
+      'Results as the assessor stated them, referring to assessment asm-why',
       'What the municipality owes, and is owed',
     ]);
     const sources = answer.parts.flatMap((part) => part.sources);

@@ -160,7 +160,7 @@ async function outcomeParts(
       sources: [{ kind: 'outcome-contract', id: contractId, sha256: termsSha256 }],
     },
     {
-      title: 'Results, as the signed assessment has them',
+      title: `Results as the assessor stated them, referring to assessment ${evidence.assessmentId}`,
       lines: computation,
       sources: [
         { kind: 'assessment', id: evidence.assessmentId, sha256: evidence.sha256 },

@@ -4,12 +4,9 @@ import type { OutcomeDecision, OutcomeResults } from '@talkoot/impact/outcome';
 import { decimalOf, money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
-import { bookOf } from '../fund/commitment.ts';
 import { requireProject } from '../fund/fund.routes.ts';
-import { outcomeReserved } from '../ledger/postings.ts';
-import type { Book } from '../ledger/postings.ts';
 import { oweOutcome } from '../obligation/obligation.creation.ts';
-import { outcomeDecidedEvent, outcomeReservedEvent } from './outcome.events.ts';
+import { outcomeDecidedEvent } from './outcome.events.ts';
 import { balanceOf, contentSha256, decideBy, paidWith, partsOf, totalOf } from './outcome.ts';
 import type { OutcomeContractDocument, OutcomeDecisionDocument } from './outcome.store.ts';
 import { decisionView } from './outcome.view.ts';
@@ -24,7 +21,7 @@ export interface Statement extends Pick<OutcomeResults, 'inputs' | 'investment'>
 /**
  * Decides a contract by its signed terms and by nothing else: not by the bonus, nor by any vote. What it owes becomes
  * obligations out of the reserve, what it is owed a receivable.
- * @throws DomainError `contract-not-signed`, `terms-changed`, `assessment-used`, `results-refused`, `fund-overdrawn`
+ * @throws DomainError `contract-not-signed`, `terms-changed`, `project-decided`, `results-refused`, `above-signed-maximum`
  */
 export async function decideContract(
   payments: Payments,
@@ -37,50 +34,19 @@ export async function decideContract(
   const outcome = decideBy(contract.terms, results);
   const balance = balanceOf(partsOf(outcome, contract.payer));
   const awarded = contract.awarded + totalOf(balance.payable, contract.currency);
+  if (awarded > contract.maximum) throw new DomainError('above-signed-maximum');
   const decision = newDecision(contract, statement, { results, outcome, balance, at: payments.now() });
   await payments.outcomes.decide(session, decision, {
     awarded,
-    maximum: Math.max(contract.maximum, awarded),
     receivable: contract.receivable + totalOf(balance.receivable, contract.currency),
     paid: paidWith(contract.paid, outcome),
   });
   const project = await requireProject(payments, { municipalityId, ...statement.evidence }, session);
   // The reserve stands in the year of the funds, whenever the project was funded.
   const { fiscalYear } = (await payments.funds.findFunds(contract.pilotId, session))!;
-  const book = bookOf({ ...project, fiscalYear });
-  await coverShortfall(payments, session, {
-    contract,
-    decision,
-    book,
-    shortfall: awarded - contract.maximum,
-  });
   await oweOutcome(payments, session, { decision, contract, project: { ...project, fiscalYear } });
   await payments.outbox.appendEvents(session, [outcomeDecidedEvent(contract, decision, fiscalYear)]);
   return decisionView(decision);
-}
-
-/**
- * The cap counts what payees owe against what they are paid, the reserve does not: what is owed is not there yet. The
- * difference is set aside from the outcome fund.
- * @throws DomainError `fund-overdrawn`
- */
-async function coverShortfall(
-  payments: Payments,
-  session: ClientSession,
-  of: {
-    readonly contract: OutcomeContractDocument;
-    readonly decision: OutcomeDecisionDocument;
-    readonly book: Book;
-    readonly shortfall: number;
-  },
-): Promise<void> {
-  const { contract, decision, book, shortfall } = of;
-  if (shortfall <= 0) return;
-  const at = decision.decidedAt;
-  const posting = outcomeReserved(book, `${contract._id}/${decision._id}`, contract.projectId, shortfall);
-  await payments.ledger.post(session, posting, at);
-  const event = outcomeReservedEvent(contract, shortfall, { at, fiscalYear: book.fiscalYear });
-  await payments.outbox.appendEvents(session, [event]);
 }
 
 async function requireDecidable(
@@ -92,8 +58,9 @@ async function requireDecidable(
   const contract = await payments.outcomes.find(municipalityId, contractId, session);
   if (contract?.state !== 'signed') throw new DomainError('contract-not-signed');
   if (contentSha256(contract) !== contract.sha256) throw new DomainError('terms-changed');
-  if (await payments.outcomes.usesAssessment(contractId, evidence.assessmentId, session)) {
-    throw new DomainError('assessment-used');
+  // Whatever assessment of it comes later: the results of a project are paid once.
+  if (await payments.outcomes.isDecidedOn(contractId, evidence.projectId, session)) {
+    throw new DomainError('project-decided');
   }
   return contract;
 }

@@ -6,6 +6,7 @@ const common = { assessed: pupils, payable: pupils, rounding: 'none' as const };
 /** A fund is paid for fewer sick days and pays for more; a provider is paid for jobs, partly by the state. */
 export function contractTerms(change: Partial<OutcomeTerms> = {}): OutcomeTerms {
   const job = { kind: 'tariff' as const, payee: 'provider', count: 'jobs' };
+  const most = (amount: string) => ({ cap: { amount, over: 'contract' as const } });
   return {
     title: 'Healthy school food',
     currency: 'EUR',
@@ -17,14 +18,14 @@ export function contractTerms(change: Partial<OutcomeTerms> = {}): OutcomeTerms 
     payments: [
       {
         ...{ kind: 'tiers', id: 'health', title: 'Fewer sick days', payer: 'municipality', payee: 'fund' },
-        measure: 'reduction',
+        ...{ measure: 'reduction', ...most('3000') },
         tiers: [
           { to: { at: '0', included: false }, pays: '-1000' },
           { from: { at: '0', included: true }, to: { at: '10', included: false }, pays: '0' },
           { from: { at: '10', included: true }, pays: '3000' },
         ],
       },
-      { ...job, id: 'jobs-local', title: 'Jobs', payer: 'municipality', tariff: '200' },
+      { ...job, id: 'jobs-local', title: 'Jobs', payer: 'municipality', tariff: '200', ...most('2000') },
       { ...job, id: 'jobs-state', title: 'Jobs, top-up', payer: 'state', tariff: '100' },
     ],
     amountCap: { amount: '5000', over: 'contract' },

@@ -70,10 +70,18 @@ async function signed(name: string, more: object = {}) {
   return { ...of, ...(await sign(await propose(of, more))) };
 }
 
+/** A contract on a pilot as a whole, with so many projects. */
+async function signedWide(name: string, projects: number, more: object = {}) {
+  const { pilotId, projectId } = await pilot(name);
+  const others = Array.from({ length: projects - 1 }, (_, at) => `${projectId}-${at + 2}`);
+  for (const other of others) await commit(fixture, pilotId, other);
+  return { ...(await sign(await propose({ pilotId }, more))), projectIds: [projectId, ...others] };
+}
+
 /** Signs another assessment of the project and names it. */
-function assessed(projectId: string, assessmentId = `asm-${key().slice(0, 8)}`) {
-  const signedNow = { assessmentId, sha256: 'a'.repeat(64) };
-  signedAssessments.set(projectId, signedNow);
+function assessed(projectId: string, final = true) {
+  const signedNow = { assessmentId: `asm-${key().slice(0, 8)}`, sha256: 'a'.repeat(64) };
+  signedAssessments.set(projectId, { ...signedNow, final });
   return { projectId, ...signedNow };
 }
 
@@ -203,44 +211,71 @@ describe('deciding an outcome contract', () => {
   });
 
   it('counts what was paid before, and never comes to more than the cap', async () => {
-    const contract = await signed('cap');
-    await decide(contract, { fewer: '12', jobs: '3' });
-    const second = await decide(contract, { fewer: '12', jobs: '3' });
+    const { projectIds, ...contract } = await signedWide('cap', 3);
+    const decideOn = (at: number, jobs: string) =>
+      decide(contract, { fewer: '12', jobs }, { evidence: assessed(projectIds[at]!) });
+    await decideOn(0, '3');
+    const second = await decideOn(1, '10');
     expect(second).toMatchObject({ number: 2, amount: '1100.00', reason: 'amount-capped' });
-    const third = await decide(contract, { fewer: '12', jobs: '3' });
+    const third = await decideOn(2, '3');
     expect(third).toMatchObject({ number: 3, amount: '0.00', reason: 'amount-capped', payable: [] });
     const [available, setAside, used] = await outcomeFund(contract.pilotId);
     expect([available, setAside! + used!]).toEqual([500_000, 500_000]);
   });
 
-  it('takes from the outcome fund what another payee owes, and is refused where the fund has not got it', async () => {
+  it('pays a payee out of the reserve though another owes: where one may owe, each line has its most', async () => {
     const { payments, ...terms } = contractTerms();
-    const contract = await signed('mixed', { terms: { ...terms, payments: payments.slice(0, 2) } });
+    const [health, jobs] = payments;
+    const of = await pilot('mixed');
+    const { cap: _none, ...uncapped } = jobs!;
+    await expect(propose(of, { terms: { ...terms, payments: [health, uncapped] } })).rejects.toEqual(
+      refusal('line-cap-missing'),
+    );
+    const more = { ...jobs!, cap: { amount: '5400', over: 'contract' } };
+    const contract = await sign(await propose(of, { terms: { ...terms, payments: [health, more] } }));
+    expect(contract.maximum).toEqual(euros(840_000));
+    expect(await outcomeFund(of.pilotId)).toEqual([160_000, 840_000, 0]);
     const mixed = await decide(contract, { fewer: '-5', jobs: '27' });
     expect(mixed).toMatchObject({ amount: '4400.00', payable: [{ amount: euros(540_000) }] });
-    expect(await outcomeFund(contract.pilotId)).toEqual([460_000, 0, 540_000]);
-    expect(await end(contract.contractId)).toMatchObject({ maximum: euros(540_000), returned: euros(0) });
-    const dry = await pilot('dry');
-    const both = {
-      terms: { ...terms, amountCap: { amount: '10000', over: 'contract' }, payments: payments.slice(0, 2) },
-    };
-    const whole = await sign(await propose(dry, both));
-    await expect(decide(whole, { fewer: '-5', jobs: '54' })).rejects.toEqual(refusal('fund-overdrawn'));
-    expect(await outcomeFund(dry.pilotId)).toEqual([0, 1_000_000, 0]);
+    expect(await outcomeFund(of.pilotId)).toEqual([160_000, 300_000, 540_000]);
   });
 
-  it('repeats its answer under the same key, and is not made twice on one assessment', async () => {
+  it('never pays above what two people signed, though a payee owed before', async () => {
+    const { payments, ...terms } = contractTerms({ amountCap: { amount: '3000', over: 'contract' } });
+    const { cap: _none, ...health } = payments[0]!;
+    const alone = { terms: { ...terms, payments: [health] }, payees: payees.slice(0, 1) };
+    const { projectIds, ...contract } = await signedWide('above', 3, alone);
+    const [owing, paid, above] = projectIds;
+    const decideOn = (projectId: string, fewer: string) =>
+      decide(contract, { fewer, jobs: '0' }, { evidence: assessed(projectId) });
+    expect(await decideOn(owing!, '-5')).toMatchObject({ amount: '-1000.00' });
+    expect(await decideOn(paid!, '12')).toMatchObject({ amount: '3000.00' });
+    await expect(decideOn(above!, '12')).rejects.toEqual(refusal('above-signed-maximum'));
+    expect(await outcomeFund(contract.pilotId)).toEqual([700_000, 0, 300_000]);
+    expect(await owed(above!)).toEqual([]);
+  });
+
+  it('repeats its answer under the same key, and is made once on a project, whatever is assessed later', async () => {
     const contract = await signed('again');
     const evidence = assessed(contract.projectId!);
     const idempotencyKey = key();
     const inputs = { fewer: '12', jobs: '0' };
     const first = await decide(contract, inputs, { evidence, idempotencyKey });
     expect(await decide(contract, inputs, { evidence, idempotencyKey })).toEqual(first);
-    await expect(decide(contract, inputs, { evidence })).rejects.toEqual(refusal('assessment-used'));
+    await expect(decide(contract, inputs, { evidence })).rejects.toEqual(refusal('project-decided'));
+    await expect(decide(contract, inputs)).rejects.toEqual(refusal('project-decided'));
     expect(await owed(contract.projectId!)).toHaveLength(1);
-    const rivals = assessed(contract.projectId!);
+    const decisions = fixture.connection.collection('outcomedecisions');
+    const directly = decisions.insertOne({
+      contractId: contract.contractId,
+      number: 2,
+      evidence: assessed(contract.projectId!),
+    });
+    await expect(directly).rejects.toThrow(/duplicate key/);
+    const contested = await signed('rivals');
+    const rivals = assessed(contested.projectId!);
     const done = await Promise.allSettled(
-      [1, 2, 3].map(() => decide(contract, inputs, { evidence: rivals })),
+      [1, 2, 3].map(() => decide(contested, inputs, { evidence: rivals })),
     );
     expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
@@ -292,6 +327,16 @@ describe('deciding an outcome contract', () => {
     );
     signedAssessments.delete(contract.projectId!);
     await expect(with_({})).rejects.toEqual(refusal('assessment-differs'));
+  });
+
+  it('waits until nobody can object to the assessment any more', async () => {
+    const contract = await signed('objection');
+    const inputs = { fewer: '12', jobs: '0' };
+    const open = assessed(contract.projectId!, false);
+    await expect(decide(contract, inputs, { evidence: open })).rejects.toEqual(refusal('assessment-open'));
+    expect(await owed(contract.projectId!)).toEqual([]);
+    await decide(contract, inputs, { evidence: assessed(contract.projectId!) });
+    expect(await owed(contract.projectId!)).toHaveLength(1);
   });
 
   it('refuses results that do not fit, changed terms and contracts that are not in force', async () => {
@@ -470,9 +515,11 @@ describe('outcome contracts', () => {
       query: { projectId: of.projectId },
     });
     expect(ofProject.items).toHaveLength(2);
-    const contract = await sign(made[0]!);
-    const first = await decide(contract, { fewer: '5', jobs: '1' });
-    await decide(contract, { fewer: '5', jobs: '2' });
+    const contract = await sign(made[2]!);
+    const second = `${of.projectId}-2`;
+    await commit(fixture, of.pilotId, second);
+    const first = await decide(contract, { fewer: '5', jobs: '1' }, { evidence: assessed(of.projectId) });
+    await decide(contract, { fewer: '5', jobs: '2' }, { evidence: assessed(second) });
     const decisions = (query: object) =>
       fixture.anyone.listOutcomeDecisions({
         params: { municipalityId, contractId: contract.contractId },

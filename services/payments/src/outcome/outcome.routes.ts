@@ -10,7 +10,8 @@ import type { FundsDocument } from '../fund/fund.store.ts';
 import { outcomeReserved, outcomeReserveReturned } from '../ledger/postings.ts';
 import { decideContract } from './outcome.deciding.ts';
 import { outcomeReleasedEvent, outcomeReservedEvent } from './outcome.events.ts';
-import { contentSha256, maximumOf, requireDisinterested, requireNotPaid, requireParties } from './outcome.ts';
+import { maximumOf } from './outcome.maximum.ts';
+import { contentSha256, requireDisinterested, requireNotPaid, requireParties } from './outcome.ts';
 import type { OutcomeContractDocument } from './outcome.store.ts';
 import { contractView, decisionView } from './outcome.view.ts';
 
@@ -151,7 +152,7 @@ async function newContract(
   const funds = await requireFunds(payments, params, session);
   const { terms, payer, payees, projectId = null } = body;
   if (projectId !== null) await requireInPilot(payments, { ...params, projectId }, session);
-  const maximum = maximumOf(terms, funds.currency);
+  const maximum = maximumOf(terms, funds.currency, payer);
   requireParties(terms, payer, payees);
   requireNotPaid(person.id, payees);
   const content = { _id: idFrom(operationId, 'oct'), ...params, projectId, terms, payer, payees };
@@ -231,8 +232,8 @@ async function endContract(
 }
 
 /**
- * Results rest on the assessment that is signed now, of the contract's project or of one of its pilot.
- * @throws DomainError `assessment-differs`, `not-found`
+ * Results rest on the signed assessment of the contract's project or of one of its pilot, once nobody can object to it.
+ * @throws DomainError `assessment-differs`, `assessment-open`, `not-found`
  */
 async function requireEvidence(
   payments: Payments,
@@ -247,4 +248,5 @@ async function requireEvidence(
   if (signed?.assessmentId !== evidence.assessmentId || signed.sha256 !== evidence.sha256) {
     throw new DomainError('assessment-differs');
   }
+  if (!signed.final) throw new DomainError('assessment-open');
 }

@@ -66,7 +66,8 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await contracts.createIndex({ municipalityId: 1, pilotId: 1, _id: 1 });
   await contracts.createIndex({ pilotId: 1, 'payees.payeeId': 1 });
   await decisions.createIndex({ contractId: 1, number: 1 }, { unique: true });
-  await decisions.createIndex({ contractId: 1, 'evidence.assessmentId': 1 }, { unique: true });
+  // Two assessments of one project would pay its results twice.
+  await decisions.createIndex({ contractId: 1, 'evidence.projectId': 1 }, { unique: true });
 }
 
 /** Outcome contracts, whose terms no method changes, and what was decided by them. */
@@ -110,15 +111,15 @@ export function outcomeStore(connection: Connection) {
     async decide(
       session: ClientSession,
       decision: OutcomeDecisionDocument,
-      sums: Pick<OutcomeContractDocument, 'awarded' | 'maximum' | 'receivable' | 'paid'>,
+      sums: Pick<OutcomeContractDocument, 'awarded' | 'receivable' | 'paid'>,
     ): Promise<void> {
       await decisions.insertOne(decision, { session });
       const filter = { _id: decision.contractId, state: 'signed' as const };
       await contracts.updateOne(filter, { $set: { ...sums, decisions: decision.number } }, { session });
     },
-    usesAssessment: async (contractId: string, assessmentId: string, session: ClientSession) =>
+    isDecidedOn: async (contractId: string, projectId: string, session: ClientSession) =>
       (await decisions.countDocuments(
-        { contractId, 'evidence.assessmentId': assessmentId },
+        { contractId, 'evidence.projectId': projectId },
         { session, limit: 1 },
       )) > 0,
     findDecision: (municipalityId: string, decisionId: string) =>

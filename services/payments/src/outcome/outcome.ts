@@ -1,7 +1,7 @@
 import { DomainError, sha256Of } from '@talkoot/http-service';
-import { decideOutcome, OutcomeError, readTerms } from '@talkoot/impact/outcome';
+import { decideOutcome, OutcomeError } from '@talkoot/impact/outcome';
 import type { OutcomeDecision, OutcomeResults, OutcomeTerms } from '@talkoot/impact/outcome';
-import { add, compare, money, moneyFromDecimal, sum, zero } from '@talkoot/money';
+import { add, money, moneyFromDecimal, sum, zero } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
 import type { Team } from '../context.ts';
 import type { OutcomeContractDocument, OutcomePayee } from './outcome.store.ts';
@@ -15,19 +15,6 @@ export type ContractContent = Pick<
 export function contentSha256(content: ContractContent): string {
   const { _id, municipalityId, pilotId, projectId, terms, payer, payees } = content;
   return sha256Of({ _id, municipalityId, pilotId, projectId, terms, payer, payees });
-}
-
-/**
- * The most that a contract may ever pay, from its own terms.
- * @throws DomainError `terms-refused`, `outcome-cap-missing`, `amount-invalid`
- */
-export function maximumOf(terms: OutcomeTerms, currency: string): Money {
-  const { amountCap } = refusing('terms-refused', () => readTerms(terms));
-  if (amountCap?.over !== 'contract') throw new DomainError('outcome-cap-missing');
-  const maximum = moneyFromDecimal(amountCap.amount, terms.currency);
-  if (terms.currency !== currency || compare(maximum, zero(currency)) <= 0)
-    throw new DomainError('amount-invalid');
-  return maximum;
 }
 
 /** @throws DomainError `parties-differ` unless the payees are exactly those whom the payer pays by the terms. */
@@ -73,7 +60,8 @@ export function decideBy(terms: OutcomeTerms, results: OutcomeResults): OutcomeD
   return refusing('results-refused', () => decideOutcome(terms, results));
 }
 
-function refusing<T>(code: 'terms-refused' | 'results-refused', work: () => T): T {
+/** @throws DomainError of the code, with the reason, in place of an OutcomeError */
+export function refusing<T>(code: 'terms-refused' | 'results-refused', work: () => T): T {
   try {
     return work();
   } catch (error) {

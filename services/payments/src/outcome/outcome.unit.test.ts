@@ -5,35 +5,93 @@ import {
   balanceOf,
   contentSha256,
   decideBy,
-  maximumOf,
   partsOf,
   requireDisinterested,
   requireParties,
 } from './outcome.ts';
 import { contractTerms } from './outcome.fixture.ts';
+import { maximumOf } from './outcome.maximum.ts';
 
 const team = {
   members: [{ personId: 'per-volunteer-1', pot: 'volunteers' as const, weight: 0, minutes: 1 }],
   pots: { 'civil-servants': 1, champions: 1, volunteers: 1 },
 };
+type Payment = OutcomeTerms['payments'][number];
+const line = { id: 'line', title: 'A line', payer: 'municipality', payee: 'provider' };
+const anchors = (pays: string) => ({
+  kind: 'anchors' as const,
+  measure: 'reduction',
+  rounding: 'none' as const,
+  anchors: [
+    { at: '0', pays },
+    { at: '1', pays: '1' },
+  ],
+});
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe('the maximum of a contract', () => {
+  const most = (terms: OutcomeTerms, currency = 'EUR') => maximumOf(terms, currency, 'municipality');
+  const { payments } = contractTerms();
+  const [health, jobs, state] = payments as [Payment, Payment, Payment];
+  const upTo = (payment: Payment, amount: string): Payment => ({
+    ...payment,
+    cap: { amount, over: 'contract' },
+  });
+
   it('stands in its terms, over the whole contract and in the currency of the pilot', () => {
-    expect(maximumOf(contractTerms(), 'EUR')).toEqual(money(500_000, 'EUR'));
+    const paying = { payments: [jobs, state] };
+    expect(most(contractTerms(paying))).toEqual(money(500_000, 'EUR'));
     const { amountCap: _none, ...uncapped } = contractTerms();
-    expect(() => maximumOf(uncapped, 'EUR')).toThrow(code('outcome-cap-missing'));
+    expect(() => most(uncapped)).toThrow(code('outcome-cap-missing'));
     const each = contractTerms({ amountCap: { amount: '5000', over: 'decision' } });
-    expect(() => maximumOf(each, 'EUR')).toThrow(code('outcome-cap-missing'));
-    expect(() => maximumOf(contractTerms(), 'SEK')).toThrow(code('amount-invalid'));
-    const nothing = contractTerms({ amountCap: { amount: '0', over: 'contract' } });
-    expect(() => maximumOf(nothing, 'EUR')).toThrow(code('amount-invalid'));
+    expect(() => most(each)).toThrow(code('outcome-cap-missing'));
+    expect(() => most(contractTerms(), 'SEK')).toThrow(code('amount-invalid'));
+    const nothing = contractTerms({ ...paying, amountCap: { amount: '0', over: 'contract' } });
+    expect(() => most(nothing)).toThrow(code('amount-invalid'));
+  });
+
+  it('counts the most of each line of the payer where one party may owe while another is paid', () => {
+    expect(most(contractTerms())).toEqual(money(500_000, 'EUR'));
+    expect(most(contractTerms({ payments: [health, upTo(jobs, '9000'), state] }))).toEqual(
+      money(1_200_000, 'EUR'),
+    );
+    const { cap: _none, ...uncapped } = jobs;
+    const perDecision: Payment = { ...jobs, cap: { amount: '9000', over: 'decision' } };
+    for (const one of [uncapped as Payment, perDecision, upTo(jobs, '0.001')])
+      expect(() => most(contractTerms({ payments: [health, one] }))).toThrow(code('line-cap-missing'));
+  });
+
+  it('is the amount cap where one payee nets only with itself', () => {
+    const { cap: _none, ...alone } = health;
+    expect(most(contractTerms({ payments: [alone as Payment] }))).toEqual(money(500_000, 'EUR'));
+  });
+
+  it.each<[string, Payment, boolean]>([
+    ['a tier below zero', health, true],
+    ['a tariff that is counted', jobs, false],
+    ['a tariff below zero', { ...jobs, tariff: '-1' } as Payment, true],
+    ['an amount that may be anything', { ...line, kind: 'fixed', amount: 'fewer' }, true],
+    ['an amount of zero or more', { ...line, kind: 'fixed', amount: 'jobs' }, false],
+    [
+      'a saving that may be a loss',
+      { ...line, kind: 'saving', measure: 'reduction', heads: '1', share: '1' },
+      true,
+    ],
+    ['shares of an amount', { ...line, kind: 'waterfall', amount: 'fewer', steps: [{ share: '1' }] }, false],
+    ['rates below zero', { ...line, ...anchors('-1'), base: '1' }, true],
+    ['rates of what may be anything', { ...line, ...anchors('0'), base: 'fewer' }, true],
+    ['rates of zero or more', { ...line, ...anchors('0'), base: 'jobs' }, false],
+  ])('knows whether one may owe: %s', (_, payment, owes) => {
+    const { cap: _cap, ...uncapped } = payment;
+    const other = { ...line, id: 'other', kind: 'fixed' as const, amount: '1', payee: 'somebody' };
+    const asked = () => most(contractTerms({ payments: [uncapped as Payment, other] }));
+    if (owes) expect(asked).toThrow(code('line-cap-missing'));
+    else expect(asked()).toEqual(money(500_000, 'EUR'));
   });
 
   it('is not known of terms that cannot be decided; the refusal names why', () => {
-    const twice = contractTerms();
-    const terms: OutcomeTerms = { ...twice, payments: [...twice.payments, twice.payments[0]!] };
-    expect(() => maximumOf(terms, 'EUR')).toThrow(/terms-refused: id-repeated/);
+    const terms = contractTerms({ payments: [...payments, payments[0]!] });
+    expect(() => most(terms)).toThrow(/terms-refused: id-repeated/);
   });
 });
 

@@ -72,6 +72,20 @@ describe('an assessment', () => {
     await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('draft-changed'));
   });
 
+  it('is final once nobody can object to it any more', async () => {
+    const { params, projectId } = await assessable();
+    const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
+    await course.people.assessor.signAssessment({ params, body: { draftSha256, conclusion } });
+    const isFinal = async () => (await fixture.visitor.getAssessment({ params })).final;
+    expect(await isFinal()).toBe(false);
+    await course.people.resident.objectToAssessment({ params, body: { reason: 'It rained that day.' } });
+    expect(await isFinal()).toBe(false);
+    await fixture.engine.step('project', projectId, { name: 'window-closed', phase: 'bonus-vote' });
+    expect(await isFinal()).toBe(true);
+    await fixture.engine.step('project', projectId, { name: 'bonus-decided', phase: 'payout' });
+    expect(await isFinal()).toBe(true);
+  });
+
   it('is made again when an objection is upheld', async () => {
     const { params } = await assessable();
     const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });

@@ -4,6 +4,7 @@ import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
+import { isAssessmentFinal } from '../proposal/project.ts';
 import { requireDisinterested } from '../staffing/interest.ts';
 import { explainAssessment } from './assessment.explanation.ts';
 import { draftOf } from './assessment.reading.ts';
@@ -50,7 +51,8 @@ function signing(
       if (!project.assessmentId) throw new DomainError('assessment-missing');
       const found = await stores.assessments.get(params.municipalityId, project.assessmentId);
       const { _id: assessmentId, sha256, assessor, conclusion, draft, at: signedAt } = found;
-      return { body: { assessmentId, sha256, assessor, conclusion, draft, signedAt } };
+      const final = isAssessmentFinal(project);
+      return { body: { assessmentId, sha256, assessor, conclusion, draft, signedAt, final } };
     },
     async explainAssessment({ params }) {
       const assessment = await stores.assessments.get(params.municipalityId, params.assessmentId);

@@ -126,3 +126,11 @@ export function requirePhase(project: Pick<ProjectDocument, 'phase'>, phases: re
   if (!phases.includes(project.phase))
     throw new DomainError('wrong-phase', `The project is ${project.phase}`);
 }
+
+/** Nobody can object any more: the only way on from the window for objections is the bonus vote, and none leads back. */
+export function isAssessmentFinal({
+  assessmentId,
+  phases,
+}: Pick<ProjectDocument, 'assessmentId' | 'phases'>): boolean {
+  return assessmentId !== null && phases.some(({ phase }) => phase === 'bonus-vote');
+}

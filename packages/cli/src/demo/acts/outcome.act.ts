@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import { fundedProjects, municipalityOf, projectParams } from '../play.ts';
 import type { Play, PlayedProject } from '../play.ts';
 import type { PlannedOutcome } from '../plan.ts';
@@ -30,12 +31,12 @@ export async function outcomeContractsAreSigned(play: Play): Promise<void> {
   }
 }
 
-/** The assessor states what the signed assessment found; the terms decide; what is left of the reserve is free again. */
+/** The assessor states what the final assessment found; the terms decide; what is left of the reserve is free again. */
 export async function outcomesAreDecided(play: Play): Promise<void> {
   for (const project of await investedProjects(play)) {
-    const { assessmentId, sha256, draft } = await play.visitor.projects.getAssessment({
-      params: projectParams(play, project),
-    });
+    const look = () => play.visitor.projects.getAssessment({ params: projectParams(play, project) });
+    const what = `The final assessment of ${project.plan.key}`;
+    const { assessmentId, sha256, draft } = await until(what, look, ({ final }) => final);
     const { criteria } = await play.visitor.projects.getProject({ params: projectParams(play, project) });
     const estimateOf = (criterion: number) =>
       draft.criteria.find(({ criterionId }) => criterionId === criteria[criterion]!.criterionId)?.estimate ??
