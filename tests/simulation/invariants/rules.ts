@@ -32,7 +32,10 @@ const rules: readonly Rule[] = [
     of: ({ books, bank }) => [books.entries(), books.attempts(), bank.movements.length],
   },
   { require: requireUnique, of: ({ books }) => [books.obligations().length, books.attempts().length] },
-  { require: requireSignedBatches, of: ({ books }) => [books.batches(), books.attempts()] },
+  {
+    require: requireSignedBatches,
+    of: ({ books }) => [books.batches(), books.attempts(), books.obligations()],
+  },
   { require: requireRecord, of: ({ books }) => [books.batches(), books.lifecycles()] },
   { require: requireCommitted, of: ({ books, messages }) => [books.outbox(), messages.length] },
 ];
@@ -135,10 +138,12 @@ const beforeRelease = ['batched', 'approved', 'withdrawn'];
 /** Three different people for what is under way, and they signed what is paid. */
 function requireSignedBatches({ books }: Scene): void {
   const attempts = Map.groupBy(books.attempts(), (one) => one.batchId);
+  const owed = new Map(books.obligations().map((one) => [one._id, one]));
   for (const batch of books.batches()) {
     const { _id, proposedBy, approvedBy, releasedBy, sha256 } = batch;
     const lines = attempts.get(_id) ?? [];
-    require(batchHash(_id, lines) === sha256, () => `the lines of ${_id} are not what was signed`);
+    const signed = lines.map((attempt) => ({ attempt, obligation: owed.get(attempt.obligationId)! }));
+    require(batchHash(batch, signed) === sha256, () => `the lines of ${_id} are not what was signed`);
     if (lines.every(({ state }) => beforeRelease.includes(state))) continue;
     const people = [proposedBy, approvedBy, releasedBy];
     const isSigned = people.every((one) => one !== null) && new Set(people).size === 3;

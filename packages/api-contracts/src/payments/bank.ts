@@ -179,6 +179,7 @@ export const bankRoutes = {
     answer: BankFileShape,
     problems: [
       'batch-not-instructed',
+      'batch-changed',
       'debtor-account-missing',
       'no-bank-payments',
       'text-unwritable',

@@ -107,6 +107,7 @@ export const batchRoutes = {
     answer: DecisionAnswerShape,
     problems: [
       'hash-mismatch',
+      'batch-changed',
       'same-person-twice',
       'own-payment',
       'not-awaited',
@@ -133,6 +134,7 @@ export const batchRoutes = {
     answer: DecisionAnswerShape,
     problems: [
       'hash-mismatch',
+      'batch-changed',
       'same-person-twice',
       'own-payment',
       'not-awaited',
@@ -159,7 +161,7 @@ export const batchRoutes = {
         }),
       ),
     }),
-    problems: ['batch-not-instructed'],
+    problems: ['batch-not-instructed', 'batch-changed'],
   }),
   exportPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions.csv', {
     summary: 'The same payment instructions as CSV, amounts in minor units',
@@ -167,6 +169,6 @@ export const batchRoutes = {
     params: BatchParams,
     answer: z.string(),
     answerType: 'text/csv',
-    problems: ['batch-not-instructed'],
+    problems: ['batch-not-instructed', 'batch-changed'],
   }),
 };

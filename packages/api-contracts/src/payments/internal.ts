@@ -94,6 +94,6 @@ export const paymentsInternalRoutes = {
     access: worker,
     params: z.object({ batchId: IdShape }),
     answer: z.object({ attempts: z.int() }),
-    problems: ['batch-not-released'],
+    problems: ['batch-not-released', 'batch-changed'],
   }),
 };

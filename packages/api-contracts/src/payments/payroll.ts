@@ -127,7 +127,7 @@ export const payrollRoutes = {
       total: MoneyShape,
       lines: z.array(PayrollLineShape),
     }),
-    problems: ['batch-not-instructed', 'payroll-file-expired'],
+    problems: ['batch-not-instructed', 'batch-changed', 'payroll-file-expired'],
   }),
   exportPayrollFile: route('GET /v1/m/{municipalityId}/batches/{batchId}/payroll.csv', {
     summary: `The same as CSV, amounts in minor units: ${payrollColumns.join(', ')}`,
@@ -135,7 +135,7 @@ export const payrollRoutes = {
     params: BatchParams,
     answer: z.string(),
     answerType: 'text/csv',
-    problems: ['batch-not-instructed', 'payroll-file-expired'],
+    problems: ['batch-not-instructed', 'batch-changed', 'payroll-file-expired'],
   }),
   importPayrollReceipts: route('POST /v1/m/{municipalityId}/payroll/receipts', {
     ...taking,

@@ -51,6 +51,10 @@ export const paymentsProblems = {
   'not-payable-here': { status: 403, title: 'Only people of this municipality give payment details here' },
   'batch-mixes-pilots': { status: 422, title: 'The obligations of a batch are of one pilot' },
   'own-payment': { status: 403, title: 'Nobody decides on a payment to themselves' },
+  'batch-changed': {
+    status: 409,
+    title: 'The batch is not stored as it was proposed: nothing of it is signed or paid any more',
+  },
   'batch-not-released': { status: 409, title: 'The batch is not released yet' },
   'batch-not-instructed': { status: 409, title: 'The batch is not instructed yet' },
   'debtor-account-missing': { status: 409, title: 'No account to pay from is in force for this currency' },

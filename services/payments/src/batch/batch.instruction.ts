@@ -6,10 +6,15 @@ import { batchInstructed } from '../ledger/postings.ts';
 import { payoutStep } from '../obligation/payout.events.ts';
 import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
+import { requireUnedited } from './batch.ts';
+import type { BatchLine } from './batch.ts';
 
 const INSTRUCTED: readonly string[] = ['instructed', 'reconciled'];
 
-/** Puts the payments of a released batch in transit, once. */
+/**
+ * Puts the payments of a released batch in transit, once.
+ * @throws DomainError `batch-not-released`, `batch-changed`
+ */
 export async function instructBatch(
   payments: Payments,
   session: ClientSession,
@@ -18,6 +23,7 @@ export async function instructBatch(
   if (batch.state !== 'released' && !INSTRUCTED.includes(batch.state))
     throw new DomainError('batch-not-released');
   const lines = await linesOf(payments, session, batch._id);
+  requireUnedited(batch, lines);
   const waiting = lines.filter(({ attempt }) => attempt.state === 'released');
   if (waiting.length === 0) return lines.length;
   const at = payments.now();
@@ -36,6 +42,24 @@ export async function instructBatch(
   return lines.length;
 }
 
+/**
+ * The accounts that these lines pay, in full; null where there is none, or the payee is erased.
+ * @throws DomainError `batch-changed` for an account that is not the one whose fingerprint was signed
+ */
+export function accountsOf(
+  { payees }: Payments,
+  session: ClientSession,
+  { municipalityId }: BatchDocument,
+  lines: readonly BatchLine[],
+) {
+  const signed = lines.map(({ attempt, obligation }) => ({
+    personId: obligation.payeeId,
+    sealed: attempt.destination.sealed,
+    fingerprint: attempt.destination.fingerprint,
+  }));
+  return payees.openAccounts(municipalityId, signed, session);
+}
+
 /** @throws DomainError `batch-not-instructed` */
 export function requireInstructed(lines: Awaited<ReturnType<typeof linesOf>>): void {
   if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
@@ -50,11 +74,8 @@ export function requireInstructed(lines: Awaited<ReturnType<typeof linesOf>>): v
 export async function instructionsOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
   const lines = await linesOf(payments, session, batch._id);
   requireInstructed(lines);
-  const sealed = lines.map(({ attempt, obligation }) => ({
-    personId: obligation.payeeId,
-    sealed: attempt.destination.sealed,
-  }));
-  const accounts = await payments.payees.openAccounts(batch.municipalityId, sealed, session);
+  requireUnedited(batch, lines);
+  const accounts = await accountsOf(payments, session, batch, lines);
   const total = lines.reduce((sum, { attempt }) => sum + attempt.amount, 0);
   return {
     batchId: batch._id,

@@ -39,14 +39,13 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
   }
   await payments.obligations.insertAttempts(session, attempts);
   const { pilotId, currency, fiscalYear } = found[0]!;
+  const total = attempts.reduce((sum, { amount }) => sum + amount, 0);
+  const frame = { _id: batchId, municipalityId, pilotId, currency, total };
+  const lines = attempts.map((attempt, n) => ({ attempt, obligation: found[n]! }));
   const batch: BatchDocument = {
-    _id: batchId,
-    municipalityId,
-    pilotId,
+    ...frame,
     state: 'proposed',
-    sha256: batchHash(batchId, attempts),
-    total: attempts.reduce((sum, { amount }) => sum + amount, 0),
-    currency,
+    sha256: batchHash(frame, lines),
     fiscalYear,
     lines: attempts.length,
     proposedBy: personId,

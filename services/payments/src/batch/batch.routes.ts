@@ -10,7 +10,8 @@ import { instructBatch, instructionsOf } from './batch.instruction.ts';
 import { proposeBatch } from './batch.proposal.ts';
 import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
-import { requireUnpaid } from './batch.ts';
+import { telling } from './batch.alarm.ts';
+import { requireUnedited, requireUnpaid } from './batch.ts';
 import { batchLineView, batchView } from './batch.view.ts';
 import type { PayeesOfBatch } from './batch.view.ts';
 
@@ -25,7 +26,7 @@ type BatchRoutes = Routes<
   | 'getPaymentInstructions'
   | 'exportPaymentInstructions'
 >;
-interface BatchCall extends Pick<Call, 'operationId' | 'bodyHash' | 'person'> {
+interface BatchCall extends Pick<Call, 'operationId' | 'bodyHash' | 'person' | 'log'> {
   readonly params: { readonly municipalityId: string; readonly batchId: string };
 }
 
@@ -33,12 +34,13 @@ export function batchRoutes(payments: Payments): BatchRoutes {
   const { connection, batches } = payments;
   return {
     ...signing(payments),
-    async instructBatch({ params }) {
-      const attempts = await inTransaction(connection, async (session) => {
+    async instructBatch({ params, log }) {
+      const handedOver = inTransaction(connection, async (session) => {
         const batch = await batches.find(params.batchId, session);
         if (!batch) throw new DomainError('not-found');
         return instructBatch(payments, session, batch);
       });
+      const attempts = await telling(log, params.batchId, handedOver);
       return { body: { attempts } };
     },
     async proposeBatch(call) {
@@ -82,7 +84,7 @@ export function batchRoutes(payments: Payments): BatchRoutes {
   };
 }
 
-/** The second and the third person. What was read is what is signed. */
+/** The second and the third person. What was read is what is signed, and what is stored. */
 function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuseBatch' | 'releaseBatch'> {
   const decide = async (
     call: BatchCall,
@@ -92,7 +94,8 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
   ) => {
     const { municipalityId, batchId } = call.params;
     const check = async () => {
-      const { proposedBy, approvedBy, state, sha256 } = await requireBatch(payments, call.params);
+      const batch = await requireBatch(payments, call.params);
+      const { proposedBy, approvedBy, state, sha256 } = batch;
       if (data.batchSha256 !== undefined && data.batchSha256 !== sha256)
         throw new DomainError('hash-mismatch');
       const before = state === 'approved' ? [proposedBy, approvedBy] : [proposedBy];
@@ -101,13 +104,15 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
       const lines = await inTransaction(payments.connection, (session) =>
         linesOf(payments, session, batchId),
       );
+      requireUnedited(batch, lines);
       requireUnpaid(
         lines.map(({ obligation }) => obligation),
         call.person.id,
       );
     };
     const about = { kind: 'batch' as const, lifecycleId: batchId, municipalityId };
-    return { body: { ...(await payments.record.decide(call, { ...about, name, as, data, check })) } };
+    const decided = payments.record.decide(call, { ...about, name, as, data, check });
+    return { body: { ...(await telling(call.log, batchId, decided)) } };
   };
   return {
     approveBatch: (call) => decide(call, 'approve', 'payout-approver', call.body),

@@ -2,15 +2,11 @@ import { DomainError } from '@talkoot/http-service';
 import type { StepEffect } from '@talkoot/lifecycle-record';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
-import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutStep } from '../obligation/payout.events.ts';
 import type { BatchState } from './batch.store.ts';
+import type { BatchLine } from './batch.ts';
 
 type Parts = Pick<Payments, 'batches' | 'obligations' | 'outbox'>;
-interface Line {
-  readonly attempt: AttemptDocument;
-  readonly obligation: ObligationDocument;
-}
 
 /** What a step of a batch changes here, in the transaction that records it. */
 export function batchSteps(parts: () => Parts): StepEffect {
@@ -67,16 +63,23 @@ async function withdraw(parts: Parts, session: ClientSession, batchId: string, a
   }
 }
 
-/** The payments of a batch with what they pay. */
+/**
+ * The payments of a batch with what they pay.
+ * @throws DomainError `batch-changed` for a payment of nothing
+ */
 export async function linesOf(
   { obligations }: Pick<Payments, 'obligations'>,
   session: ClientSession,
   batchId: string,
-): Promise<Line[]> {
+): Promise<BatchLine[]> {
   const attempts = await obligations.attemptsOfBatch(batchId, session);
   if (attempts.length === 0) return [];
   const ids = attempts.map(({ obligationId }) => obligationId);
   const owed = await obligations.findMany(attempts[0]!.municipalityId, ids, session);
   const byId = new Map(owed.map((one) => [one._id, one]));
-  return attempts.map((attempt) => ({ attempt, obligation: byId.get(attempt.obligationId)! }));
+  return attempts.map((attempt) => {
+    const obligation = byId.get(attempt.obligationId);
+    if (!obligation) throw new DomainError('batch-changed', `${attempt._id} pays nothing that is owed`);
+    return { attempt, obligation };
+  });
 }

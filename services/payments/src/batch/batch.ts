@@ -5,23 +5,45 @@ import { payrollDestination } from '../payee/payee.store.ts';
 import type { Destination } from '../payee/payee.store.ts';
 import { asOf, isRegistered } from '../payee/payee.ts';
 import type { Payee } from '../payee/payee.ts';
+import type { BatchDocument } from './batch.store.ts';
+
+/** An attempt of a batch, and what it pays. */
+export interface BatchLine {
+  readonly attempt: AttemptDocument;
+  readonly obligation: ObligationDocument;
+}
+
+type Frame = Pick<BatchDocument, '_id' | 'municipalityId' | 'pilotId' | 'currency' | 'total'>;
 
 /**
- * What approver and releaser sign: every payment with its amount and where it goes, in the order of their ids.
- * Account numbers enter by their fingerprint.
+ * What approver and releaser sign: every payment with its payee, its amount, what is owed and where it goes, in the order of their
+ * ids. Account numbers enter by their fingerprint and as they are sealed: neither says anything without the payee's key.
  */
-export function batchHash(batchId: string, attempts: readonly AttemptDocument[]): string {
-  const lines = attempts
-    .map(({ obligationId, endToEndId, amount, currency, destination }) => [
-      obligationId,
-      endToEndId,
-      amount,
-      currency,
-      destination.method,
-      destination.fingerprint,
-    ])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return sha256Of(batchId, lines);
+export function batchHash(batch: Frame, lines: readonly BatchLine[]): string {
+  const { _id, municipalityId, pilotId, currency, total } = batch;
+  const signed = lines
+    .toSorted((a, b) => (a.attempt.obligationId < b.attempt.obligationId ? -1 : 1))
+    .map(({ attempt, obligation }) => [
+      attempt.obligationId,
+      attempt.endToEndId,
+      obligation.payeeId,
+      { owed: [obligation.amount, obligation.currency], paid: [attempt.amount, attempt.currency] },
+      attempt.destination.method,
+      attempt.destination.fingerprint,
+      attempt.destination.sealed,
+    ]);
+  return sha256Of({ _id, municipalityId, pilotId, currency, total }, signed);
+}
+
+/**
+ * Whoever signed saw these payments, and no others.
+ * @throws DomainError `batch-changed` when batch, attempts or obligations are not stored as they were when the batch was proposed
+ */
+export function requireUnedited(
+  batch: Frame & Pick<BatchDocument, 'sha256'>,
+  lines: readonly BatchLine[],
+): void {
+  if (batchHash(batch, lines) !== batch.sha256) throw new DomainError('batch-changed');
 }
 
 /** @throws DomainError `obligation-repeated` */

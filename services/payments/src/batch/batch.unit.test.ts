@@ -6,7 +6,8 @@ import type { Payee } from '../payee/payee.ts';
 import { createVault } from '../payee/vault.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payrollDestination } from '../payee/payee.store.ts';
-import { attemptFor, batchHash, destinationFor, requireBatchable } from './batch.ts';
+import { attemptFor, batchHash, destinationFor, requireBatchable, requireUnedited } from './batch.ts';
+import type { BatchLine } from './batch.ts';
 
 const obligation = (id: string, changes: Partial<ObligationDocument> = {}) =>
   ({
@@ -20,28 +21,50 @@ const obligation = (id: string, changes: Partial<ObligationDocument> = {}) =>
     attempts: 0,
     ...changes,
   }) as ObligationDocument;
-const attempt = (id: string, changes: Partial<AttemptDocument> = {}): AttemptDocument => ({
-  ...attemptFor(obligation(id), 'bat-1', payrollDestination),
-  ...changes,
+const line = (
+  id: string,
+  changes: Partial<AttemptDocument> = {},
+  owed: Partial<ObligationDocument> = {},
+): BatchLine => ({
+  attempt: { ...attemptFor(obligation(id), 'bat-1', payrollDestination), ...changes },
+  obligation: obligation(id, owed),
 });
+const frame = { _id: 'bat-1', municipalityId: 'lintula', pilotId: 'pil-1', currency: 'EUR', total: 200 };
 
 describe('what is signed', () => {
-  const signed = batchHash('bat-1', [attempt('obl-a'), attempt('obl-b')]);
-
-  it('is the same whatever order the payments were read in', () => {
-    expect(batchHash('bat-1', [attempt('obl-b'), attempt('obl-a')])).toBe(signed);
+  const lines = [line('obl-a'), line('obl-b')];
+  const signed = { ...frame, sha256: batchHash(frame, lines) };
+  const changed = expect.objectContaining({ code: 'batch-changed' });
+  const sealed = { iv: 'i', tag: 't', text: 'x' };
+  it('is the same whatever order the payments were read in, and whatever became of them', () => {
+    const later = line('obl-a', { state: 'settled', open: false }, { state: 'settled', attempts: 2 });
+    expect(() => requireUnedited(signed, [line('obl-b'), later])).not.toThrow();
   });
   it.each([
-    ['another amount', attempt('obl-b', { amount: 101 })],
-    ['another account', attempt('obl-b', { destination: { ...payrollDestination, fingerprint: 'f' } })],
-    ['another attempt', attempt('obl-b', { endToEndId: 'TB-2' })],
-    ['another payment', attempt('obl-c')],
-  ])('differs for %s', (_, changed) => {
-    expect(batchHash('bat-1', [attempt('obl-a'), changed])).not.toBe(signed);
+    ['another amount', line('obl-b', { amount: 101 })],
+    ['another currency', line('obl-b', { currency: 'SEK' })],
+    ['another fingerprint', line('obl-b', { destination: { ...payrollDestination, fingerprint: 'f' } })],
+    ['another account', line('obl-b', { destination: { ...payrollDestination, sealed } })],
+    ['another way to pay', line('obl-b', { destination: { ...payrollDestination, method: 'bank' } })],
+    ['another attempt', line('obl-b', { endToEndId: 'TB-2' })],
+    ['another payment', line('obl-c')],
+    ['another payee', line('obl-b', {}, { payeeId: 'per-thief' })],
+    ['another amount that is owed', line('obl-b', {}, { amount: 101 })],
+  ])('differs for %s', (_, edited) => {
+    expect(() => requireUnedited(signed, [line('obl-a'), edited])).toThrow(changed);
   });
-  it('differs for another batch and for a payment more', () => {
-    expect(batchHash('bat-2', [attempt('obl-a'), attempt('obl-b')])).not.toBe(signed);
-    expect(batchHash('bat-1', [attempt('obl-a'), attempt('obl-b'), attempt('obl-c')])).not.toBe(signed);
+  it('differs for a payment more or less', () => {
+    expect(() => requireUnedited(signed, [...lines, line('obl-c')])).toThrow(changed);
+    expect(() => requireUnedited(signed, lines.slice(1))).toThrow(changed);
+  });
+  it.each([
+    { _id: 'bat-2' },
+    { municipalityId: 'other' },
+    { pilotId: 'pil-2' },
+    { currency: 'SEK' },
+    { total: 1 },
+  ])('differs for another batch: %o', (edit) => {
+    expect(() => requireUnedited({ ...signed, ...edit }, lines)).toThrow(changed);
   });
 });
 

@@ -242,9 +242,10 @@ describe('in the database', () => {
     while ((await rotated.payees.wrappedBefore(1)).length > 0) await rewrapKeys(rotated);
     const alone = payeeStore(connection, createVault(current));
     const found = (await alone.find(municipalityId, 'per-rotated'))!;
-    const sealed = [{ personId: 'per-rotated', sealed: found.account!.sealed }];
+    const { sealed, fingerprint } = found.account!;
+    const signed = [{ personId: 'per-rotated', sealed, fingerprint }];
     const opened = await connection.transaction((session) =>
-      alone.openAccounts(municipalityId, sealed, session),
+      alone.openAccounts(municipalityId, signed, session),
     );
     expect(opened).toEqual([{ name: 'Aino Harju', iban: 'FR1420041010050500013M02606' }]);
     const sharing = await alone.sharing(municipalityId, [found.account!.index]);

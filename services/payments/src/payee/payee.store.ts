@@ -1,3 +1,4 @@
+import { DomainError } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
 import { requireWritable } from '../bank/order/sepa.text.ts';
@@ -115,18 +116,37 @@ export function payeeStore(connection: Connection, vault: Vault) {
 }
 export type PayeeStore = ReturnType<typeof payeeStore>;
 
+/** An account as an attempt keeps it: what was sealed for the payee, and what was signed of it. */
+interface SignedAccount {
+  readonly personId: string;
+  readonly sealed: Sealed | null;
+  readonly fingerprint: string | null;
+}
+
+/** @throws DomainError `batch-changed` also for what the payee's key does not open */
+function openSigned(key: PayeeKey, { personId, sealed, fingerprint }: SignedAccount): AccountDetails {
+  const changed = new DomainError(
+    'batch-changed',
+    `The account of ${personId} is not the one that was signed`,
+  );
+  let details: AccountDetails;
+  try {
+    details = JSON.parse(key.open(sealed!)) as AccountDetails;
+  } catch {
+    throw changed;
+  }
+  if (key.fingerprint(details.iban) !== fingerprint) throw changed;
+  return details;
+}
+
 function reading(connection: Connection, vault: Vault) {
   const { payees, keys } = collections(connection);
 
-  async function open(
-    municipalityId: string,
-    sealed: readonly { readonly personId: string; readonly sealed: Sealed | null }[],
-    session: ClientSession,
-  ): Promise<(string | null)[]> {
-    const ids = sealed.map(({ personId }) => idOf(municipalityId, personId));
+  async function keysOf(municipalityId: string, personIds: readonly string[], session: ClientSession) {
+    const ids = personIds.map((personId) => idOf(municipalityId, personId));
     const wrapped = await keys.find({ _id: { $in: ids } }, { session }).toArray();
     const unlocked = new Map(wrapped.map((one) => [one._id, vault.unlock(one, one._id)]));
-    return sealed.map((one, at) => (one.sealed ? (unlocked.get(ids[at]!)?.open(one.sealed) ?? null) : null));
+    return ids.map((id) => unlocked.get(id));
   }
 
   return {
@@ -162,16 +182,28 @@ function reading(connection: Connection, vault: Vault) {
     },
 
     /** What was sealed for these payees, in their order; null where the payee's key is erased or nothing was sealed. */
-    openTexts: open,
-
-    /** Accounts in full, for the bank file of released payments only; null where the payee's key is erased. */
-    async openAccounts(
+    async openTexts(
       municipalityId: string,
       sealed: readonly { readonly personId: string; readonly sealed: Sealed | null }[],
       session: ClientSession,
+    ): Promise<(string | null)[]> {
+      const people = sealed.map(({ personId }) => personId);
+      const unlocked = await keysOf(municipalityId, people, session);
+      return sealed.map((one, at) => (one.sealed && unlocked[at] ? unlocked[at].open(one.sealed) : null));
+    },
+
+    /**
+     * Accounts in full, for the bank file of released payments only; null where the payee's key is erased.
+     * @throws DomainError `batch-changed` for an account that has not the fingerprint that was signed
+     */
+    async openAccounts(
+      municipalityId: string,
+      signed: readonly SignedAccount[],
+      session: ClientSession,
     ): Promise<(AccountDetails | null)[]> {
-      const texts = await open(municipalityId, sealed, session);
-      return texts.map((text) => (text === null ? null : (JSON.parse(text) as AccountDetails)));
+      const people = signed.map(({ personId }) => personId);
+      const unlocked = await keysOf(municipalityId, people, session);
+      return signed.map((one, at) => (one.sealed && unlocked[at] ? openSigned(unlocked[at], one) : null));
     },
   };
 }

@@ -4,17 +4,19 @@ import type { ClientSession } from 'mongoose';
 import { requireInstructed } from '../batch/batch.instruction.ts';
 import { linesOf } from '../batch/batch.steps.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
+import { requireUnedited } from '../batch/batch.ts';
 import type { Payments } from '../context.ts';
 
 /**
  * What the payroll office is to pay of a released batch. It is made when it is asked for and kept nowhere; once every payment has
  * its answer nobody needs it any more.
- * @throws DomainError `batch-not-instructed`, `payroll-file-expired`
+ * @throws DomainError `batch-not-instructed`, `batch-changed`, `payroll-file-expired`
  */
 export async function payrollFileOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
   if (batch.state === 'reconciled') throw new DomainError('payroll-file-expired');
   const all = await linesOf(payments, session, batch._id);
   requireInstructed(all);
+  requireUnedited(batch, all);
   const lines = all.filter(({ attempt }) => attempt.destination.method === 'payroll');
   const numbers = await numbersOf(
     payments,

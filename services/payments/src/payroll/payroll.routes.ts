@@ -1,10 +1,11 @@
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import { payrollColumns } from '@talkoot/api-contracts/payments';
 import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
-import type { Call } from '@talkoot/http-service';
+import type { Call, Logger } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
+import { telling } from '../batch/batch.alarm.ts';
 import type { Payments, Routes } from '../context.ts';
 import { numbersOf, payrollFileOf } from './payroll.file.ts';
 import { refuseWhatDoesNotAddUp, takeReceipts } from './payroll.import.ts';
@@ -27,11 +28,11 @@ const alarming: readonly string[] = ['paid-again', 'receipt-differs'];
 export function payrollRoutes(payments: Payments): PayrollRoutes {
   const { payroll } = payments;
   return {
-    async getPayrollFile({ params }) {
-      return { body: await fileOf(payments, params) };
+    async getPayrollFile({ params, log }) {
+      return { body: await fileOf(payments, params, log) };
     },
-    async exportPayrollFile({ params }) {
-      const { lines } = await fileOf(payments, params);
+    async exportPayrollFile({ params, log }) {
+      const { lines } = await fileOf(payments, params, log);
       const table = lines.map(({ gross, ...line }) => ({
         ...line,
         gross: gross.amount,
@@ -105,12 +106,14 @@ async function take(
 function fileOf(
   payments: Payments,
   { municipalityId, batchId }: { municipalityId: string; batchId: string },
+  log: Logger,
 ) {
-  return inTransaction(payments.connection, async (session) => {
+  const making = inTransaction(payments.connection, async (session) => {
     const batch = await payments.batches.find(batchId, session);
     if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
     return payrollFileOf(payments, session, batch);
   });
+  return telling(log, batchId, making);
 }
 
 /** What the authority is told of each payment: who was paid, and what was withheld. */

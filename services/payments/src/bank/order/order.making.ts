@@ -1,9 +1,10 @@
 import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
-import { requireInstructed } from '../../batch/batch.instruction.ts';
+import { accountsOf, requireInstructed } from '../../batch/batch.instruction.ts';
 import { linesOf } from '../../batch/batch.steps.ts';
 import type { BatchDocument } from '../../batch/batch.store.ts';
+import { requireUnedited } from '../../batch/batch.ts';
 import type { Payments } from '../../context.ts';
 import type { DebtorAccountDocument } from '../account/account.store.ts';
 import { controlSum, messageIdOf, paymentOrderXml, requireTransfers } from './payment.order.ts';
@@ -84,12 +85,9 @@ async function transfersOf(
 ): Promise<Transfer[]> {
   const lines = await linesOf(payments, session, batch._id);
   requireInstructed(lines);
+  requireUnedited(batch, lines);
   const banked = lines.filter(({ attempt }) => attempt.destination.method === 'bank');
-  const sealed = banked.map(({ attempt, obligation }) => ({
-    personId: obligation.payeeId,
-    sealed: attempt.destination.sealed,
-  }));
-  const accounts = await payments.payees.openAccounts(batch.municipalityId, sealed, session);
+  const accounts = await accountsOf(payments, session, batch, banked);
   return banked.map(({ attempt }, at) => {
     const creditor = accounts[at];
     // Erased since: it was paid, and is not paid again.

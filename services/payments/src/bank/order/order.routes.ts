@@ -1,5 +1,6 @@
 import { DomainError, inTransaction, once } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
+import { telling } from '../../batch/batch.alarm.ts';
 import { requireBatch } from '../../batch/batch.routes.ts';
 import type { Payments, Routes } from '../../context.ts';
 import { makeBankFile } from './order.making.ts';
@@ -11,10 +12,11 @@ export function bankFileRoutes(
   const { connection, bankFiles, bankContents } = payments;
   return {
     async makeBankFile(call) {
-      const made = await once(connection, call, async (session) => {
+      const making = once(connection, call, async (session) => {
         const batch = await requireBatch(payments, call.params, session);
         return (await makeBankFile(payments, session, batch, call.person.id))._id;
       });
+      const made = await telling(call.log, call.params.batchId, making);
       return { body: await viewOf(payments, call.params.municipalityId, made) };
     },
     async getBankFile({ params }) {

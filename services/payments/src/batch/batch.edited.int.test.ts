@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { debtorAccount } from '../bank/bank.fixture.ts';
+import {
+  key,
+  municipalityId,
+  owedProject,
+  paymentsFixture,
+  propose,
+  testAccount,
+} from '../payments.fixture.ts';
+import type { PaymentsFixture } from '../payments.fixture.ts';
+import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import type { PayeeDocument } from '../payee/payee.store.ts';
+import { attemptFor } from './batch.ts';
+
+const changed = { code: 'batch-changed', problem: { status: 409 } };
+let fixture: PaymentsFixture;
+beforeAll(async () => {
+  fixture = await paymentsFixture(inject('mongodbUrl'));
+  await debtorAccount(fixture);
+});
+afterAll(() => fixture.stop());
+
+const attempts = () => fixture.connection.collection<AttemptDocument>('attempts');
+const obligations = () => fixture.connection.collection<ObligationDocument>('obligations');
+
+/** A batch of three payments; the fourth obligation of its project is in no batch. */
+async function proposed(name: string) {
+  const owed = await owedProject(fixture, `pil-${name}`, `prj-${name}`);
+  const [left, ...batched] = owed.toSorted((a) => (a.payeeId === 'per-volunteer-2' ? -1 : 0));
+  const batch = await propose(
+    fixture,
+    batched.map(({ obligationId }) => obligationId),
+  );
+  const victim = batched.find(({ payeeId }) => payeeId === 'per-champion')!;
+  const wage = batched.find(({ payeeId }) => payeeId === 'per-servant')!;
+  return { ...batch, left: left!.obligationId, victim: victim.obligationId, wage: wage.obligationId };
+}
+type Proposed = Awaited<ReturnType<typeof proposed>>;
+
+/** What somebody with the database's password may write. */
+const edits: Readonly<Record<string, (batch: Proposed) => Promise<unknown>>> = {
+  'an amount': ({ victim }) => attempts().updateOne({ obligationId: victim }, { $inc: { amount: 100_000 } }),
+  'an account': async ({ victim, batchId }) => {
+    const { payees } = fixture.payments;
+    const payee = { municipalityId, personId: 'per-champion' };
+    const { sealed } = await fixture.connection.transaction((session) =>
+      payees.sealAccount(session, payee, testAccount('DE89 3704 0044 0532 0130 00')),
+    );
+    return attempts().updateOne(
+      { obligationId: victim, batchId },
+      { $set: { 'destination.sealed': sealed } },
+    );
+  },
+  'a payee': ({ wage }) => obligations().updateOne({ _id: wage }, { $set: { payeeId: 'per-thief' } }),
+  'what is owed': ({ victim }) => obligations().updateOne({ _id: victim }, { $inc: { amount: 100_000 } }),
+  'a payment less': ({ victim }) => attempts().deleteOne({ obligationId: victim }),
+  'a payment more': async ({ left, batchId, victim }) => {
+    const { destination, state } = (await attempts().findOne({ obligationId: victim }))!;
+    const more = attemptFor((await obligations().findOne({ _id: left }))!, batchId, destination);
+    return attempts().insertOne({ ...more, state });
+  },
+  'a payment of nothing that is owed': ({ victim, batchId }) =>
+    attempts().updateOne({ obligationId: victim }, { $set: { obligationId: `obl-none-${batchId}` } }),
+};
+
+const gates = (batch: Proposed) => {
+  const params = { municipalityId, batchId: batch.batchId };
+  const body = { batchSha256: batch.sha256 };
+  return {
+    approve: () => fixture.approver.approveBatch({ params, body, idempotencyKey: key() }),
+    release: () => fixture.releaser.releaseBatch({ params, body, idempotencyKey: key() }),
+    instruct: () => fixture.worker.instructBatch({ params: { batchId: batch.batchId } }),
+    bankFile: () => fixture.clerk.makeBankFile({ params, idempotencyKey: key() }),
+    payrollFile: () => fixture.clerk.getPayrollFile({ params }),
+    payrollCsv: () => fixture.clerk.exportPayrollFile({ params }),
+  };
+};
+
+async function statesOf({ batchId }: Proposed): Promise<string[]> {
+  return (await attempts().find({ batchId }).toArray()).map(({ state }) => state);
+}
+const entriesOf = ({ batchId }: Proposed) =>
+  fixture.connection.collection('entries').countDocuments({ reference: batchId });
+const fileOf = ({ batchId }: Proposed) =>
+  fixture.connection.collection<{ _id: string }>('bankfiles').findOne({ _id: batchId });
+
+describe.each(Object.entries(edits))('a batch that was edited in the database (%s)', (name, edit) => {
+  const slug = name.replaceAll(' ', '-');
+
+  it('after it was proposed is neither approved nor released nor paid', async () => {
+    const batch = await proposed(`${slug}-1`);
+    await edit(batch);
+    const { approve } = gates(batch);
+    await expect(approve()).rejects.toMatchObject(changed);
+    expect(new Set(await statesOf(batch))).toEqual(new Set(['batched']));
+  });
+
+  it('after it was approved is neither released nor paid', async () => {
+    const batch = await proposed(`${slug}-2`);
+    const { approve, release, instruct } = gates(batch);
+    await approve();
+    await edit(batch);
+    await expect(release()).rejects.toMatchObject(changed);
+    await expect(instruct()).rejects.toMatchObject({ code: 'batch-not-released' });
+    expect(new Set(await statesOf(batch))).toEqual(new Set(['approved']));
+  });
+
+  it('after it was released does not go in transit', async () => {
+    const batch = await proposed(`${slug}-3`);
+    const { approve, release, instruct } = gates(batch);
+    await approve();
+    await release();
+    const before = await entriesOf(batch);
+    await edit(batch);
+    await expect(instruct()).rejects.toMatchObject(changed);
+    expect(await statesOf(batch)).not.toContain('in-transit');
+    expect(await entriesOf(batch)).toBe(before);
+  });
+
+  it('after it was handed over stands in no file', async () => {
+    const batch = await proposed(`${slug}-4`);
+    const { approve, release, instruct, bankFile, payrollFile, payrollCsv } = gates(batch);
+    await approve();
+    await release();
+    await instruct();
+    await edit(batch);
+    for (const file of [bankFile, payrollFile, payrollCsv, instruct]) {
+      await expect(file()).rejects.toMatchObject(changed);
+    }
+    expect(await fileOf(batch)).toBeNull();
+  });
+});
+
+describe('an account', () => {
+  const payees = () => fixture.connection.collection<PayeeDocument>('payees');
+  const sealedOf = async (personId: string) =>
+    (await payees().findOne({ municipalityId, personId }))!.account!.sealed;
+  const another = () =>
+    fixture.connection.transaction(async (session) => {
+      const payee = { municipalityId, personId: 'per-champion' };
+      const details = testAccount('DE89 3704 0044 0532 0130 00');
+      return (await fixture.payments.payees.sealAccount(session, payee, details)).sealed;
+    });
+
+  it.each([
+    ['another of the payee’s', another],
+    ['somebody else’s', () => sealedOf('per-volunteer-1')],
+  ])(
+    'swapped for %s has not the fingerprint that was signed and stands in no file',
+    async (name, swapped) => {
+      const slug = name.slice(0, 3);
+      const owed = await owedProject(fixture, `pil-swap-${slug}`, `prj-swap-${slug}`);
+      const mine = owed.find(({ payeeId }) => payeeId === 'per-champion')!;
+      const _id = `${municipalityId}/per-champion`;
+      await payees().updateOne({ _id }, { $set: { 'account.sealed': await swapped() } });
+      const batch = { ...(await propose(fixture, [mine.obligationId])), left: '', victim: '', wage: '' };
+      const { approve, release, instruct, bankFile } = gates(batch);
+      await approve();
+      await release();
+      await instruct();
+      await expect(bankFile()).rejects.toMatchObject(changed);
+      expect(await fileOf(batch)).toBeNull();
+    },
+  );
+});
