@@ -281,6 +281,18 @@ export const settle = (
     },
   });
 
+/** Cancels an obligation: one person proposes it, another one confirms it. */
+export async function cancel(fixture: PaymentsFixture, obligationId: string, reason: string) {
+  const params = { municipalityId, obligationId };
+  const proposed = await fixture.clerk.proposeCancellation({
+    params,
+    body: { reason },
+    idempotencyKey: key(),
+  });
+  const body = { proposalSha256: proposed.cancellation!.sha256 };
+  return fixture.approver.confirmCancellation({ params, body, idempotencyKey: key() });
+}
+
 /** Facts told to lifecycles so far. */
 export async function signals({ connection }: PaymentsFixture, lifecycle: string) {
   const rows = await connection

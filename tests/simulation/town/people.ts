@@ -116,10 +116,22 @@ async function proposing(acting: Acting): Promise<void> {
     const { pilotId } = random.pick(open);
     const ids = open.filter((one) => one.pilotId === pilotId).map(({ obligationId }) => obligationId);
     if (random.chance(0.05) && town.mischief.isLeft()) {
-      const params = { obligationId: random.pick(ids) };
-      await once(acting, 'closeObligation', { params, body: { as: 'cancelled', reason: 'Cannot be paid' } });
+      await cancel(acting, random.pick(ids));
     } else await once(acting, 'proposeBatch', { body: { obligationIds: random.some(ids) } });
   }
+}
+
+/** One person proposes to cancel, another one confirms. */
+async function cancel(acting: Acting, obligationId: string): Promise<void> {
+  const params = { obligationId };
+  const proposal = { params, body: { reason: 'Cannot be paid' } };
+  const proposed = (await once(acting, 'proposeCancellation', proposal)) as {
+    cancellation: { sha256: string } | null;
+  } | null;
+  if (!proposed?.cancellation) return;
+  const confirming = { ...acting, person: person('per-canceller', 'payout-approver') };
+  const body = { proposalSha256: proposed.cancellation.sha256 };
+  await once(confirming, 'confirmCancellation', { params, body });
 }
 
 interface ShownBatch {

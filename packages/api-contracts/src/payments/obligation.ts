@@ -6,6 +6,7 @@ import {
   MoneyShape,
   MunicipalityParams,
   ReasonShape,
+  Sha256Shape,
   TextRefShape,
 } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
@@ -66,6 +67,16 @@ export const ObligationShape = z
     /** Why it was closed without payment. */
     closedBecause: z.enum(['declined', 'cancelled', 'unclaimed']).nullable(),
     reason: TextRefShape.nullable(),
+    /** That one person would cancel it, and who confirmed that; null where nobody would. Any payment of it makes a proposal stale. */
+    cancellation: z
+      .object({
+        reason: TextRefShape,
+        by: IdShape,
+        sha256: Sha256Shape,
+        at: InstantShape,
+        confirmedBy: IdShape.nullable(),
+      })
+      .nullable(),
     attempts: z.array(AttemptShape),
     dueSince: InstantShape,
     version: z.int(),
@@ -91,7 +102,12 @@ export const obligationRoutes = {
     summary: 'Why this amount? An obligation with its computation, for its payee and for finance roles',
     access: { signedIn: true },
     params: ObligationParams,
-    answer: z.object({ obligation: ObligationShape, computation: z.array(z.string()) }),
+    answer: z.object({
+      obligation: ObligationShape,
+      computation: z.array(z.string()),
+      /** In words, why it was closed, or why it is proposed to cancel it. */
+      because: z.string().nullable(),
+    }),
   }),
   listMyObligations: route('GET /v1/m/{municipalityId}/me/obligations', {
     summary: 'What I am owed and was paid',
@@ -122,12 +138,29 @@ export const obligationRoutes = {
     answer: ObligationShape,
     problems: ['obligation-not-open'],
   }),
-  closeObligation: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/closed', {
-    summary: 'Cancel what cannot be paid, or close what nobody claimed; the money returns to its fund',
+  closeUnclaimed: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/unclaimed', {
+    summary: 'Close what nobody claimed; the money returns to its fund',
     access: { roles: ['finance-clerk'] },
     params: ObligationParams,
-    body: z.object({ as: z.enum(['cancelled', 'unclaimed']), reason: ReasonShape }),
+    body: z.object({ reason: ReasonShape }),
     answer: ObligationShape,
-    problems: ['obligation-not-open', 'obligation-claimed'],
+    problems: ['obligation-not-open', 'obligation-claimed', 'own-payment'],
+  }),
+  proposeCancellation: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/cancellation-proposal', {
+    summary:
+      'Propose to cancel what cannot be paid; replaces an earlier proposal. The payee sees it with its reason',
+    access: { roles: ['finance-clerk'] },
+    params: ObligationParams,
+    body: z.object({ reason: ReasonShape }),
+    answer: ObligationShape,
+    problems: ['obligation-not-open', 'own-payment'],
+  }),
+  confirmCancellation: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/cancellation', {
+    summary: 'As another person, confirm exactly that proposal: the money returns to its fund',
+    access: { roles: ['payout-approver'] },
+    params: ObligationParams,
+    body: z.object({ proposalSha256: Sha256Shape }),
+    answer: ObligationShape,
+    problems: ['obligation-not-open', 'own-payment', 'not-proposed', 'hash-mismatch', 'same-person-twice'],
   }),
 };

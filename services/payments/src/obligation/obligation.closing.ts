@@ -5,11 +5,13 @@ import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
 import { obligationClosed, obligationWrittenOff } from '../ledger/postings.ts';
 import { isClosed, partOf, requireOpen } from './obligation.ts';
-import type { ObligationDocument } from './obligation.store.ts';
+import type { Cancellation, ObligationDocument } from './obligation.store.ts';
 
 export interface Closing {
   readonly closedBecause: 'declined' | 'cancelled' | 'unclaimed';
   readonly reason: TextRef | null;
+  /** By whom it was proposed and confirmed, where it is cancelled. */
+  readonly cancellation?: Cancellation;
 }
 
 /** Closes an open obligation without payment: what was owed returns to the fund it came from while its year is open. */

@@ -187,6 +187,7 @@ function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed):
     attempts: 0,
     closedBecause: null,
     reason: null,
+    cancellation: null,
     dueSince,
     version: 1,
   };

@@ -1,6 +1,7 @@
 import { idFrom } from '@talkoot/http-service';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import {
+  cancel,
   commit,
   euros,
   instruct,
@@ -24,6 +25,13 @@ afterAll(() => fixture.stop());
 
 const available = async (pilotId: string, fund: 'round' | 'bonus') =>
   (await fixture.worker.getFunds({ params: { pilotId } }))[fund].amount;
+
+const closeUnclaimed = (obligationId: string) =>
+  fixture.clerk.closeUnclaimed({
+    params: { municipalityId, obligationId },
+    body: { reason: 'Moved away without an address' },
+    idempotencyKey: key(),
+  });
 
 describe('an obligation', () => {
   it('has an id that does not follow from what everybody may read', async () => {
@@ -77,23 +85,33 @@ describe('an obligation', () => {
     const [pilotId, projectId] = ['pil-unclaimed', 'prj-unclaimed'];
     const owed = await owedProject(fixture, pilotId, projectId);
     await fixture.connection.collection('payees').deleteOne({ personId: 'per-volunteer-1' });
-    const close = (payeeId: string, as: 'unclaimed' | 'cancelled') => {
-      const { obligationId } = owed.find((one) => one.payeeId === payeeId)!;
-      const body = { as, reason: 'Moved away without an address' };
-      return fixture.clerk.closeObligation({
-        params: { municipalityId, obligationId },
-        body,
-        idempotencyKey: key(),
-      });
-    };
-    await expect(close('per-champion', 'unclaimed')).rejects.toMatchObject({ code: 'obligation-claimed' });
-    await expect(close('per-servant', 'unclaimed')).rejects.toMatchObject({ code: 'obligation-claimed' });
-    expect(await close('per-volunteer-1', 'unclaimed')).toMatchObject({ state: 'unclaimed' });
+    const idOf = (payeeId: string) => owed.find((one) => one.payeeId === payeeId)!.obligationId;
+    await expect(closeUnclaimed(idOf('per-champion'))).rejects.toMatchObject({ code: 'obligation-claimed' });
+    await expect(closeUnclaimed(idOf('per-servant'))).rejects.toMatchObject({ code: 'obligation-claimed' });
+    expect(await closeUnclaimed(idOf('per-volunteer-1'))).toMatchObject({ state: 'unclaimed' });
     const rest = ['per-champion', 'per-servant', 'per-volunteer-2'];
-    await Promise.all(rest.map((payeeId) => close(payeeId, 'cancelled')));
+    await Promise.all(rest.map((payeeId) => cancel(fixture, idOf(payeeId), 'Cannot be paid')));
     expect(await signals(fixture, `project/${projectId}`)).toEqual(['obligations-closed']);
     await fixture.worker.releaseProject({ params: { projectId }, body: { what: 'everything' } });
     expect(await available(pilotId, 'bonus')).toBe(9_000_000);
+  });
+
+  it('is not closed as unclaimed while its payee says how to be paid', async () => {
+    const owed = await owedProject(fixture, 'pil-race', 'prj-race');
+    const { obligationId } = owed.find((one) => one.payeeId === 'per-volunteer-1')!;
+    await fixture.connection.collection('payees').deleteOne({ personId: 'per-volunteer-1' });
+    const payee = await fixture.as('per-volunteer-1', 'resident');
+    const { obligations } = fixture.payments;
+    const find = obligations.find.bind(obligations);
+    // The clerk's transaction has begun to read when the payee's is committed.
+    const reading = vi.spyOn(obligations, 'find').mockImplementationOnce(async (...of) => {
+      const found = await find(...of);
+      await payee.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
+      return found;
+    });
+    await expect(closeUnclaimed(obligationId)).rejects.toMatchObject({ code: 'obligation-claimed' });
+    expect(reading.mock.calls.length).toBeGreaterThan(1);
+    reading.mockRestore();
   });
 
   it('does not arise where the bonus is nothing', async () => {
@@ -142,6 +160,82 @@ describe('an obligation', () => {
     expect((await resident.listMyObligations({ params })).items).toEqual([]);
     const mine = (await (await fixture.as('per-champion')).listMyObligations({ params })).items;
     expect(new Set(mine.map((one) => one.payeeId))).toEqual(new Set(['per-champion']));
+  });
+});
+
+describe('cancelling an obligation', () => {
+  const owedTo = async (name: string, payeeId: string) => {
+    const owed = await owedProject(fixture, `pil-${name}`, `prj-${name}`);
+    return owed.find((one) => one.payeeId === payeeId)!.obligationId;
+  };
+  const proposeBy = (by: PaymentsFixture['clerk'], obligationId: string, reason = 'The account is closed') =>
+    by.proposeCancellation({
+      params: { municipalityId, obligationId },
+      body: { reason },
+      idempotencyKey: key(),
+    });
+  const confirmBy = (by: PaymentsFixture['clerk'], obligationId: string, proposalSha256: string) =>
+    by.confirmCancellation({
+      params: { municipalityId, obligationId },
+      body: { proposalSha256 },
+      idempotencyKey: key(),
+    });
+
+  it('takes two people, neither of them its payee', async () => {
+    const obligationId = await owedTo('cancel', 'per-champion');
+    const both = await fixture.as('per-both', 'finance-clerk', 'payout-approver');
+    const payee = await fixture.as('per-champion', 'finance-clerk', 'payout-approver');
+    const none = 'a'.repeat(64);
+    await expect(confirmBy(both, obligationId, none)).rejects.toMatchObject({ code: 'not-proposed' });
+    await expect(proposeBy(payee, obligationId)).rejects.toMatchObject({ code: 'own-payment' });
+    const proposed = await proposeBy(both, obligationId);
+    expect(proposed).toMatchObject({ state: 'due', closedBecause: null, cancellation: { by: 'per-both' } });
+    const { sha256 } = proposed.cancellation!;
+    await expect(confirmBy(both, obligationId, sha256)).rejects.toMatchObject({ code: 'same-person-twice' });
+    await expect(confirmBy(payee, obligationId, sha256)).rejects.toMatchObject({ code: 'own-payment' });
+    await expect(confirmBy(fixture.clerk, obligationId, sha256)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(confirmBy(fixture.approver, obligationId, none)).rejects.toMatchObject({
+      code: 'hash-mismatch',
+    });
+    const before = await available('pil-cancel', 'bonus');
+    const cancelled = await confirmBy(fixture.approver, obligationId, sha256);
+    expect(cancelled).toMatchObject({
+      state: 'cancelled',
+      closedBecause: 'cancelled',
+      cancellation: { by: 'per-both', confirmedBy: 'per-approver', sha256 },
+    });
+    expect((await available('pil-cancel', 'bonus')) - before).toBe(cancelled.amount.amount);
+    await expect(proposeBy(both, obligationId)).rejects.toMatchObject({ code: 'obligation-not-open' });
+    await expect(confirmBy(fixture.approver, obligationId, sha256)).rejects.toMatchObject({
+      code: 'obligation-not-open',
+    });
+  });
+
+  it('is seen by its payee, with the reason in words, from when it is proposed', async () => {
+    const obligationId = await owedTo('cancel-seen', 'per-champion');
+    const payee = await fixture.as('per-champion', 'resident');
+    const params = { municipalityId, obligationId };
+    expect((await payee.getObligation({ params })).because).toBe(null);
+    const { cancellation } = await proposeBy(fixture.clerk, obligationId);
+    const seen = await payee.getObligation({ params });
+    expect(seen).toMatchObject({ because: 'The account is closed', obligation: { cancellation } });
+    await confirmBy(fixture.approver, obligationId, cancellation!.sha256);
+    const { obligation, because } = await payee.getObligation({ params });
+    expect(because).toBe('The account is closed');
+    expect(obligation).toMatchObject({ state: 'cancelled', reason: cancellation!.reason });
+  });
+
+  it('is proposed anew after a payment was tried', async () => {
+    const obligationId = await owedTo('cancel-stale', 'per-champion');
+    const { cancellation } = await proposeBy(fixture.clerk, obligationId);
+    const lines = await instruct(fixture, await propose(fixture, [obligationId]));
+    const confirm = () => confirmBy(fixture.approver, obligationId, cancellation!.sha256);
+    await expect(confirm()).rejects.toMatchObject({ code: 'obligation-not-open' });
+    await settle(
+      fixture,
+      lines.map((line) => ({ ...line, status: 'rejected' as const })),
+    );
+    await expect(confirm()).rejects.toMatchObject({ code: 'hash-mismatch' });
   });
 });
 

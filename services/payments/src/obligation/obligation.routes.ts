@@ -1,30 +1,25 @@
 import { moneyReaders } from '@talkoot/api-contracts/payments';
 import type { Role } from '@talkoot/api-contracts';
-import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
-import { storeText } from '@talkoot/lifecycle-record';
+import { decodeCursor, DomainError, inTransaction, pageFrom } from '@talkoot/http-service';
+import { readText } from '@talkoot/lifecycle-record';
 import { money } from '@talkoot/money';
-import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
-import { closeObligation } from './obligation.closing.ts';
-import type { Closing } from './obligation.closing.ts';
+import { closingRoutes } from './closing.routes.ts';
 import { createObligations } from './obligation.creation.ts';
+import { requireObligation, viewOne } from './obligation.reading.ts';
 import type { ObligationDocument, ObligationFilter } from './obligation.store.ts';
 import { obligationView, payoutsByRole } from './obligation.view.ts';
 
 type ObligationRoutes = Routes<
-  | 'createObligations'
-  | 'listObligations'
-  | 'getObligation'
-  | 'listMyObligations'
-  | 'getProjectPayouts'
-  | 'declineObligation'
-  | 'closeObligation'
->;
+  'createObligations' | 'listObligations' | 'getObligation' | 'listMyObligations' | 'getProjectPayouts'
+> &
+  ReturnType<typeof closingRoutes>;
 
 export function obligationRoutes(payments: Payments): ObligationRoutes {
   const { connection, obligations, projects } = payments;
   return {
+    ...closingRoutes(payments),
     async createObligations({ params, body }) {
       // Known here before another service is asked about it.
       const project = await payments.funds.findCommitment(params.projectId);
@@ -48,63 +43,18 @@ export function obligationRoutes(payments: Payments): ObligationRoutes {
       // Whether it exists is nobody else's business.
       if (found.payeeId !== person.id && !mayRead(rolesHere)) throw new DomainError('not-found');
       const obligation = await viewOne(payments, found);
-      return { body: { obligation, computation: await computationOf(payments, found) } };
+      const computation = await computationOf(payments, found);
+      return { body: { obligation, computation, because: await becauseOf(payments, found) } };
     },
     async getProjectPayouts({ params }) {
       const all = await obligations.ofProject(params.municipalityId, params.projectId);
       return { body: { roles: payoutsByRole(all) } };
-    },
-    async declineObligation(call) {
-      const declined = { closedBecause: 'declined', reason: null } as const;
-      const id = await once(connection, call, async (session) => {
-        const found = await requireObligation(payments, call.params, session);
-        if (found.payeeId !== call.person.id) throw new DomainError('not-found');
-        await closeObligation(payments, session, found, declined);
-        return found._id;
-      });
-      return { body: await viewById(payments, call.params.municipalityId, id) };
-    },
-    async closeObligation(call) {
-      const { params, body } = call;
-      const reason = await storeText(
-        connection,
-        call,
-        params.municipalityId,
-        'obligation-closed',
-        body.reason,
-      );
-      const closing: Closing = { closedBecause: body.as, reason };
-      const id = await once(connection, call, async (session) => {
-        const found = await requireObligation(payments, params, session);
-        if (body.as === 'unclaimed') await requireUnclaimed(payments, session, found);
-        await closeObligation(payments, session, found, closing);
-        return found._id;
-      });
-      return { body: await viewById(payments, params.municipalityId, id) };
     },
   };
 }
 
 const mayRead = (rolesHere: readonly Role[]) =>
   rolesHere.some((role) => role === 'payroll' || (moneyReaders as readonly Role[]).includes(role));
-
-async function requireObligation(
-  payments: Payments,
-  params: { municipalityId: string; obligationId: string },
-  session?: ClientSession,
-): Promise<ObligationDocument> {
-  const found = await payments.obligations.find(params.municipalityId, params.obligationId, session);
-  if (!found) throw new DomainError('not-found');
-  return found;
-}
-
-/** Who has said how to be paid, or is paid through payroll anyway, has not left the money unclaimed. */
-async function requireUnclaimed(payments: Payments, session: ClientSession, obligation: ObligationDocument) {
-  const { municipalityId, payeeId, payeeRole } = obligation;
-  const details = await payments.payees.findMany(municipalityId, [payeeId], session);
-  if (details.get(payeeId)?.method || payeeRole === 'civil-servant')
-    throw new DomainError('obligation-claimed');
-}
 
 async function list(
   payments: Payments,
@@ -118,12 +68,13 @@ async function list(
   return { items: page.items.map((one) => obligationView(one, attempts)), next: page.next };
 }
 
-async function viewOne(payments: Payments, obligation: ObligationDocument) {
-  return obligationView(obligation, await payments.obligations.attemptsOf([obligation._id]));
-}
-
-async function viewById(payments: Payments, municipalityId: string, obligationId: string) {
-  return viewOne(payments, await requireObligation(payments, { municipalityId, obligationId }));
+/** The words of why it was closed, or is to be cancelled. */
+async function becauseOf(
+  { connection }: Payments,
+  { municipalityId, reason, cancellation }: ObligationDocument,
+) {
+  const said = reason ?? cancellation?.reason;
+  return said ? ((await readText(connection, municipalityId, said.id))?.text ?? null) : null;
 }
 
 /** The bonus's own lines, and of the split only what concerns all and this payee. */

@@ -8,6 +8,15 @@ import type { Destination } from '../payee/payee.store.ts';
 import { closedStates, isClosed, isOpen } from './obligation.ts';
 import type { AttemptState, ObligationState, PayeeRole } from './obligation.ts';
 
+/** One person would cancel an obligation. It is cancelled once another one confirmed exactly that. */
+export interface Cancellation {
+  readonly reason: TextRef;
+  readonly by: string;
+  readonly sha256: string;
+  readonly at: Date;
+  readonly confirmedBy: string | null;
+}
+
 export interface ObligationDocument {
   _id: string;
   municipalityId: string;
@@ -32,6 +41,7 @@ export interface ObligationDocument {
   attempts: number;
   closedBecause: 'declined' | 'cancelled' | 'unclaimed' | null;
   reason: TextRef | null;
+  cancellation: Cancellation | null;
   dueSince: Date;
   version: number;
   /** The retention is over: `payeeId` leads to nobody. */
@@ -140,7 +150,7 @@ export function obligationStore(connection: Connection) {
       session: ClientSession,
       moved: readonly ObligationDocument[],
       change: Pick<ObligationDocument, 'state' | 'stateSince'> &
-        Partial<Pick<ObligationDocument, 'closedBecause' | 'reason'>>,
+        Partial<Pick<ObligationDocument, 'closedBecause' | 'reason' | 'cancellation'>>,
       newAttempt = false,
     ): Promise<boolean> {
       if (moved.length === 0) return true;
@@ -150,6 +160,16 @@ export function obligationStore(connection: Connection) {
         { session },
       );
       return written.matchedCount === moved.length;
+    },
+
+    /** Keeps what is proposed for an obligation that still has the version that was read; false when it has changed. */
+    async proposeCancellation(
+      session: ClientSession,
+      { _id, version }: ObligationDocument,
+      cancellation: Cancellation,
+    ): Promise<boolean> {
+      const written = await obligations.updateOne({ _id, version }, { $set: { cancellation } }, { session });
+      return written.matchedCount === 1;
     },
 
     async insertAttempts(session: ClientSession, documents: AttemptDocument[]): Promise<void> {

@@ -4,7 +4,7 @@ import type { AttemptDocument, ObligationDocument } from './obligation.store.ts'
 
 export function obligationView(obligation: ObligationDocument, attempts: readonly AttemptDocument[]) {
   const { _id, projectId, pilotId, decisionId, payeeId, payeeRole, state, fiscalYear } = obligation;
-  const { costCentre, account, vatCode, closedBecause, reason, version } = obligation;
+  const { costCentre, account, vatCode, closedBecause, reason, cancellation, version } = obligation;
   return {
     obligationId: _id,
     projectId,
@@ -20,6 +20,7 @@ export function obligationView(obligation: ObligationDocument, attempts: readonl
     vatCode,
     closedBecause,
     reason,
+    cancellation: cancellation && { ...cancellation, at: cancellation.at.toISOString() },
     attempts: attempts.filter((one) => one.obligationId === _id).map(attemptView),
     dueSince: obligation.dueSince.toISOString(),
     version,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
+  cancel,
   commit,
   euros,
   instruct,
@@ -377,11 +378,7 @@ describe('deciding an outcome contract', () => {
     expect(contract.projectId).toBe(null);
     await decide(contract, { fewer: '12', jobs: '0' }, { evidence: assessed(of.projectId) });
     const [obligation] = await owed(of.projectId);
-    await fixture.clerk.closeObligation({
-      params: { municipalityId, obligationId: obligation!.obligationId },
-      body: { as: 'cancelled', reason: 'The fund renounces it' },
-      idempotencyKey: key(),
-    });
+    await cancel(fixture, obligation!.obligationId, 'The fund renounces it');
     expect(await outcomeFund(of.pilotId)).toEqual([800_000, 200_000, 0]);
   });
 });

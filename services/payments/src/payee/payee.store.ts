@@ -9,6 +9,8 @@ import type { PayeeKey, Sealed, Vault, VaultSealed } from './vault.ts';
 export interface PayeeDocument extends Payee {
   /** `<municipality>/<person>`: nobody's details serve two municipalities. */
   readonly _id: string;
+  /** Counts what was decided because of how the payee is paid. */
+  readonly touched?: number;
 }
 
 interface KeyDocument extends VaultSealed {
@@ -85,6 +87,21 @@ export function payeeStore(connection: Connection, vault: Vault) {
       const after = { ...change(before), _id };
       await payees.replaceOne({ _id }, after, { session, upsert: true });
       return after;
+    },
+
+    /** The payee, made to conflict with every concurrent change of it. Of somebody unknown a payee is made who said nothing yet. */
+    async touch(
+      session: ClientSession,
+      { municipalityId, personId }: Pick<Payee, 'municipalityId' | 'personId'>,
+      at: Date,
+    ): Promise<Payee> {
+      const _id = idOf(municipalityId, personId);
+      const touched = await payees.findOneAndUpdate(
+        { _id },
+        { $inc: { touched: 1 }, $setOnInsert: newPayee(municipalityId, personId, at) },
+        { session, upsert: true, returnDocument: 'after' },
+      );
+      return asOf(touched!, at);
     },
 
     /** @throws DomainError `iban-invalid`, `text-unwritable` */
