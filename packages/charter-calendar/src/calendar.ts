@@ -21,6 +21,9 @@ export interface Calendar {
 /** RFC 3339 in UTC. */
 type Instant = string;
 
+/** Name in the calendar of the time after which what nobody claimed may be closed. */
+export const UNCLAIMED = 'obligation.unclaimed';
+
 /** The times of a wait as the charter names it, else its default. */
 export const timesOf = ({ calendar }: Calendar, name: string): Times => calendar[name] ?? calendar.default;
 

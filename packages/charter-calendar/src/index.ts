@@ -1,2 +1,2 @@
-export { before, CalendarError, dueAfter, timesOf } from './calendar.ts';
+export { before, CalendarError, dueAfter, timesOf, UNCLAIMED } from './calendar.ts';
 export type { Calendar, Times } from './calendar.ts';

@@ -1,5 +1,6 @@
 import type { Role } from '@talkoot/api-contracts';
 import type { Charter } from '@talkoot/api-contracts/projects';
+import type { Calendar } from '@talkoot/charter-calendar';
 import type { Outbox } from '@talkoot/event-bus';
 import type { Handlers } from '@talkoot/http-service';
 import type { LifecycleRecord } from '@talkoot/lifecycle-record';
@@ -56,6 +57,8 @@ export interface SignedAssessment {
 export interface Projects {
   bonusRulesOf(projectId: string): Promise<BonusTerms>;
   teamOf(projectId: string): Promise<Team>;
+  /** By which charter the deadlines of a pilot are counted. */
+  calendarOf(pilotId: string): Promise<Calendar>;
   /** The assessment of a project that is signed now; null while there is none. */
   assessmentOf(municipalityId: string, projectId: string): Promise<SignedAssessment | null>;
 }

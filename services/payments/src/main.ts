@@ -43,6 +43,7 @@ const payments = paymentsOf({
   projects: {
     bonusRulesOf: (projectId) => projects.getBonusRules({ params: { projectId } }),
     teamOf: (projectId) => projects.getTeam({ params: { projectId } }),
+    calendarOf: async (pilotId) => (await projects.getCharter({ params: { pilotId } })).charter,
     assessmentOf: (municipalityId, projectId) =>
       projects.getAssessment({ params: { municipalityId, projectId } }).catch((error: unknown) => {
         if (error instanceof ApiProblem && error.code === 'assessment-missing') return null;

@@ -39,6 +39,8 @@ export const team: Team = {
   pots: { 'civil-servants': 4, champions: 3, volunteers: 3 },
 };
 
+const unclaimed = { 'obligation.unclaimed': { duration: 'P1Y' } };
+
 /** The projects service knows every pilot and project but those called strange. */
 function unlessStrange<T>(id: string, answer: T): T {
   if (!id.includes('strange')) return answer;
@@ -90,6 +92,8 @@ export async function paymentsFixture(
       bonusRulesOf: async (id) =>
         unlessStrange(id, terms.get(id) ?? { ...bonusTerms, rules: { ...bonusTerms.rules, ...bonus } }),
       teamOf: async (id) => unlessStrange(id, teams.get(id) ?? team),
+      calendarOf: async (id) =>
+        unlessStrange(id, { ...testCharter, calendar: { default: { duration: 'P1D' }, ...unclaimed } }),
       assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
     },
     vault: createVault(payeeKey),

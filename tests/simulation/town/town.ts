@@ -148,6 +148,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
             lockSha256: 'd'.repeat(64),
           }),
           teamOf: async (id) => projects.find(({ projectId }) => projectId === id)!.team,
+          calendarOf: async () => charter,
           assessmentOf: async () => null,
         },
         notify: async () => undefined,

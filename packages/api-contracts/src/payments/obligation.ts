@@ -95,6 +95,8 @@ export const obligationRoutes = {
       state: ObligationStateShape.optional(),
       projectId: IdShape.optional(),
       pilotId: IdShape.optional(),
+      /** Those that are still due, or due again, and were so at this instant: what nobody may have claimed. */
+      dueBefore: InstantShape.optional(),
     }),
     answer: pageOf(ObligationShape),
   }),
@@ -139,12 +141,13 @@ export const obligationRoutes = {
     problems: ['obligation-not-open'],
   }),
   closeUnclaimed: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/unclaimed', {
-    summary: 'Close what nobody claimed; the money returns to its fund',
+    summary:
+      'Close what nobody claimed in the time of the charter (`obligation.unclaimed`), counted from when it was last due; the money returns to its fund',
     access: { roles: ['finance-clerk'] },
     params: ObligationParams,
     body: z.object({ reason: ReasonShape }),
     answer: ObligationShape,
-    problems: ['obligation-not-open', 'obligation-claimed', 'own-payment'],
+    problems: ['obligation-not-open', 'obligation-claimed', 'not-unclaimed-yet', 'own-payment'],
   }),
   proposeCancellation: route('POST /v1/m/{municipalityId}/obligations/{obligationId}/cancellation-proposal', {
     summary:

@@ -42,6 +42,7 @@ export const paymentsProblems = {
   'obligation-unknown': { status: 422, title: 'The municipality has no such obligation' },
   'obligation-not-open': { status: 409, title: 'The obligation is not open for this' },
   'obligation-claimed': { status: 409, title: 'The payee has said how to be paid: it is not unclaimed' },
+  'not-unclaimed-yet': { status: 409, title: 'By the charter it may still be claimed' },
   'obligation-repeated': { status: 422, title: 'An obligation is named twice' },
   'payee-details-missing': { status: 409, title: 'A payee has not said how to be paid' },
   'iban-invalid': { status: 422, title: 'This is not a valid IBAN' },

@@ -1,3 +1,5 @@
+import { dueAfter, timesOf, UNCLAIMED } from '@talkoot/charter-calendar';
+import type { Calendar } from '@talkoot/charter-calendar';
 import { DomainError, once } from '@talkoot/http-service';
 import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
@@ -7,6 +9,7 @@ import type { Payments, Routes } from '../context.ts';
 import { confirmCancellation, proposeCancellation } from './obligation.cancellation.ts';
 import { closeObligation } from './obligation.closing.ts';
 import { requireObligation, viewOne } from './obligation.reading.ts';
+import { requireOpen } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
 
 type ClosingRoutes = Routes<
@@ -42,10 +45,14 @@ export function closingRoutes(payments: Payments): ClosingRoutes {
         await closeObligation(payments, session, found, { closedBecause: 'declined', reason: null });
       }),
     async closeUnclaimed(call) {
+      const { pilotId } = await requireObligation(payments, call.params);
+      const calendar = await payments.projects.calendarOf(pilotId);
       const reason = await reasonOf(call);
       return change(call, async (session, found) => {
+        requireOpen(found);
         requireUnpaid([found], call.person.id);
         await requireUnclaimed(payments, session, found);
+        requireExpired(calendar, found, payments.now());
         await closeObligation(payments, session, found, { closedBecause: 'unclaimed', reason });
       });
     },
@@ -60,6 +67,12 @@ export function closingRoutes(payments: Payments): ClosingRoutes {
         confirmCancellation(payments, session, found, { by: call.person.id, ...call.body }),
       ),
   };
+}
+
+/** @throws DomainError `not-unclaimed-yet` before the time of the charter is over, counted from when it was last due */
+function requireExpired(calendar: Calendar, { stateSince }: ObligationDocument, now: Date): void {
+  const from = dueAfter(calendar, stateSince.toISOString(), timesOf(calendar, UNCLAIMED).duration);
+  if (now < new Date(from)) throw new DomainError('not-unclaimed-yet', `It may be claimed until ${from}`);
 }
 
 /**

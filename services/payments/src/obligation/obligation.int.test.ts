@@ -33,6 +33,12 @@ const closeUnclaimed = (obligationId: string) =>
     idempotencyKey: key(),
   });
 
+/** Does something so many days from now. */
+async function later(days: number, work: () => Promise<void>): Promise<void> {
+  fixture.later(days * 86_400_000);
+  await work().finally(() => fixture.later(-days * 86_400_000));
+}
+
 describe('an obligation', () => {
   it('has an id that does not follow from what everybody may read', async () => {
     const owed = await owedProject(fixture, 'pil-hidden', 'prj-hidden');
@@ -88,12 +94,41 @@ describe('an obligation', () => {
     const idOf = (payeeId: string) => owed.find((one) => one.payeeId === payeeId)!.obligationId;
     await expect(closeUnclaimed(idOf('per-champion'))).rejects.toMatchObject({ code: 'obligation-claimed' });
     await expect(closeUnclaimed(idOf('per-servant'))).rejects.toMatchObject({ code: 'obligation-claimed' });
-    expect(await closeUnclaimed(idOf('per-volunteer-1'))).toMatchObject({ state: 'unclaimed' });
+    await later(400, async () => {
+      expect(await closeUnclaimed(idOf('per-volunteer-1'))).toMatchObject({ state: 'unclaimed' });
+    });
     const rest = ['per-champion', 'per-servant', 'per-volunteer-2'];
     await Promise.all(rest.map((payeeId) => cancel(fixture, idOf(payeeId), 'Cannot be paid')));
     expect(await signals(fixture, `project/${projectId}`)).toEqual(['obligations-closed']);
     await fixture.worker.releaseProject({ params: { projectId }, body: { what: 'everything' } });
     expect(await available(pilotId, 'bonus')).toBe(9_000_000);
+  });
+
+  it('is not unclaimed before the time of the charter is over, counted anew when it is due again', async () => {
+    const owed = await owedProject(fixture, 'pil-expiry', 'prj-expiry');
+    const { obligationId } = owed.find((one) => one.payeeId === 'per-volunteer-1')!;
+    const early = { code: 'not-unclaimed-yet' };
+    const listed = async (dueBefore: Date) => {
+      const query = { pilotId: 'pil-expiry', dueBefore: dueBefore.toISOString() };
+      const { items } = await fixture.clerk.listObligations({ params: { municipalityId }, query });
+      return items.some((one) => one.obligationId === obligationId);
+    };
+    const [before, sent] = [new Date(), await instruct(fixture, await propose(fixture, [obligationId]))];
+    expect(await listed(new Date(Date.now() + 1000))).toBe(false);
+    await later(200, async () => {
+      const rejected = sent.map((line) => ({ ...line, status: 'rejected' as const }));
+      await settle(fixture, rejected);
+    });
+    expect([await listed(before), await listed(new Date(Date.now() + 201 * 86_400_000))]).toEqual([
+      false,
+      true,
+    ]);
+    await fixture.connection.collection('payees').deleteOne({ personId: 'per-volunteer-1' });
+    await expect(closeUnclaimed(obligationId)).rejects.toMatchObject(early);
+    await later(500, () => expect(closeUnclaimed(obligationId)).rejects.toMatchObject(early));
+    await later(600, async () => {
+      expect(await closeUnclaimed(obligationId)).toMatchObject({ closedBecause: 'unclaimed' });
+    });
   });
 
   it('is not closed as unclaimed while its payee says how to be paid', async () => {
@@ -104,13 +139,16 @@ describe('an obligation', () => {
     const { obligations } = fixture.payments;
     const find = obligations.find.bind(obligations);
     // The clerk's transaction has begun to read when the payee's is committed.
-    const reading = vi.spyOn(obligations, 'find').mockImplementationOnce(async (...of) => {
+    let isSaid = false;
+    const reading = vi.spyOn(obligations, 'find').mockImplementation(async (...of) => {
       const found = await find(...of);
+      if (isSaid || !of[2]) return found;
+      isSaid = true;
       await payee.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
       return found;
     });
     await expect(closeUnclaimed(obligationId)).rejects.toMatchObject({ code: 'obligation-claimed' });
-    expect(reading.mock.calls.length).toBeGreaterThan(1);
+    expect(isSaid).toBe(true);
     reading.mockRestore();
   });
 

@@ -30,8 +30,9 @@ export function obligationRoutes(payments: Payments): ObligationRoutes {
       return { body: { obligations: made.obligations, total: money(made.total, made.currency) } };
     },
     async listObligations({ params, query }) {
-      const { state, projectId, pilotId } = query;
-      const filter = { municipalityId: params.municipalityId, state, projectId, pilotId };
+      const { state, projectId, pilotId, dueBefore } = query;
+      const due = dueBefore === undefined ? undefined : new Date(dueBefore);
+      const filter = { municipalityId: params.municipalityId, state, projectId, pilotId, dueBefore: due };
       return { body: await list(payments, filter, query) };
     },
     async listMyObligations({ params, query, person }) {

@@ -5,7 +5,7 @@ import { ignoreExisting } from '../ledger/ledger.store.ts';
 import type { Origin } from '../ledger/postings.ts';
 import type { Standing } from '../payee/payee.erasure.ts';
 import type { Destination } from '../payee/payee.store.ts';
-import { closedStates, isClosed, isOpen } from './obligation.ts';
+import { closedStates, isClosed, isOpen, openStates } from './obligation.ts';
 import type { AttemptState, ObligationState, PayeeRole } from './obligation.ts';
 
 /** One person would cancel an obligation. It is cancelled once another one confirmed exactly that. */
@@ -82,6 +82,7 @@ export interface ObligationFilter {
   readonly projectId?: string | undefined;
   readonly pilotId?: string | undefined;
   readonly payeeId?: string | undefined;
+  readonly dueBefore?: Date | undefined;
 }
 
 const collections = (connection: Connection) => ({
@@ -136,10 +137,13 @@ export function obligationStore(connection: Connection) {
     ofProject: (municipalityId: string, projectId: string, session?: ClientSession) =>
       obligations.find({ municipalityId, projectId }, session ? { session } : {}).toArray(),
 
-    list(filter: ObligationFilter, after: string | undefined, limit: number) {
+    list({ dueBefore, ...filter }: ObligationFilter, after: string | undefined, limit: number) {
+      const due = dueBefore
+        ? { $and: [{ state: { $in: [...openStates] }, stateSince: { $lt: dueBefore } }] }
+        : {};
       const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
       return obligations
-        .find({ ...given, ...(after === undefined ? {} : { _id: { $gt: after } }) })
+        .find({ ...given, ...due, ...(after === undefined ? {} : { _id: { $gt: after } }) })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray();

@@ -11,11 +11,11 @@ export type AttemptState = z.infer<typeof AttemptShape>['state'];
 export type PayeeRole = z.infer<typeof PayeeRoleShape>;
 
 /** From these a new attempt may be made, or the obligation be closed without payment. */
-const open: readonly ObligationState[] = ['due', 'rejected', 'returned'];
+export const openStates: readonly ObligationState[] = ['due', 'rejected', 'returned'];
 /** From these nothing follows by itself. A settled one may still be returned, on any later day. */
 export const closedStates: readonly ObligationState[] = ['settled', 'cancelled', 'unclaimed'];
 
-export const isOpen = (state: ObligationState): boolean => open.includes(state);
+export const isOpen = (state: ObligationState): boolean => openStates.includes(state);
 export const isClosed = (state: ObligationState): boolean => closedStates.includes(state);
 
 /** @throws DomainError `obligation-not-open` while it is being paid or once it is closed. */

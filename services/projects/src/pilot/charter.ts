@@ -1,4 +1,5 @@
 import type { Charter } from '@talkoot/api-contracts/projects';
+import { UNCLAIMED } from '@talkoot/charter-calendar';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { Offence } from '@talkoot/http-service';
 import { recordRuleProblems } from '@talkoot/impact';
@@ -50,7 +51,7 @@ function recordOffences({ performance }: Charter): Offence[] {
 
 function unknownWaits({ calendar }: Charter): Offence[] {
   return Object.keys(calendar)
-    .filter((name) => name !== 'default' && !calendarNames.includes(name) && !isContestTime(name))
+    .filter((name) => ![...calendarNames, 'default', UNCLAIMED].includes(name) && !isContestTime(name))
     .map((name) => ({ at: `body.charter.calendar.${name}`, message: 'no such wait' }));
 }
 

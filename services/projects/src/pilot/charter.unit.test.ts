@@ -139,6 +139,13 @@ describe('a charter', () => {
       expect(sound({ ...calendar, ...forPolls(11) })).toThrow(refused('charter-calendar'));
       expect(sound({ ...calendar, ...forPolls(12) })).not.toThrow();
     });
+    it('says after how long nobody has claimed what is owed, and names no wait that is not there', () => {
+      const calendar = { default: day(10), ...forPolls(100) };
+      expect(sound({ ...calendar, 'obligation.unclaimed': { duration: 'P1Y' } })).not.toThrow();
+      expect(sound({ ...calendar, 'obligation.unclaim': { duration: 'P1Y' } })).toThrow(
+        refused('charter-calendar'),
+      );
+    });
     it('gives people time to vote', () => {
       const calendar = { default: day(10), ...forPolls(100) };
       expect(sound({ ...calendar, 'poll.voting': { duration: 'P0D' } })).toThrow(refused('charter-calendar'));

@@ -10,7 +10,10 @@ export function demoCharter(
     holidays: ['2026-12-06', '2026-12-25', '2026-12-26', '2027-01-01', '2027-01-06'],
     endOfDay: '16:00',
     endsBy: 'act',
-    calendar: { default: { duration: 'P180D', remindBefore: 'P14D', escalateAfter: 'P14D' } },
+    calendar: {
+      default: { duration: 'P180D', remindBefore: 'P14D', escalateAfter: 'P14D' },
+      'obligation.unclaimed': { duration: 'P1Y' },
+    },
     funds: { round: '4/5', bonus: '3/20', outcome: '1/20' },
     electorate: { minimumAge: 16, districts: [] },
     threshold: '1/20',
