@@ -81,6 +81,21 @@ export const PayeeRecordShape = z
   })
   .meta({ id: 'PayeeRecord' });
 
+/** A new account that was paid to, and the people it came through. It stays when another one follows, or the payee is erased. */
+export const AccountRecordShape = z
+  .object({
+    changeId: IdShape,
+    masked: z.string(),
+    requestedBy: IdShape,
+    requestedAt: InstantShape,
+    toldAt: InstantShape.nullable(),
+    approvedBy: IdShape,
+    approvedAt: InstantShape,
+    /** From when it was paid to. */
+    since: InstantShape,
+  })
+  .meta({ id: 'AccountRecord' });
+
 export const refusedChanges = ['holder-denies', 'holder-not-reached', 'evidence-lacking'] as const;
 
 /** Why an erasure waits: something is owed or on its way, or was paid so recently that a bank may send it back. */
@@ -148,6 +163,13 @@ export const payeeRoutes = {
     access: { roles: [...moneyReaders, 'payroll'] },
     params: PayeeParams,
     answer: PayeeRecordShape,
+  }),
+  listPayeeAccounts: route('GET /v1/m/{municipalityId}/payees/{payeeId}/accounts', {
+    summary: 'New accounts of a payee that were paid to, in that order: who entered and who approved each',
+    access: { roles: moneyReaders },
+    params: PayeeParams,
+    query: PageQueryShape,
+    answer: pageOf(AccountRecordShape),
   }),
   enterAccount: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/account', {
     kind: 'plain',

@@ -72,6 +72,52 @@ describe('a changed account', () => {
     expect(await seen('per-change')).toMatchObject({ masked: 'DE•• •••• 3000', change: null });
   });
 
+  it('that is given again goes on cooling off, and keeps its approval', async () => {
+    const { person, changeId } = await changed('per-twice');
+    await approve('per-twice', changeId);
+    const before = (await seen('per-twice')).change;
+    fixture.later(HOUR);
+    const again = await person.putPayeeDetails({ params, body: other });
+    expect(again.change).toEqual(before);
+    expect(fixture.notices.filter((one) => one.subject.id === changeId)).toHaveLength(2);
+    fixture.later(71 * HOUR);
+    expect(await seen('per-twice')).toMatchObject({ masked: 'DE•• •••• 3000', change: null });
+  });
+
+  it('stays on record with who entered and who approved it, also when others follow', async () => {
+    const { person, changeId } = await changed('per-record');
+    await approve('per-record', changeId);
+    const auditor = await fixture.as('per-auditor', 'auditor');
+    const read = (query = {}) => auditor.listPayeeAccounts({ params: payee('per-record'), query });
+    expect((await read()).items).toEqual([]);
+    fixture.later(72 * HOUR);
+    const first = {
+      changeId,
+      masked: 'DE•• •••• 3000',
+      requestedBy: 'per-record',
+      approvedBy: 'per-approver',
+    };
+    expect((await read()).items).toMatchObject([first]);
+    const third = testAccount('SE4550000000058398257466');
+    const { change } = await person.putPayeeDetails({ params, body: third });
+    expect((await read()).items).toMatchObject([first]);
+    await approve('per-record', change!.changeId);
+    fixture.later(72 * HOUR);
+    await person.putPayeeDetails({ params, body: testAccount() });
+    const second = { ...first, changeId: change!.changeId, masked: 'SE•• •••• 7466' };
+    const page = await read({ limit: 1 });
+    const rest = await read({ limit: 1, after: page.next });
+    expect([...page.items, ...rest.items]).toMatchObject([first, second]);
+    expect(rest.next).toBeNull();
+    const rows = await fixture.connection.collection('payeeaccounts').find().toArray();
+    expect(JSON.stringify(rows)).not.toMatch(/DE89|SE45|Harju|sealed|fingerprint/);
+    await expect(person.listPayeeAccounts({ params: payee('per-record') })).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    const unknown = auditor.listPayeeAccounts({ params: payee('per-unknown') });
+    await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('waits as long as the payee cannot be told', async () => {
     const person = await resident('per-untold');
     await person.putPayeeDetails({ params, body: testAccount() });

@@ -6,10 +6,10 @@ import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
 import { eraseOrWait } from './payee.erasure.ts';
-import { requireChange, requireOther, withApproval, withEntry } from './payee.ts';
+import { effectOf, requireChange, requireOther, withApproval, withEntry } from './payee.ts';
 import type { AccountDetails, Payee } from './payee.ts';
 import { tellOfChange } from './payee.telling.ts';
-import { payeeRecordView, payeeView } from './payee.view.ts';
+import { accountRecordView, payeeRecordView, payeeView } from './payee.view.ts';
 
 type MyRoutes = Routes<
   'putPayeeDetails' | 'getPayeeDetails' | 'withdrawAccountChange' | 'putNationalId' | 'requestErasure'
@@ -17,6 +17,7 @@ type MyRoutes = Routes<
 type FinanceRoutes = Routes<
   | 'listPayees'
   | 'getPayee'
+  | 'listPayeeAccounts'
   | 'enterAccount'
   | 'approveAccountChange'
   | 'refuseAccountChange'
@@ -91,6 +92,18 @@ function financeRoutes(payments: Payments): FinanceRoutes {
       const found = await payees.find(params.municipalityId, params.payeeId);
       if (!found) throw new DomainError('not-found');
       return answer(found);
+    },
+    async listPayeeAccounts({ params, query }) {
+      const { municipalityId, payeeId } = params;
+      const after = decodeCursor(query.after, z.string());
+      const found = await payees.find(municipalityId, payeeId);
+      if (!found) throw new DomainError('not-found');
+      const rows = await payees.recordsOf(municipalityId, payeeId, after, query.limit + 1);
+      const page = pageFrom(rows, query.limit, ({ _id }) => _id);
+      // What took effect by itself is put on record when the payee is changed next.
+      const latest = page.next === null ? effectOf(found, payments.now()) : null;
+      const items = latest ? [...page.items, latest] : page.items;
+      return { body: { items: items.map(accountRecordView), next: page.next } };
     },
     async enterAccount(call) {
       const who = whoOf(call.params);

@@ -2,8 +2,8 @@ import { DomainError } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
 import { requireWritable } from '../bank/order/sepa.text.ts';
-import { asOf, checkedIban, maskIban, newPayee } from './payee.ts';
-import type { Account, AccountDetails, Payee } from './payee.ts';
+import { asOf, checkedIban, effectOf, maskIban, newPayee } from './payee.ts';
+import type { Account, AccountDetails, AccountRecord, Payee } from './payee.ts';
 import type { PayeeKey, Sealed, Vault, VaultSealed } from './vault.ts';
 
 export interface PayeeDocument extends Payee {
@@ -11,6 +11,11 @@ export interface PayeeDocument extends Payee {
   readonly _id: string;
   /** Counts what was decided because of how the payee is paid. */
   readonly touched?: number;
+}
+
+export interface AccountRecordDocument extends AccountRecord {
+  /** `<municipality>/<person>/<since>/<change>`: in the order in which they were paid to. */
+  readonly _id: string;
 }
 
 interface KeyDocument extends VaultSealed {
@@ -38,23 +43,26 @@ const idOf = (municipalityId: string, personId: string) => `${municipalityId}/${
 const collections = (connection: Connection) => ({
   payees: connection.collection<PayeeDocument>('payees'),
   keys: connection.collection<KeyDocument>('payeekeys'),
+  records: connection.collection<AccountRecordDocument>('payeeaccounts'),
 });
 
 export async function preparePayees(connection: Connection): Promise<void> {
   await connection.createCollection('payees').catch(ignoreExisting);
   await connection.createCollection('payeekeys').catch(ignoreExisting);
-  const { payees, keys } = collections(connection);
+  await connection.createCollection('payeeaccounts').catch(ignoreExisting);
+  const { payees, keys, records } = collections(connection);
   await payees.createIndex({ municipalityId: 1, _id: 1 });
   await payees.createIndex({ municipalityId: 1, 'account.index': 1 });
   await payees.createIndex({ changedAt: 1 });
   await payees.createIndex({ 'change.changeId': 1 }, { sparse: true });
   await payees.createIndex({ erasureAskedAt: 1, _id: 1 });
   await keys.createIndex({ by: 1, _id: 1 });
+  await records.createIndex({ municipalityId: 1, personId: 1, _id: 1 });
 }
 
 /** How people are paid. What is secret is encrypted with the payee's own key before it is stored. */
 export function payeeStore(connection: Connection, vault: Vault) {
-  const { payees, keys } = collections(connection);
+  const { payees, keys, records } = collections(connection);
 
   /** The payee's key, made when it is first needed. */
   async function keyOf(session: ClientSession, _id: string): Promise<PayeeKey> {
@@ -67,12 +75,22 @@ export function payeeStore(connection: Connection, vault: Vault) {
     return vault.unlock(wrapped!, _id);
   }
 
+  /** The payee as of an instant; which new account took effect is put on record. */
+  async function settled(session: ClientSession, payee: Payee, at: Date): Promise<Payee> {
+    const record = effectOf(payee, at);
+    if (!record) return payee;
+    const { municipalityId, personId, since, changeId } = record;
+    const _id = `${idOf(municipalityId, personId)}/${since.toISOString()}/${changeId}`;
+    await records.insertOne({ ...record, _id }, { session });
+    return asOf(payee, at);
+  }
+
   return {
     ...reading(connection, vault),
     ...upkeep(connection, vault),
 
     /**
-     * Changes a payee inside a transaction, or makes one. What has cooled off is settled first.
+     * Changes a payee inside a transaction, or makes one. What has cooled off is settled first, and recorded.
      * @returns the payee as it is then
      */
     async change(
@@ -83,8 +101,8 @@ export function payeeStore(connection: Connection, vault: Vault) {
     ): Promise<PayeeDocument> {
       const _id = idOf(municipalityId, personId);
       const found = await payees.findOne({ _id }, { session });
-      const before = found ? asOf(found, at) : newPayee(municipalityId, personId, at);
-      const after = { ...change(before), _id };
+      const before = found ? await settled(session, found, at) : newPayee(municipalityId, personId, at);
+      const after = { ...(await settled(session, change(before), at)), _id };
       await payees.replaceOne({ _id }, after, { session, upsert: true });
       return after;
     },
@@ -157,7 +175,7 @@ function openSigned(key: PayeeKey, { personId, sealed, fingerprint }: SignedAcco
 }
 
 function reading(connection: Connection, vault: Vault) {
-  const { payees, keys } = collections(connection);
+  const { payees, keys, records } = collections(connection);
 
   async function keysOf(municipalityId: string, personIds: readonly string[], session: ClientSession) {
     const ids = personIds.map((personId) => idOf(municipalityId, personId));
@@ -186,6 +204,14 @@ function reading(connection: Connection, vault: Vault) {
         .limit(limit)
         .toArray();
     },
+
+    /** New accounts that were paid to, the first of them first; one that took effect since the payee was last changed is not among them. */
+    recordsOf: (municipalityId: string, personId: string, after: string | undefined, limit: number) =>
+      records
+        .find({ municipalityId, personId, ...(after === undefined ? {} : { _id: { $gt: after } }) })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
 
     /** How many payees of a municipality have each of these accounts, by its index. */
     async sharing(municipalityId: string, accounts: readonly string[]): Promise<Map<string, number>> {
@@ -227,7 +253,7 @@ function reading(connection: Connection, vault: Vault) {
 
 /** What is done beside requests, a few payees at a time. */
 function upkeep(connection: Connection, vault: Vault) {
-  const { payees, keys } = collections(connection);
+  const { payees, keys, records } = collections(connection);
   const pageOf = (filter: object, after: string | undefined, limit: number) =>
     payees
       .find({ ...filter, ...(after === undefined ? {} : { _id: { $gt: after } }) })
@@ -248,6 +274,7 @@ function upkeep(connection: Connection, vault: Vault) {
     },
     async remove(session: ClientSession, { municipalityId, personId }: Payee): Promise<void> {
       await payees.deleteOne({ _id: idOf(municipalityId, personId) }, { session });
+      await records.deleteMany({ municipalityId, personId }, { session });
     },
 
     /** Ids of payees whose key another than the current one wraps. */

@@ -40,6 +40,24 @@ export interface AccountChange {
   readonly approvedAt: Date | null;
 }
 
+/**
+ * How a new account came to be paid to. It is kept though another account takes its place, or the payee is erased, and names nobody but by
+ * an opaque id. A payee's own first account has none: they alone entered it.
+ */
+export interface AccountRecord {
+  readonly changeId: string;
+  readonly municipalityId: string;
+  readonly personId: string;
+  readonly masked: string;
+  readonly requestedBy: string;
+  readonly requestedAt: Date;
+  readonly toldAt: Date | null;
+  readonly approvedBy: string;
+  readonly approvedAt: Date;
+  /** From when it was paid to. */
+  readonly since: Date;
+}
+
 export interface Registration {
   readonly evidence: string;
   /** The last day on which it holds, as `2027-12-31`. */
@@ -92,9 +110,19 @@ export function maskIban(iban: string): string {
 
 /** The payee as of an instant: an approved account takes the place of the former one when it has cooled off. */
 export function asOf(payee: Payee, at: Date): Payee {
-  const { change } = payee;
-  if (!change?.approvedAt || !change.coolsOffAt || change.coolsOffAt > at) return payee;
-  return { ...payee, method: 'bank', account: change.account, change: null };
+  if (!effectOf(payee, at)) return payee;
+  return { ...payee, method: 'bank', account: payee.change!.account, change: null };
+}
+
+/** @returns the record of a new account that has taken the place of the former one by then; null where none has */
+export function effectOf(payee: Payee, at: Date): AccountRecord | null {
+  const { municipalityId, personId, change } = payee;
+  if (!change?.approvedBy || !change.approvedAt || !change.coolsOffAt || change.coolsOffAt > at) return null;
+  const { changeId, requestedBy, requestedAt, toldAt, approvedBy, approvedAt, coolsOffAt } = change;
+  const { masked } = change.account;
+  const since = coolsOffAt > approvedAt ? coolsOffAt : approvedAt;
+  const entered = { changeId, municipalityId, personId, masked, requestedBy, requestedAt, toldAt };
+  return { ...entered, approvedBy, approvedAt, since };
 }
 
 /** What somebody says of how a payee is paid; a null account stands for the payroll office. */
@@ -108,7 +136,8 @@ export interface Entry {
 
 /**
  * A payee's own first account is paid to at once. Any other, and whatever somebody enters for them, waits: for a second person,
- * and unless it is the first, for the cooling-off. A second change replaces the first and waits anew. The former account stays known
+ * and unless it is the first, for the cooling-off. A second change replaces the first and waits anew; the account
+ * that waits, given again, goes on waiting, with what was told and approved of it, its name and address as they are given now. The former account stays known
  * while the payroll office pays, so that nobody gets around the wait by way of it.
  */
 export function withEntry(before: Payee, entry: Entry): Payee {
@@ -118,6 +147,8 @@ export function withEntry(before: Payee, entry: Entry): Payee {
   const isKnown = payee.account?.index === account.index;
   const isNew = payee.account === null && payee.erasedAt === null;
   if (isKnown || (isNew && by === payee.personId)) return { ...payee, method: 'bank', account, change: null };
+  const waiting = payee.change;
+  if (waiting?.account.index === account.index) return { ...payee, change: { ...waiting, account } };
   const change: AccountChange = {
     changeId,
     account,
@@ -146,7 +177,7 @@ export function withApproval(payee: Payee | null, changeId: string, by: string, 
   requireOther(payee!, by);
   if (change.requestedBy === by) throw new DomainError('same-person-twice');
   if (change.approvedBy) return payee!;
-  return asOf({ ...payee!, change: { ...change, approvedBy: by, approvedAt: at } }, at);
+  return { ...payee!, change: { ...change, approvedBy: by, approvedAt: at } };
 }
 
 /** The cooling-off begins when the payee was told. @param coolingOff in milliseconds */

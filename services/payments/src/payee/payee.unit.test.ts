@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { erasureWait, vouchersEnd } from './payee.erasure.ts';
-import { asOf, checkedIban, isRegistered, maskIban, newPayee } from './payee.ts';
+import { asOf, checkedIban, effectOf, isRegistered, maskIban, newPayee } from './payee.ts';
 import { requireChange, withApproval, withEntry, withTelling } from './payee.ts';
 import type { Account, Entry, Payee } from './payee.ts';
 
@@ -71,6 +71,26 @@ describe('a payee’s account', () => {
     expect(second.change).toMatchObject({ toldAt: null, approvedBy: null });
     const forgotten = { ...nobody, erasedAt: start };
     expect(withEntry(forgotten, entry('new'))).toMatchObject({ account: null, change: { first: false } });
+  });
+  it('that waits goes on waiting when it is given again, with what was approved of it', () => {
+    const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
+    const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
+    const again = { ...entry('new', { changeId: 'chg-again', at: after(70) }) };
+    const renamed = { ...account('new'), sealed: { ...sealed, text: 'renamed' } };
+    const waiting = withEntry(approved, { ...again, account: renamed });
+    expect(waiting.change).toEqual({ ...approved.change, account: renamed });
+    expect([72, 73].map((hours) => accountOf(waiting, after(hours)))).toEqual(['old', 'new']);
+  });
+  it('is on record with who entered and who approved it, from when it is paid to', () => {
+    const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
+    expect(effectOf(told, after(1_000))).toBeNull();
+    const soon = withApproval(told, 'chg-new', 'per-approver', after(2));
+    expect(effectOf(soon, after(72))).toBeNull();
+    const people = { changeId: 'chg-new', requestedBy: 'per-1', approvedBy: 'per-approver', masked: 'new' };
+    expect(effectOf(soon, after(73))).toMatchObject({ ...people, approvedAt: after(2), since: after(73) });
+    const late = withApproval(told, 'chg-new', 'per-approver', after(90));
+    expect(effectOf(late, after(90))).toMatchObject({ ...people, since: after(90) });
+    expect(JSON.stringify(effectOf(late, after(90)))).not.toMatch(/sealed|fingerprint|index/);
   });
   it('given again is no change, and takes back one that waits', () => {
     const back = withEntry(withEntry(paid, entry('new')), entry('old'));

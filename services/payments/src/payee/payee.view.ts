@@ -1,5 +1,5 @@
 import { asOf } from './payee.ts';
-import type { Account, AccountChange, Payee } from './payee.ts';
+import type { Account, AccountChange, AccountRecord, Payee } from './payee.ts';
 
 /** How a payee is paid, as the payee sees it. */
 export function payeeView(document: Payee, at: Date) {
@@ -30,6 +30,21 @@ export function payeeRecordView(document: Payee, sharing: ReadonlyMap<string, nu
     changeEvidence: change?.evidence ?? null,
     changeApprovedBy: change?.approvedBy ?? null,
     erasedAt: instant(erasedAt),
+  };
+}
+
+/** Who a new account came through, its number masked. */
+export function accountRecordView(record: AccountRecord) {
+  const { changeId, masked, requestedBy, requestedAt, toldAt, approvedBy, approvedAt, since } = record;
+  return {
+    changeId,
+    masked,
+    requestedBy,
+    requestedAt: requestedAt.toISOString(),
+    toldAt: instant(toldAt),
+    approvedBy,
+    approvedAt: approvedAt.toISOString(),
+    since: since.toISOString(),
   };
 }
 
