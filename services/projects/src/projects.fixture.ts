@@ -65,6 +65,7 @@ export async function projectsFixture(mongodbUrl: string) {
     fund: eur(100_000_00),
     personnel: new Map<string, string>(),
     interested: new Map<string, string[]>(),
+    whileAsked: async () => {},
   };
   const { app, record } = createProjectsApp({
     connection,
@@ -125,6 +126,8 @@ interface World {
   personnel: Map<string, string>;
   /** Contractors and investors by project. */
   interested: Map<string, string[]>;
+  /** What happens while payments is asked who is interested. */
+  whileAsked: () => Promise<void>;
 }
 
 function neighboursIn(world: World): Neighbours {
@@ -143,9 +146,10 @@ function neighboursIn(world: World): Neighbours {
       }),
     },
     payments: {
-      listInterested: async ({ params: { projectId } }) => ({
-        personIds: world.interested.get(projectId) ?? [],
-      }),
+      listInterested: async ({ params: { projectId } }) => {
+        await world.whileAsked();
+        return { personIds: world.interested.get(projectId) ?? [] };
+      },
       getFunds: async () => ({ round: world.fund, bonus: eur(15_000_00), outcome: eur(5_000_00) }),
     },
     ballots: {

@@ -46,7 +46,7 @@ const FeedTokenShape = z.string().min(20).max(200);
 /** Readings that a feed delivers at once, at most. */
 export const MOST_FED = 500;
 export const FeedReadingShape = Reading.omit({ criterionId: true }).extend({
-  /** The sender's own id of the reading: repeating it changes nothing. */
+  /** The sender's own id of the reading: repeating it changes nothing; with another reading it is refused. */
   ref: z.string().regex(/^[A-Za-z0-9._:-]{1,80}$/),
 });
 export type FeedReading = z.infer<typeof FeedReadingShape>;
@@ -101,7 +101,13 @@ const readingRefusals = [
   'wrong-phase',
 ] as const;
 
-const feedRefusals = [...readingRefusals, 'criterion-unknown', 'feed-token-wrong', 'feed-revoked'] as const;
+const feedRefusals = [
+  ...readingRefusals,
+  'criterion-unknown',
+  'feed-token-wrong',
+  'feed-revoked',
+  'ref-reused',
+] as const;
 
 export const measurementRoutes = {
   recordObservation: route('POST /v1/m/{municipalityId}/projects/{projectId}/observations', {

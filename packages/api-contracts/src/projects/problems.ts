@@ -108,6 +108,7 @@ export const projectsProblems = {
   'csv-malformed': { status: 422, title: 'The CSV has faulty lines; nothing was imported' },
   'feed-token-wrong': { status: 401, title: 'The token does not open this feed' },
   'feed-revoked': { status: 409, title: 'The feed was revoked' },
+  'ref-reused': { status: 409, title: 'The feed delivered another reading under this ref' },
   'points-settled': { status: 409, title: 'The points were voted on already' },
   'assessor-on-team': { status: 403, title: 'The assessor of a project is not on its team' },
   'assessment-missing': { status: 404, title: 'There is no signed assessment yet' },

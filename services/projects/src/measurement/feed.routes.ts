@@ -7,7 +7,7 @@ import { requireDisinterested, requireOutsider } from '../staffing/interest.ts';
 import type { FeedDocument } from './measurement.store.ts';
 import { readFeedReadings } from './observation.csv.ts';
 import { measuredCriteria } from './observation.ts';
-import { addObservations, measuringRules, observationsFrom } from './recording.ts';
+import { addObservations, measuringRules, MOST_OFFENCES, observationsFrom } from './recording.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
 type FeedHandlers = Pick<
@@ -78,7 +78,10 @@ async function opened(
   return { feed, project };
 }
 
-/** Each reading once for ever under its ref; of those that are new, all or none. */
+/**
+ * Each reading once for ever under its ref; of those that are new, all or none.
+ * @throws DomainError `ref-reused` when a ref comes with another reading than before: one of the two would be lost
+ */
 async function deliver(
   parts: Parts,
   feed: FeedDocument,
@@ -88,9 +91,10 @@ async function deliver(
   const { connection, stores } = parts;
   const { flaw } = await measuringRules(parts, project);
   const byRef = new Map(readings.map(({ ref, ...one }) => [ref, { ...one, criterionId: feed.criterionId }]));
+  refuseReused(readings.filter(({ ref, ...one }) => !isSame(one, byRef.get(ref)!)).map(({ ref }) => ref));
   const offences = [...byRef].flatMap(([ref, reading]) => {
     const found = flaw(reading);
-    return found ? [{ at: `body.readings.${ref}`, message: found }] : [];
+    return found ? [{ at: placeOf(ref), message: found }] : [];
   });
   if (offences[0]) throw new DomainError(offences[0].message, undefined, offences);
   const seeded = [...byRef].map(([ref, reading]) => ({ seed: `${feed._id}/${ref}`, reading }));
@@ -99,10 +103,31 @@ async function deliver(
   const recorded = await inTransaction(connection, async (session) => {
     const ids = all.map(({ _id }) => _id);
     const known = await stores.measurements.knownObservations(ids, session);
+    const reused = all.filter((one) => !isSame(one, known.get(one._id) ?? one));
+    refuseReused(reused.map(({ _id }) => refs.get(_id)!));
     const fresh = all.filter(({ _id }) => !known.has(_id));
-    const places = fresh.map((one) => `body.readings.${refs.get(one._id)}`);
-    if (fresh.length > 0) await addObservations(parts, session, project._id, fresh, places);
+    const places = fresh.map((one) => placeOf(refs.get(one._id)!));
+    if (fresh.length > 0) await addObservations(parts, session, project._id, feed.createdBy, fresh, places);
     return fresh.length;
   });
   return { recorded, repeated: readings.length - recorded };
+}
+
+const placeOf = (ref: string) => `body.readings.${ref}`;
+
+function refuseReused(refs: readonly string[]): void {
+  const offences = [...new Set(refs)].map((ref) => ({ at: placeOf(ref), message: 'ref-reused' }));
+  if (offences.length > 0) throw new DomainError('ref-reused', undefined, offences.slice(0, MOST_OFFENCES));
+}
+
+type Delivered = Omit<FeedReading, 'ref' | 'unitName' | 'period'> & {
+  unitName?: string | null | undefined;
+  period?: string | null | undefined;
+};
+
+/** Whether two deliveries say the same. */
+function isSame(one: Delivered, other: Delivered): boolean {
+  const said = ({ collection, observedAt, value, unit, group, unitName, period }: Delivered) =>
+    JSON.stringify([collection, observedAt, value, unit, group, unitName ?? null, period ?? null]);
+  return said(one) === said(other);
 }

@@ -279,6 +279,14 @@ describe('a data feed', () => {
     await expect(deliver('x'.repeat(43), 'r1')).rejects.toMatchObject(refused('feed-token-wrong'));
     expect(await deliver(token!, 'r1', 'r2')).toEqual({ recorded: 2, repeated: 0 });
     expect(await deliver(token!, 'r2', 'r3')).toEqual({ recorded: 1, repeated: 1 });
+    const at = (n: number, ref: string, value = '301') => ({ ...reading, observedAt: second(n), ref, value });
+    const send = (...readings: ReturnType<typeof at>[]) =>
+      device.feedObservations({ params: { ...M, feedId }, body: { token: token!, readings } });
+    const offence = { code: 'ref-reused', problem: { errors: [{ at: 'body.readings.r2' }] } };
+    await expect(send(at(4, 'r4'), at(2, 'r2', '999'))).rejects.toMatchObject(offence);
+    await expect(send(at(2, 'r2'), at(5, 'r2'))).rejects.toMatchObject(offence);
+    expect(await send(at(2, 'r2'), at(2, 'r2'))).toEqual({ recorded: 0, repeated: 2 });
+    expect((await fixture.visitor.listObservations({ params: project })).items).toHaveLength(3);
     const astray = {
       params: { ...M, feedId },
       body: { token: token!, readings: [{ ...reading, unit: 'cars', ref: 'r9' }] },

@@ -39,7 +39,7 @@ function observing(
           requireCorrectable(earlier, observation);
           await stores.measurements.markCorrected(session, corrects, observation._id);
         }
-        await addObservations(parts, session, projectId, [observation]);
+        await addObservations(parts, session, projectId, call.person.id, [observation]);
         return shown(observation);
       });
       return { body };
@@ -60,7 +60,7 @@ function observing(
       const observations = observationsFrom(parts, project, { via: 'csv', by: call.person.id }, readings);
       const body = await once(connection, call, async (session) => {
         const places = read.map(({ line }) => `line.${line}`);
-        await addObservations(parts, session, projectId, observations, places);
+        await addObservations(parts, session, projectId, call.person.id, observations, places);
         return { imported: observations.length };
       });
       return { body };

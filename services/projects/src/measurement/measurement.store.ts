@@ -77,9 +77,13 @@ export function measurementStore(connection: Connection) {
 
     insertObservations: (session: ClientSession, many: ObservationDocument[]) =>
       observations.insertMany(many, { session }),
+    /** Those of the ids that there are, corrected ones included. */
     knownObservations: async (ids: readonly string[], session: ClientSession) =>
-      new Set(
-        (await observations.find({ _id: { $in: [...ids] } }, { session }).toArray()).map(({ _id }) => _id),
+      new Map(
+        (await observations.find({ _id: { $in: [...ids] } }, { session }).toArray()).map((one) => [
+          one._id,
+          one,
+        ]),
       ),
     /** Those of the keys under which an observation stands. */
     standingKeys: async (projectId: string, keys: readonly string[], session: ClientSession) =>

@@ -5,6 +5,7 @@ import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
 import { requirePhase } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { requireOutsider } from '../staffing/interest.ts';
 import {
   BASELINE,
   collectionNames,
@@ -16,7 +17,8 @@ import {
 } from './observation.ts';
 import type { ObservationDocument, Reading, ReadingFlaw } from './observation.ts';
 
-const MOST_OFFENCES = 50;
+/** Of what is wrong, so much is told at once. */
+export const MOST_OFFENCES = 50;
 
 export interface Recorder {
   readonly via: ObservationDocument['via'];
@@ -64,13 +66,15 @@ export function observationsFrom(
 
 /**
  * Adds observations with their events, and tells the lifecycles what they complete. Inside a transaction.
+ * @param measurer who took them, or made the feed that did; may have joined the team since they were asked
  * @param places where each came from, for refusals
- * @throws DomainError `wrong-phase`, `duplicate-observation`
+ * @throws DomainError `team-member-measures`, `interested-party`, `wrong-phase`, `duplicate-observation`
  */
 export async function addObservations(
   parts: Parts,
   session: ClientSession,
   projectId: string,
+  measurer: string,
   observations: readonly ObservationDocument[],
   places: readonly string[] = [],
 ): Promise<void> {
@@ -80,6 +84,7 @@ export async function addObservations(
     $inc: { observations: observations.length },
   });
   if (!project) throw new DomainError('not-found');
+  requireOutsider(project, measurer, 'team-member-measures');
   for (const { collection } of observations) requirePhase(project, phasesFor(collection));
   await requireFirst(parts, session, observations, places);
   await stores.measurements.insertObservations(session, [...observations]);

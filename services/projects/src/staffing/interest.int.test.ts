@@ -40,6 +40,20 @@ describe('whoever is paid for a project, or assigned its team,', () => {
     },
   );
 
+  it('is refused too when they join the team while their reading is on its way', async () => {
+    const { project: params, criteria } = await course.locked();
+    const { assessor, manager } = course.people;
+    const civilServants = ['per-lead', 'per-assessor'].map((personId) => ({ personId, hours: 10 }));
+    fixture.world.whileAsked = async () => {
+      await manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    };
+    const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+    const sent = assessor.recordObservation({ params, body });
+    await expect(sent).rejects.toMatchObject({ code: 'team-member-measures' });
+    fixture.world.whileAsked = async () => {};
+    expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
+  });
+
   it('of another project may', async () => {
     const { project: params, projectId, criteria } = await course.delivered();
     fixture.world.interested.set('prj-other', ['per-assessor']);
