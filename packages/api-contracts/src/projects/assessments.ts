@@ -39,6 +39,8 @@ export const CriterionResultShape = z
     observations: z.int(),
     /** How many observations of each collection, the baseline among them, stood when this was computed. */
     collections: z.array(z.object({ collection: z.string(), observations: z.int() })),
+    /** Collections of the plan whose readings are not complete. */
+    missingCollections: z.array(z.string()),
     /** What the estimate rests on: values, units that are compared, or periods of a series. */
     n: z.int().nullable(),
     /** Rank among placebos, where there are any. */

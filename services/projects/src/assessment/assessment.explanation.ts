@@ -65,6 +65,9 @@ function criterionPart(result: Result, computation: readonly string[]): Explanat
         ? `no estimate: ${note ?? 'data are missing'}`
         : `estimate ${estimate} by ${method} from ${observations} observations, ${uncertaintyOf(result)}`,
       ...collections.map((one) => `observations in ${one.collection}: ${one.observations}`),
+      ...(result.missingCollections.length > 0
+        ? [`without readings as planned: ${result.missingCollections.join(', ')}`]
+        : []),
       ...result.assumptions.map((assumption) => `assumed: ${assumption}`),
       ...result.computation,
       ...computation.filter((line) => line.startsWith(`${criterionId}:`)),

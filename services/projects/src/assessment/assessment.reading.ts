@@ -17,7 +17,9 @@ export async function draftOf({ stores }: Parts, project: ProjectDocument): Prom
     direction,
     points: points!,
   }));
-  return remembered(project._id, project.lock, observations.map(standingOf), listed);
+  const plan = await stores.measurements.measurementOf(project._id);
+  const collections = plan?.collections.map(({ name }) => name) ?? [];
+  return remembered(project._id, project.lock, observations.map(standingOf), listed, collections);
 }
 
 const standingOf = ({ criterionId, collection, value, group, unitName, period }: Standing): Standing => ({
@@ -38,9 +40,10 @@ function remembered(
   lock: NonNullable<ProjectDocument['lock']>,
   observations: readonly Standing[],
   effects: readonly Effect[],
+  collections: readonly string[],
 ): AssessmentDraft {
-  const key = sha256Of({ projectId, lock: lock.sha256, observations, effects });
-  const draft = drafts.get(key) ?? draftAssessment(projectId, lock, observations, effects);
+  const key = sha256Of({ projectId, lock: lock.sha256, observations, effects, collections });
+  const draft = drafts.get(key) ?? draftAssessment(projectId, lock, observations, effects, collections);
   // The one asked for last is forgotten last.
   drafts.delete(key);
   drafts.set(key, draft);

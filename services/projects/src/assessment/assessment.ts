@@ -2,6 +2,7 @@ import type { AssessmentDraft, CriteriaLock } from '@talkoot/api-contracts/proje
 import { sha256Of } from '@talkoot/http-service';
 import { criterionProblems, decideScore, lineText } from '@talkoot/impact';
 import type { Criterion, ScoreDecision, ScoreInput } from '@talkoot/impact';
+import { missingIn } from '../measurement/observation.ts';
 import { fraction, formatFraction, parseFraction, plus } from '../number/fraction.ts';
 import { votesOf } from './criteria.lock.ts';
 import { measure } from './estimates.ts';
@@ -20,20 +21,27 @@ export interface Tally {
   readonly no: number;
 }
 
-/** The assessment that the locked criteria and the observations give: no judgement in it, every line shown. */
+/**
+ * The assessment that the locked criteria and the observations give: no judgement in it, every line shown.
+ * @param collections names of those that were planned
+ */
 export function draftAssessment(
   projectId: string,
   lock: CriteriaLock,
   observations: readonly Standing[],
   sideEffects: readonly Effect[],
+  collections: readonly string[] = [],
 ): AssessmentDraft {
   const measured = new Map(
     lock.criteria.map((criterion) => [criterion.criterionId, measure(criterion, observations)]),
   );
   const decision = decideScore({ ...inputOf(lock, measured), sideEffects: [] });
-  const criteria = lock.criteria.map((criterion) =>
-    resultOf(criterion, measured.get(criterion.criterionId)!, decision),
-  );
+  const criteria = lock.criteria.map((criterion) => ({
+    ...resultOf(criterion, measured.get(criterion.criterionId)!, decision),
+    missingCollections: collections.filter(
+      (name) => criterion.accepted && missingIn(name, [criterion], observations).length > 0,
+    ),
+  }));
   const missing = criteria.filter((one) => one.missing).map(({ weight }) => parseFraction(weight));
   const draft = {
     projectId,
@@ -102,7 +110,7 @@ function resultOf(
   locked: Locked,
   { baseline, estimate, note, observations, collections }: Measured,
   decision: ScoreDecision,
-): Result {
+): Omit<Result, 'missingCollections'> {
   const score = decision.criteria.find(({ criterionId }) => criterionId === locked.criterionId)!;
   return {
     criterionId: locked.criterionId,

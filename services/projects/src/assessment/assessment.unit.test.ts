@@ -117,6 +117,38 @@ describe('a draft of an assessment', () => {
     // +10 here, +5 elsewhere on average: half of the way to the goal.
     expect(draft.criteria[0]).toMatchObject({ estimate: '5.000000', achievement: '1/2' });
   });
+  it('names the units that cannot be compared, in the assumptions or in the note', () => {
+    const compared = criterion(0, { comparator: 'comparison-units', goal: '250', failureBound: '100' });
+    const others = (collection: string, value: string, unitName: string) =>
+      reading(0, collection, value, { group: 'comparison', unitName });
+    const whole = [others('baseline', '100', 'Harju'), others('c1', '105', 'Harju'), reading(0, 'c1', '250')];
+    const broken = [others('baseline', '200', 'Rantala'), others('c1', '150', 'Kivelä')];
+    const result = (many: Standing[]) => draftAssessment('prj-1', lockOf(compared), many, []).criteria[0]!;
+    const named = 'Left out, as a reading is missing: Kivelä, Rantala.';
+    expect(result([...whole, ...broken]).assumptions.at(-1)).toBe(named);
+    expect(result([whole[2]!, ...broken])).toMatchObject({
+      missing: true,
+      note: expect.stringContaining(named),
+    });
+    const read = [...whole, reading(0, 'baseline', '244')];
+    expect(result(read)).toMatchObject({ baseline: '240', estimate: '1.000000' });
+    expect(result(read).assumptions.at(-1)).toContain('Δ from the registered baseline');
+  });
+  it('counts before and after from the registered baseline, whatever is read later, and says what was read', () => {
+    const seen = [reading(0, 'baseline', '250'), reading(0, 'baseline', '260'), reading(0, 'c1', '300')];
+    const [result] = draftAssessment('prj-1', lockOf(criterion(0)), seen, []).criteria;
+    expect(result).toMatchObject({ method: 'before-after', estimate: '60.000000', achievement: '3/4' });
+    expect(result!.assumptions.at(-1)).toBe(
+      'The registered baseline 240 counts; readings before the work had a mean of 255.',
+    );
+  });
+  it('names the planned collections without readings, in what is signed', () => {
+    const lock = lockOf(criterion(0));
+    const planned = ['c1', 'c2', 'c3'];
+    const draft = (plan: string[]) => draftAssessment('prj-1', lock, [reading(0, 'c2', '320')], [], plan);
+    expect(draft(planned).criteria[0]).toMatchObject({ missing: false, missingCollections: ['c1', 'c3'] });
+    expect(draft(planned).sha256).not.toBe(draft(['c2']).sha256);
+  });
   it('weighs other units so that they went the same way before, and names who is left out', () => {
     const weighed = criterion(0, { comparator: 'synthetic-control', periods: 'month', goal: '250' });
     const { failureBound: _, ...unbounded } = weighed;

@@ -92,16 +92,12 @@ function estimateOf(
         goal: Number(criterion.goal),
         observations: observed,
       });
-    case 'before-after': {
-      const known = numbers(treated(before));
-      return beforeAfter({ before: known.length > 0 ? known : [Number(baseline)], after: observed });
-    }
+    case 'before-after':
+      return criterion.baseline
+        ? fromStated(criterion, baseline, before, observed)
+        : beforeAfter({ before: numbers(treated(before)), after: observed });
     case 'comparison-units':
-      return differenceInDifferences({
-        treated: changesOf(treated(before), treated(after), Number(baseline)),
-        comparison: changesOf(comparison(before), comparison(after), null),
-        observed,
-      });
+      return againstUnits(criterion, baseline, before, after);
     case 'interrupted-time-series':
       return interruptedTimeSeries({
         before: countsOf(criterion, before),
@@ -110,6 +106,57 @@ function estimateOf(
     case 'synthetic-control':
       return againstSynthetic(criterion, before, after);
   }
+}
+
+/** A baseline that was registered beforehand is known: readings taken later move neither the effect nor Δ. */
+function fromStated(
+  { goal }: Locked,
+  baseline: string,
+  before: readonly Standing[],
+  observations: readonly number[],
+): Estimate {
+  const found = againstGoal({ baseline: Number(baseline), goal: Number(goal), observations });
+  const read = meanOf(treated(before).map(({ value }) => value));
+  const told =
+    read === null
+      ? []
+      : [`The registered baseline ${baseline} counts; readings before the work had a mean of ${read}.`];
+  return assuming({ ...found, method: 'before-after' }, told);
+}
+
+/** Units without a reading before or after the work are left out, and named. */
+function againstUnits(
+  criterion: Locked,
+  baseline: string,
+  before: readonly Standing[],
+  after: readonly Standing[],
+): Estimate {
+  const stated = criterion.baseline ? Number(baseline) : null;
+  const own = changesOf(treated(before), treated(after), stated);
+  const others = changesOf(comparison(before), comparison(after), null);
+  const left = leftOut([...own.left, ...others.left]);
+  if (own.changes.length === 0 || others.changes.length === 0) {
+    const note = 'Before and after can be compared of no unit of the project, or of no other one.';
+    throw new ImpactError('no-observations', [note, ...left].join(' '));
+  }
+  const observed = numbers(treated(after));
+  const found = differenceInDifferences({ treated: own.changes, comparison: others.changes, observed });
+  const read = treated(before).length > 0;
+  const told =
+    stated !== null && read
+      ? ['Changes count from each unit’s readings before the work, Δ from the registered baseline.']
+      : [];
+  return assuming(found, [...told, ...left]);
+}
+
+const assuming = (found: Estimate, told: readonly string[]): Estimate => ({
+  ...found,
+  assumptions: [...found.assumptions, ...told],
+});
+
+function leftOut(units: readonly string[]): string[] {
+  if (units.length === 0) return [];
+  return [`Left out, as a reading is missing: ${units.join(', ')}.`.slice(0, MOST_ASSUMPTION)];
 }
 
 function countsOf(criterion: Locked, many: readonly Standing[]): PeriodCount[] {
@@ -136,9 +183,7 @@ function againstSynthetic(
     units.filter(({ periods }) => (periods === own.periods) === isWhole),
   );
   const found = syntheticControl({ treated: own, comparison: whole as UnitSeries[] });
-  if (broken!.length === 0) return found;
-  const left = `Left out, as a reading is missing: ${broken!.map(({ unit }) => unit).join(', ')}.`;
-  return { ...found, assumptions: [...found.assumptions, left.slice(0, MOST_ASSUMPTION)] };
+  return assuming(found, leftOut(broken!.map(({ unit }) => unit)));
 }
 
 const MOST_ASSUMPTION = 500;
@@ -152,15 +197,22 @@ function inTime({ periods }: Locked, many: readonly Standing[]) {
 const valueOf = ({ value }: { value: number }) => value;
 
 /** How much the mean of each unit changed; a unit without readings before counts from the stated baseline, if any. */
-function changesOf(before: readonly Standing[], after: readonly Standing[], stated: number | null): number[] {
-  const units = [...new Set(after.map(({ unitName }) => unitName ?? ''))].sort();
-  return units.flatMap((unit) => {
+function changesOf(before: readonly Standing[], after: readonly Standing[], stated: number | null) {
+  const units = [...new Set([...before, ...after].map(({ unitName }) => unitName ?? ''))].sort();
+  const changes: number[] = [];
+  const left: string[] = [];
+  for (const unit of units) {
     const of = (many: readonly Standing[]) =>
       numbers(many.filter(({ unitName }) => (unitName ?? '') === unit));
     const start = of(before).length > 0 ? mean(of(before)) : stated;
-    return start === null ? [] : [mean(of(after)) - start];
-  });
+    if (start === null || of(after).length === 0) left.push(unit || UNNAMED);
+    else changes.push(mean(of(after)) - start);
+  }
+  return { changes, left };
 }
+
+/** The treated unit, where it has no name. */
+const UNNAMED = 'the unit of the project';
 
 const treated = (many: readonly Standing[]) => many.filter(({ group }) => group === 'treated');
 const comparison = (many: readonly Standing[]) => many.filter(({ group }) => group === 'comparison');
