@@ -113,12 +113,15 @@ export async function courseOf(fixture: Fixture) {
   const reading = (criterionId: string, collection: string, value: string) => ({
     criterionId,
     collection,
-    observedAt: new Date(Date.now() + (readings += 1)).toISOString(),
+    observedAt: new Date(fixture.now().getTime() + (readings += 1)).toISOString(),
     value,
     unit: 'cyclists',
   });
+  /** Until the first collection of the charter was due, so that the second can be observed. */
+  const toSecondCollection = () => fixture.pass(95);
   return {
     people,
+    toSecondCollection,
     draftedPilot,
     runningPilot,
     openRound,

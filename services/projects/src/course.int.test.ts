@@ -31,6 +31,7 @@ describe('a project from its proposal to its final score', () => {
       ['c1', '290'],
       ['c2', '310'],
     ] as const) {
+      if (collection === 'c2') course.toSecondCollection();
       await people.assessor.recordObservation({
         params: project,
         body: reading(criterionId, collection, value),

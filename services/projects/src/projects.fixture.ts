@@ -67,6 +67,8 @@ export async function projectsFixture(mongodbUrl: string) {
     interested: new Map<string, string[]>(),
     whileAsked: async () => {},
   };
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
   const { app, record } = createProjectsApp({
     connection,
     outbox,
@@ -74,7 +76,7 @@ export async function projectsFixture(mongodbUrl: string) {
     stores,
     neighbours: neighboursIn(world),
     rebuildTimeline: async () => stores.timeline.count(),
-    now: () => new Date(),
+    now,
     auth: tokens.auth,
     log: createLog('projects', 'silent'),
   });
@@ -92,6 +94,13 @@ export async function projectsFixture(mongodbUrl: string) {
     engine,
     world,
     url: served.url,
+    now,
+    /** Milliseconds by which the service's clock is ahead. */
+    ahead: () => ahead,
+    /** So many days go by. */
+    pass(days: number) {
+      ahead += days * 86_400_000;
+    },
     worker,
     visitor: served.client(),
     person: async (id: string, ...roles: Role[]) =>

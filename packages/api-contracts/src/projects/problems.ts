@@ -97,7 +97,10 @@ export const projectsProblems = {
   'no-comparison': { status: 422, title: 'The criterion has no comparison units' },
   'periods-missing': { status: 422, title: 'This comparator needs to know how often a unit is read' },
   'period-mismatch': { status: 422, title: 'A reading names its period as the criterion writes them' },
-  'outside-calendar': { status: 422, title: 'The reading is from before the measurement began' },
+  'outside-calendar': {
+    status: 422,
+    title: 'The reading was not observed between the due days of the collections before and after its own',
+  },
   'duplicate-observation': {
     status: 409,
     title: 'There is a reading of this unit at this time already: correct it, or name another unit',

@@ -41,6 +41,7 @@ describe('an assessment', () => {
     const assessingChampion = await fixture.person('per-champion', 'assessor');
     const sign = { params, body: { draftSha256, conclusion } };
     await expect(assessingChampion.signAssessment(sign)).rejects.toMatchObject(refused('assessor-on-team'));
+    course.toSecondCollection();
     const late = course.reading(criteria[0]!.criterionId, 'c2', '320');
     await course.people.assessor.recordObservation({ params, body: late });
     await expect(course.people.assessor.signAssessment(sign)).rejects.toMatchObject(refused('draft-changed'));
@@ -67,6 +68,7 @@ describe('an assessment', () => {
     const early = { params, body: { draftSha256, conclusion }, idempotencyKey: 'signed-too-early' };
     fixture.engine.refuseWith = 'wrong-phase';
     await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('wrong-phase'));
+    course.toSecondCollection();
     await record('c2', '240');
     await fixture.engine.step('project', projectId, { name: 'measured', phase: 'assessment' });
     await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('draft-changed'));

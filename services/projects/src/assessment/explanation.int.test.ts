@@ -19,6 +19,7 @@ async function assessed() {
     ['c1', '280'],
     ['c2', '320'],
   ] as const) {
+    if (collection === 'c2') course.toSecondCollection();
     const body = course.reading(criteria[0]!.criterionId, collection, value);
     await course.people.assessor.recordObservation({ params, body });
   }

@@ -21,7 +21,7 @@ const { baseline: _, ...unmeasured } = cyclists;
 
 const header = 'criterion,collection,observed_at,value,unit,group,unit_name,period';
 /** Instants soon after the tests began, within what clocks may differ. */
-const second = (n: number) => new Date(begun + n * 1_000).toISOString();
+const second = (n: number) => new Date(begun + fixture.ahead() + n * 1_000).toISOString();
 const begun = Date.now();
 const line = (criterionId: string, changes: Partial<Record<'value' | 'unit' | 'at', string>> = {}) =>
   `${criterionId},c1,${changes.at ?? second(1)},${changes.value ?? '300'},${changes.unit ?? 'cyclists'},treated,,`;
@@ -45,6 +45,7 @@ describe('recording an observation', () => {
     ['no-comparison', { group: 'comparison', unitName: 'Harju' }],
     ['observed-ahead', { observedAt: '2040-01-01T00:00:00.000Z' }],
     ['outside-calendar', { observedAt: '2026-05-01T09:00:00.000Z' }],
+    ['outside-calendar', { collection: 'c2' }],
     ['period-mismatch', { period: '2026-11' }],
     ['observation-unknown', { corrects: 'obs-none' }],
     ['invalid-request', { value: 'NaN' }],
@@ -219,7 +220,8 @@ describe('a series of counts', () => {
     const criterion: CriterionInput = { ...series, comparator: 'interrupted-time-series' };
     const { project: params, projectId, criteria } = await course.locked([criterion]);
     const { criterionId } = criteria[0]!;
-    const day = (after: number) => second(after * 86_400).slice(0, 10);
+    const first = Date.parse(second(0));
+    const day = (after: number) => new Date(first + after * 86_400_000).toISOString().slice(0, 10);
     const count = (collection: string, after: number, value: number) =>
       `${criterionId},${collection},${second(0)},${value},cyclists,,,${day(after)}`;
     const send = (...lines: string[]) =>
@@ -239,6 +241,7 @@ describe('a series of counts', () => {
       missing: true,
       note: 'at least 3 periods on each side are needed',
     });
+    course.toSecondCollection();
     await expect(send(count('c2', 0, 290))).rejects.toMatchObject(refused('duplicate-observation'));
     await send(count('c2', 1, 320));
     const [result] = (await draft()).criteria;

@@ -4,7 +4,7 @@ import { initialState } from '@talkoot/workflow-contracts';
 import type { ClientSession } from 'mongoose';
 import type { HandlersOf, Parts } from '../parts.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
-import { BASELINE, collectionNames, measuredCriteria, missingIn } from './observation.ts';
+import { BASELINE, measuredCriteria, missingIn, plannedCollections } from './observation.ts';
 
 type Internal = HandlersOf<typeof projectsInternalRoutes>;
 
@@ -56,14 +56,13 @@ async function start(
   const { charter } = await stores.pilots.get(municipalityId, pilotId, session);
   // With no accepted criterion there is nothing to collect.
   const durations = measuredCriteria(project).length > 0 ? charter.measurement.collections : [];
-  const names = collectionNames(durations);
   const measurementId = `mea-${projectId.slice(projectId.indexOf('-') + 1)}`;
   await stores.measurements.insertMeasurement(session, {
     _id: measurementId,
     municipalityId,
     projectId,
     pilotId,
-    collections: durations.map((after, index) => ({ name: names[index]!, after })),
+    collections: plannedCollections(durations),
     phase: 'new',
     at: now().toISOString(),
   });

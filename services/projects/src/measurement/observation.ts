@@ -1,4 +1,6 @@
 import type { Criterion, ObservationInput } from '@talkoot/api-contracts/projects';
+import { dueAfter } from '@talkoot/charter-calendar';
+import type { Calendar } from '@talkoot/charter-calendar';
 import type { Offence } from '@talkoot/http-service';
 import { periodNumber } from '@talkoot/impact/shapes';
 import { BEFORE_WORK } from '../proposal/project.ts';
@@ -46,14 +48,42 @@ export function measuredCriteria(project: Pick<ProjectDocument, 'content' | 'loc
   return project.lock ? project.lock.criteria.filter(({ accepted }) => accepted) : project.content.criteria;
 }
 
-/** Names of the collections that a charter's durations make, in order. */
-export const collectionNames = (durations: readonly string[]): string[] =>
-  durations.map((_, index) => `c${index + 1}`);
+/** The collections that a charter's durations make, in order. */
+export const plannedCollections = (durations: readonly string[]) =>
+  durations.map((after, index) => ({ name: `c${index + 1}`, after }));
+
+/** A collection of the plan, and when its readings are observed; both ends are null before the measurement began. */
+export interface CollectionWindow {
+  readonly name: string;
+  readonly from: string | null;
+  /** Null for the last one: it has no end but that of the measurement. */
+  readonly until: string | null;
+}
+
+/**
+ * Readings of a collection are observed after the one before was due and before the one after it is: it may be late, but neither
+ * years early nor a reading of another one's time. Collections that are due at one instant share their window.
+ * @throws CalendarError as `dueAfter`
+ */
+export function collectionWindows(
+  plan: readonly { readonly name: string; readonly after: string }[],
+  startedAt: string | null,
+  calendar: Calendar,
+): CollectionWindow[] {
+  if (startedAt === null) return plan.map(({ name }) => ({ name, from: null, until: null }));
+  const due = plan.map(({ after }) => dueAfter(calendar, startedAt, after));
+  const inOrder = due.toSorted();
+  return plan.map(({ name }, at) => ({
+    name,
+    from: inOrder.findLast((other) => other < due[at]!) ?? startedAt,
+    until: inOrder.find((other) => other > due[at]!) ?? null,
+  }));
+}
 
 /** What a reading is checked against. */
 export interface ReadingRules {
   readonly criteria: readonly Criterion[];
-  readonly collections: readonly string[];
+  readonly collections: readonly CollectionWindow[];
   /** When the measurement began; null before. */
   readonly startedAt: string | null;
   readonly now: Date;
@@ -63,26 +93,31 @@ export interface ReadingRules {
 export function flawOfReading(reading: Reading, rules: ReadingRules): ReadingFlaw | null {
   const criterion = rules.criteria.find(({ criterionId }) => criterionId === reading.criterionId);
   if (!criterion) return 'criterion-unknown';
-  if (reading.collection !== BASELINE && !rules.collections.includes(reading.collection)) {
-    return 'collection-unknown';
-  }
+  const window = rules.collections.find(({ name }) => name === reading.collection);
+  if (reading.collection !== BASELINE && !window) return 'collection-unknown';
   if (reading.unit !== criterion.unit) return 'wrong-unit';
   if (reading.group === 'comparison') {
     if (!hasComparison(criterion)) return 'no-comparison';
     if (!reading.unitName) return 'group-unnamed';
   }
-  return flawInTime(reading, criterion, rules);
+  const observed = Date.parse(reading.observedAt);
+  if (observed > rules.now.getTime() + TOLERANCE_MS) return 'observed-ahead';
+  if (window && !isWithin(observed, window)) return 'outside-calendar';
+  return flawOfPeriod(reading, criterion, rules);
 }
 
-function flawInTime(
+function isWithin(observed: number, { from, until }: CollectionWindow): boolean {
+  if (from !== null && observed < Date.parse(from) - TOLERANCE_MS) return false;
+  return until === null || observed <= Date.parse(until) + TOLERANCE_MS;
+}
+
+function flawOfPeriod(
   reading: Reading,
   criterion: Criterion,
-  { startedAt, now }: ReadingRules,
+  { startedAt }: ReadingRules,
 ): ReadingFlaw | null {
   const observed = Date.parse(reading.observedAt);
-  if (observed > now.getTime() + TOLERANCE_MS) return 'observed-ahead';
-  const began = reading.collection === BASELINE || startedAt === null ? null : startedAt;
-  if (began !== null && observed < Date.parse(began) - TOLERANCE_MS) return 'outside-calendar';
+  const began = reading.collection === BASELINE ? null : startedAt;
   const { periods } = criterion;
   if (periods === undefined || !needsPeriods(criterion))
     return reading.period === undefined ? null : 'period-mismatch';

@@ -1,9 +1,9 @@
 import type { Criterion } from '@talkoot/api-contracts/projects';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cyclists } from '../projects.fixture.ts';
+import { charter, cyclists } from '../projects.fixture.ts';
 import { readObservations } from './observation.csv.ts';
-import { flawOfReading, missingIn } from './observation.ts';
+import { collectionWindows, flawOfReading, missingIn } from './observation.ts';
 import type { Reading } from './observation.ts';
 
 const header = 'criterion,collection,observed_at,value,unit,group,unit_name,period';
@@ -88,6 +88,48 @@ describe('what is missing', () => {
   });
 });
 
+describe('the calendar of collections', () => {
+  const startedAt = '2027-03-10T08:00:00.000Z';
+  const due = ['2027-06-08T13:00:59.000Z', '2027-09-06T13:00:59.000Z'];
+  const plan = ['P90D', 'P180D', 'P270D'].map((after, at) => ({ name: `c${at + 1}`, after }));
+
+  it('observes each between the day the one before was due and the day the next one is', () => {
+    expect(collectionWindows(plan, startedAt, charter)).toMatchObject([
+      { name: 'c1', from: startedAt, until: due[1] },
+      { name: 'c2', from: due[0], until: '2027-12-06T14:00:59.000Z' },
+      { name: 'c3', from: due[1], until: null },
+    ]);
+    expect(collectionWindows(plan, null, charter)[1]).toEqual({ name: 'c2', from: null, until: null });
+  });
+  it('gives those that are due on one working day one window', () => {
+    const days = ['P2D', 'P3D', 'P4D', 'P6D'].map((after, at) => ({ name: `c${at + 1}`, after }));
+    // From Wednesday: Friday, and Saturday and Sunday until Monday.
+    const [, second, third] = collectionWindows(days, startedAt, charter);
+    expect(second).toEqual({ ...third, name: 'c2' });
+    expect(second!.from! < second!.until!).toBe(true);
+  });
+  it('refuses what is observed outside the window, however late it is sent', () => {
+    const flaw = (collection: string, observedAt: string, now = '2029-01-01T00:00:00.000Z') =>
+      flawOfReading(
+        { criterionId: 'crt-1', collection, observedAt, value: '1', unit: 'cyclists', group: 'treated' },
+        {
+          criteria: [{ ...cyclists, criterionId: 'crt-1' }],
+          collections: collectionWindows(plan, startedAt, charter),
+          startedAt,
+          now: new Date(now),
+        },
+      );
+    expect(flaw('c3', '2027-03-10T09:00:00.000Z')).toBe('outside-calendar');
+    expect(flaw('c2', '2027-06-08T12:00:00.000Z')).toBe('outside-calendar');
+    expect(flaw('c2', '2027-06-08T14:00:00.000Z')).toBeNull();
+    expect(flaw('c1', '2027-09-06T14:00:00.000Z')).toBe('outside-calendar');
+    expect(flaw('c1', '2027-08-01T14:00:00.000Z')).toBeNull();
+    expect(flaw('c3', '2028-12-31T14:00:00.000Z')).toBeNull();
+    expect(flaw('c3', '2028-12-31T14:00:00.000Z', '2028-12-01T14:00:00.000Z')).toBe('observed-ahead');
+    expect(flaw('baseline', '2020-01-01T00:00:00.000Z')).toBeNull();
+  });
+});
+
 describe('a reading of a unit over time', () => {
   const series: Criterion = {
     ...cyclists,
@@ -97,7 +139,7 @@ describe('a reading of a unit over time', () => {
   };
   const rules = {
     criteria: [series],
-    collections: ['c1'],
+    collections: [{ name: 'c1', from: '2027-03-10T08:00:00.000Z', until: null }],
     startedAt: '2027-03-10T08:00:00.000Z',
     now: new Date('2027-06-01T08:00:00.000Z'),
   };

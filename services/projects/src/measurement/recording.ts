@@ -8,11 +8,12 @@ import type { ProjectDocument } from '../proposal/project.ts';
 import { requireOutsider } from '../staffing/interest.ts';
 import {
   BASELINE,
-  collectionNames,
+  collectionWindows,
   flawOfReading,
   measuredCriteria,
   missingIn,
   phasesFor,
+  plannedCollections,
   readingKeyOf,
 } from './observation.ts';
 import type { ObservationDocument, Reading, ReadingFlaw } from './observation.ts';
@@ -30,10 +31,13 @@ export async function measuringRules({ stores, now }: Parts, project: ProjectDoc
   if (!project.lock) throw new DomainError('criteria-not-locked');
   const { charter } = await stores.pilots.get(project.municipalityId, project.pilotId);
   const measurement = await stores.measurements.measurementOf(project._id);
-  const collections =
-    measurement?.collections.map(({ name }) => name) ?? collectionNames(charter.measurement.collections);
   const criteria = measuredCriteria(project);
   const startedAt = measurement?.at ?? null;
+  const collections = collectionWindows(
+    measurement?.collections ?? plannedCollections(charter.measurement.collections),
+    startedAt,
+    charter,
+  );
   return {
     flaw: (reading: Reading): ReadingFlaw | null =>
       flawOfReading(reading, { criteria, collections, startedAt, now: now() }),
