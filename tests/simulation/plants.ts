@@ -1,9 +1,9 @@
 import { refuse } from '../../workflows/src/lifecycle/decisions.ts';
+import { decideStatus } from '../../services/payments/src/bank/message/status.decision.ts';
 import type { Payments } from '../../services/payments/src/context.ts';
 import type { Outbox } from '@talkoot/event-bus';
 import type { Connection } from 'mongoose';
 import { realParts } from './town/town.ts';
-import type { Statement } from './bank/bank.ts';
 import type { Parts } from './town/town.ts';
 
 /** A bug put in on purpose, to see that the simulation finds it. */
@@ -29,14 +29,17 @@ const bothOf =
 const replacing = <T extends object, N extends keyof T>(real: T, name: N, replaced: T[N]): T =>
   new Proxy(real, { get: (target, field) => (field === name ? replaced : Reflect.get(target, field)) });
 
-/** The lines of a status report that calls a payment settled; null for any other message. */
-function settledBy(xml: string): Statement | null {
-  const text = (element: string) => new RegExp(`<${element}\\b[^>]*>([^<]*)<`).exec(xml)?.[1] ?? '';
-  if (text('TxSts') !== 'ACSC') return null;
-  const amount = { amount: Math.round(Number(text('InstdAmt')) * 100), currency: 'EUR' };
-  const line = { endToEndId: text('OrgnlEndToEndId'), status: 'settled' as const, amount };
-  return { lines: [{ ...line, bankReference: text('MsgId') }] };
-}
+/** What the service decides, and a booking of each payment that is called settled. */
+const settling: typeof decideStatus = (report, file) => [
+  ...decideStatus(report, file),
+  ...report.informations
+    .flatMap(({ transactions }) => transactions)
+    .filter(({ code }) => code === 'ACSC')
+    .map(({ endToEndId, amount }) => {
+      const booked = { reference: report.messageId, endToEndId, amount, reasonCode: null };
+      return { ...booked, says: 'settled' as const, way: 'out' as const };
+    }),
+];
 
 const underAnotherId = <T extends { readonly _id: string }>(one: T): T => ({
   ...one,
@@ -95,7 +98,7 @@ export const plants = {
   },
   'settle-on-pain002': {
     what: 'a status report that says ACSC is taken for a booking',
-    parts: { statement: (real) => ('xml' in real ? (settledBy(real.xml) ?? real) : real) },
+    parts: { payments: (real) => ({ ...real, decideStatus: settling }) },
   },
   'publish-before-commit': {
     what: 'events go to the bus when they are appended, not when their transaction has committed',

@@ -9,6 +9,7 @@ import type { Connection } from 'mongoose';
 import type { DebtorAccountStore } from './bank/account/account.store.ts';
 import type { BankContentStore } from './bank/bank.content.store.ts';
 import type { BankMessageStore } from './bank/message/message.store.ts';
+import type { decideStatus } from './bank/message/status.decision.ts';
 import type { BankFileStore } from './bank/order/order.store.ts';
 import type { ReconciliationStore } from './bank/reconciliation/reconciliation.store.ts';
 import type { BatchStore } from './batch/batch.store.ts';
@@ -96,6 +97,8 @@ export interface Payments {
   readonly debtorAccounts: DebtorAccountStore;
   readonly bankFiles: BankFileStore;
   readonly bankMessages: BankMessageStore;
+  /** What a status report means: a part like others, so that the simulation can put a wrong one in. */
+  readonly decideStatus: typeof decideStatus;
   readonly bankContents: BankContentStore;
   readonly reconciliations: ReconciliationStore;
   /** For how many days the content of files from and to the bank is kept. */

@@ -263,28 +263,6 @@ export async function instruct(fixture: PaymentsFixture, batch: { batchId: strin
   return (await fixture.clerk.getBatch({ params })).lines;
 }
 
-export const settle = (
-  fixture: PaymentsFixture,
-  lines: readonly {
-    endToEndId: string;
-    amount: { amount: number; currency: string };
-    status?: 'settled' | 'rejected' | 'returned';
-    bankReference?: string;
-  }[],
-) =>
-  fixture.clerk.importSettlements({
-    params: { municipalityId },
-    idempotencyKey: key(),
-    body: {
-      lines: lines.map(({ endToEndId, amount, status, bankReference }) => ({
-        endToEndId,
-        amount,
-        status: status ?? 'settled',
-        bankReference: bankReference ?? `B${randomBytes(8).toString('hex')}`,
-      })),
-    },
-  });
-
 /** Cancels an obligation: one person proposes it, another one confirms it. */
 export async function cancel(fixture: PaymentsFixture, obligationId: string, reason: string) {
   const params = { municipalityId, obligationId };

@@ -8,7 +8,6 @@ import {
   openFunds,
   paymentsFixture,
   propose,
-  settle,
   registered,
   signals,
   team,
@@ -16,6 +15,7 @@ import {
   vote,
 } from './payments.fixture.ts';
 import type { PaymentsFixture } from './payments.fixture.ts';
+import { settle } from './settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {

@@ -5,6 +5,7 @@ import type { Connection } from 'mongoose';
 import { debtorAccountStore, prepareDebtorAccounts } from './bank/account/account.store.ts';
 import { bankContentStore, prepareBankContents } from './bank/bank.content.store.ts';
 import { bankMessageStore, prepareBankMessages } from './bank/message/message.store.ts';
+import { decideStatus } from './bank/message/status.decision.ts';
 import { bankFileStore, prepareBankFiles } from './bank/order/order.store.ts';
 import { reconciliationStore } from './bank/reconciliation/reconciliation.store.ts';
 import { batchSteps } from './batch/batch.steps.ts';
@@ -59,6 +60,7 @@ export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts
     debtorAccounts: debtorAccountStore(connection),
     bankFiles: bankFileStore(connection),
     bankMessages: bankMessageStore(connection),
+    decideStatus,
     bankContents: bankContentStore(connection, vault),
     reconciliations: reconciliationStore(connection),
     webhooks: webhooksOf({ connection, vault, now, ...webhook }),

@@ -1,7 +1,6 @@
-import type { SettlementLineShape } from '@talkoot/api-contracts/payments';
+import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import { notificationXml, statusReportXml } from '@talkoot/bank-simulator';
 import type { Entry, Order } from '@talkoot/bank-simulator';
-import type { z } from 'zod';
 import type { Mischief } from '../world/mischief.ts';
 import type { Process, World } from '../world/world.ts';
 
@@ -23,13 +22,11 @@ export interface Movement {
   readonly isMistake: boolean;
 }
 
-export type SettlementLine = z.infer<typeof SettlementLineShape>;
+/** A file that finance takes in: a message as banks write it, or receipts of the payroll office. */
+export type Statement = { readonly xml: string } | { readonly receipts: readonly PayrollReceipt[] };
 
-/** A file that finance takes in: lines, or a message as banks write it. */
-export type Statement = { readonly lines: readonly SettlementLine[] } | { readonly xml: string };
-
-/** How an answer reaches finance: as lines, or as messages about a payment file. */
-type Told = Instruction & { readonly order: Order | null };
+/** A payment by bank, with the payment file that orders it. */
+type Told = Instruction & { readonly order: Order };
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -50,7 +47,7 @@ export class Bank {
   readonly #mischief: Mischief;
   readonly #process: Process = { name: 'bank', alive: true };
   readonly #known = new Set<string>();
-  readonly #lines: SettlementLine[] = [];
+  readonly #receipts: PayrollReceipt[] = [];
   readonly #entries: Entry[] = [];
   #messages = 0;
   #underWay = 0;
@@ -65,14 +62,17 @@ export class Bank {
     return this.#underWay === 0;
   }
 
-  /** Takes a file of instructions; what comes again is known by its end-to-end ids. @param order null for lines */
+  /**
+   * Takes a file of instructions; what comes again is known by its end-to-end ids.
+   * @param order the payment file; null for what the payroll office pays
+   */
   take(instructions: readonly Instruction[], order: Order | null): void {
     for (const instruction of instructions) {
       if (this.#known.has(instruction.endToEndId)) continue;
       this.#known.add(instruction.endToEndId);
       this.#underWay += 1;
       this.#world.spawn(`payment ${instruction.endToEndId}`, async () => {
-        await this.#pay({ ...instruction, order });
+        await (order ? this.#pay({ ...instruction, order }) : this.#payWage(instruction));
         this.#underWay -= 1;
       });
     }
@@ -93,11 +93,11 @@ export class Bank {
     const goesWrong = (probability: number) => random.chance(probability) && this.#mischief.isLeft();
     await this.#world.sleep(this.#process, random.between(0, day));
     // Said long before it is booked, and no promise that it will be.
-    if (payment.order && random.chance(0.5)) this.#report(payment, payment.order, 'ACSC');
+    if (random.chance(0.5)) this.#report(payment, 'ACSC');
     await this.#world.sleep(this.#process, random.between(0, 2 * day));
     if (goesWrong(0.25)) return this.#reject(payment);
     this.#move(payment, 'out');
-    this.#book(payment, 'settled', payment.order !== null && goesWrong(0.1));
+    this.#book(payment, 'settled', goesWrong(0.1));
     if (goesWrong(0.1)) {
       this.#move(payment, 'out', true);
       this.#book(payment, 'settled');
@@ -109,21 +109,44 @@ export class Bank {
     }
   }
 
+  /** The payee gets what is left of it; contributions come on top. */
+  async #payWage(wage: Instruction): Promise<void> {
+    const { random } = this.#world;
+    await this.#world.sleep(this.#process, random.between(0, 3 * day));
+    if (random.chance(0.25) && this.#mischief.isLeft()) {
+      this.#tellReceipt(wage, {
+        status: 'rejected',
+        withheld: 0,
+        net: 0,
+        employerCost: 0,
+        reasonCode: 'AC04',
+      });
+      return;
+    }
+    const gross = wage.amount.amount;
+    const net = random.between(0, gross);
+    this.#move({ ...wage, amount: { ...wage.amount, amount: net } }, 'out');
+    this.#tellReceipt(wage, {
+      status: 'paid',
+      withheld: gross - net,
+      net,
+      employerCost: random.between(0, 900),
+    });
+  }
+
   #move({ endToEndId, obligationId, amount }: Instruction, way: Movement['way'], isMistake = false): void {
     this.movements.push({ endToEndId, obligationId, amount: amount.amount, way, isMistake });
   }
 
   #reject(payment: Told): void {
     const reference = this.#reference();
-    if (payment.order) this.#report(payment, payment.order, 'RJCT', reference);
-    else this.#tellLine({ ...lineOf(payment, 'rejected', reference), reasonCode: 'AC04' });
+    this.#report(payment, 'RJCT', reference);
     this.#world.tell(`bank: rejected ${payment.endToEndId} as ${reference}`);
   }
 
   #book(payment: Told, as: 'settled' | 'returned', isUndetailed = false): void {
     const reference = this.#reference();
-    if (payment.order) this.#tellEntry(payment.order, entryOf(payment, as, reference, isUndetailed));
-    else this.#tellLine(lineOf(payment, as, reference));
+    this.#tellEntry(payment.order, entryOf(payment, as, reference, isUndetailed));
     if (isUndetailed) this.undetailed.set(reference, payment.endToEndId);
     this.#world.tell(
       `bank: ${as} ${payment.endToEndId} as ${reference}${isUndetailed ? ', without details' : ''}`,
@@ -137,8 +160,16 @@ export class Bank {
   }
 
   /** Often alone, sometimes with older ones again. */
-  #tellLine(line: SettlementLine): void {
-    this.statements.push({ lines: this.#withOlder(line, this.#lines) });
+  #tellReceipt(
+    { obligationId, endToEndId, amount }: Instruction,
+    told: Pick<PayrollReceipt, 'status' | 'withheld' | 'net' | 'employerCost' | 'reasonCode'>,
+  ): void {
+    const run = this.#reference();
+    const date = new Date(this.#world.now).toISOString().slice(0, 10);
+    const { amount: gross, currency } = amount;
+    const receipt = { obligationId, reference: endToEndId, run, date, currency, gross, ...told };
+    this.statements.push({ receipts: this.#withOlder(receipt, this.#receipts) });
+    this.#world.tell(`payroll office: ${told.status} ${endToEndId} as ${run}`);
   }
 
   #tellEntry(order: Order, entry: Entry): void {
@@ -149,7 +180,7 @@ export class Bank {
     );
   }
 
-  #report({ endToEndId, amount }: Told, order: Order, status: 'ACSC' | 'RJCT', messageId?: string): void {
+  #report({ endToEndId, amount, order }: Told, status: 'ACSC' | 'RJCT', messageId?: string): void {
     const { random } = this.#world;
     const cents = { cents: amount.amount, currency: amount.currency };
     const reason = status === 'RJCT' ? { reason: 'AC04' } : {};
@@ -183,12 +214,6 @@ export class Bank {
     return random.chance(0.5) ? [one, ...again] : [...again, one];
   }
 }
-
-const lineOf = (
-  { endToEndId, amount }: Instruction,
-  status: SettlementLine['status'],
-  bankReference: string,
-): SettlementLine => ({ endToEndId, status, amount: { ...amount }, bankReference });
 
 function entryOf(
   { endToEndId, amount }: Instruction,

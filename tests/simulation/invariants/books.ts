@@ -9,6 +9,7 @@ import type {
   MovementDocument,
   SuspenseDocument,
 } from '../../../services/payments/src/settlement/settlement.store.ts';
+import type { ReceiptDocument } from '../../../services/payments/src/payroll/payroll.store.ts';
 import type { MemoryDatabase } from '../database/memory.database.ts';
 import type { Booked } from '../town/finance.ts';
 
@@ -23,6 +24,7 @@ export function booksOf(database: MemoryDatabase, finance: MemoryDatabase) {
     attempts: () => all('attempts') as readonly AttemptDocument[],
     batches: () => all('batches') as readonly BatchDocument[],
     movements: () => all('movements') as readonly MovementDocument[],
+    receipts: () => all('payrollreceipts') as readonly ReceiptDocument[],
     outbox,
     suspense: () => all('suspense') as readonly SuspenseDocument[],
     events: () => outbox().filter(({ channel }) => channel === 'event'),

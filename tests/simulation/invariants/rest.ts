@@ -59,7 +59,7 @@ function requireBankReconciled({ books, bank }: Parameters<typeof requireAtRest>
   const net = netByAccount(books.entries());
   const moved = bank.movements.reduce((sum, { way, amount }) => sum + (way === 'out' ? amount : -amount), 0);
   require(-net('bank') === moved, () => `the bank moved ${moved}, the ledger says ${-net('bank')}`);
-  const taken = books.movements().length;
+  const taken = books.movements().length + books.receipts().length;
   require(taken === bank.references.size, () =>
     `${bank.references.size} movements were told, ${taken} taken in`);
 }

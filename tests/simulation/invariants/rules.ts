@@ -94,7 +94,7 @@ function requireMoneyKept({ books }: Scene): void {
   const setAside = -(net('commitment') + net('reserve'));
   const owed = -net('payable');
   const underWay = -net('in-transit');
-  const paid = -net('bank') - net('suspense');
+  const paid = -net('bank') - net('withholding') - net('suspense');
   const sum = funds + setAside + owed + underWay + paid;
   require(sum === net('allotment'), () =>
     `of ${net('allotment')} allotted ${sum} are known of: funds ${funds}, set aside ${setAside}, owed ${owed}, under way ${underWay}, paid ${paid}`);

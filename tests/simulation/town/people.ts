@@ -209,10 +209,10 @@ async function carryingInstructions(acting: Acting): Promise<void> {
   }
 }
 
-/** Payments through a bank go as a payment file where the town has such a bank, all others as they are. */
+/** Payments by bank go as a payment file, all others to the payroll office. */
 async function handOver(acting: Acting, batchId: string, payments: Instruction[]): Promise<boolean> {
   const { town } = acting;
-  const banked = payments.filter(({ method }) => town.speaksIso && method === 'bank');
+  const banked = payments.filter(({ method }) => method === 'bank');
   if (banked.length > 0) {
     if (!(await once(acting, 'makeBankFile', { params: { batchId } }))) return false;
     const order = readOrder(await read<string>(acting, 'downloadBankFile', { batchId }));
@@ -231,8 +231,6 @@ async function handOver(acting: Acting, batchId: string, payments: Instruction[]
 
 /** Two people put the account in force that payments are made from. */
 async function keepingAccounts(acting: Acting): Promise<void> {
-  const { town } = acting;
-  if (!town.speaksIso) return;
   const body = { currency: 'EUR', name: 'Lintulan kaupunki', iban: 'FI4950009420028730', bic: null };
   const proposed = (await once(acting, 'proposeDebtorAccount', { body })) as { accountId: string };
   const authority = { ...acting, person: person('per-authority', 'budget-authority') };
@@ -267,7 +265,7 @@ async function resolving(acting: Acting): Promise<void> {
   }
 }
 
-/** Two people take in the files of the bank, in any order; many files come to both. */
+/** Two people take in the files of the bank and the payroll office, in any order; many files come to both. */
 const importing =
   (number: number) =>
   async (acting: Acting): Promise<void> => {
@@ -278,9 +276,9 @@ const importing =
     const left = () => [...town.bank.statements.keys()].filter(isMine);
     while (await more(acting, 'statements', () => left().length > 0)) {
       const file = random.pick(left());
-      const statement = town.statement(town.bank.statements[file]!);
+      const statement = town.bank.statements[file]!;
       if ('xml' in statement) await once(acting, 'importBankMessage', { body: statement.xml });
-      else await once(acting, 'importSettlements', { body: { lines: statement.lines } });
+      else await once(acting, 'importPayrollReceipts', { body: statement });
       taken.add(file);
       town.taken.add(file);
     }

@@ -12,7 +12,6 @@ import { createVault } from '../../../services/payments/src/payee/vault.ts';
 import { paymentsOf, prepareStores } from '../../../services/payments/src/payments.ts';
 import { standardPolicy } from '../../../services/payments/src/webhook/webhook.ts';
 import { Bank } from '../bank/bank.ts';
-import type { Statement } from '../bank/bank.ts';
 import { connectMemory } from '../database/memory.connection.ts';
 import { MemoryDatabase } from '../database/memory.database.ts';
 import { atOnce } from '../database/turns.ts';
@@ -40,8 +39,6 @@ export interface Parts {
   readonly connection: (real: Connection) => Connection;
   readonly outbox: (real: Outbox, topic: Topic) => Outbox;
   readonly payments: (real: Payments) => Payments;
-  /** What a clerk takes in for a file of the bank. */
-  readonly statement: (real: Statement) => Statement;
   /** Runs once everything is prepared. */
   readonly database: (database: MemoryDatabase) => void;
 }
@@ -51,7 +48,6 @@ export const realParts: Parts = {
   connection: (real) => real,
   outbox: (real) => real,
   payments: (real) => real,
-  statement: (real) => real,
   database: () => undefined,
 };
 
@@ -62,10 +58,7 @@ export interface Town {
   readonly engine: BatchEngine;
   readonly bank: Bank;
   readonly mischief: Mischief;
-  /** Whether its bank takes payment files and answers with messages of ISO 20022. */
-  readonly speaksIso: boolean;
   readonly topic: Topic;
-  readonly statement: Parts['statement'];
   readonly books: Books;
   readonly projects: readonly Project[];
   readonly payees: readonly string[];
@@ -110,9 +103,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
     engine,
     bank: new Bank(world, mischief),
     mischief,
-    speaksIso: world.random.chance(0.5),
     topic,
-    statement: parts.statement,
     books: booksOf(database, finance),
     projects,
     payees: [...new Set(members), contractor],

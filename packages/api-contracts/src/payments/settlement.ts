@@ -11,23 +11,6 @@ import {
 } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
 
-const Reference = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9/?:().,+_-]{0,34}$/);
-
-/** What the bank or the payroll office says became of one payment. */
-export const SettlementLineShape = z
-  .object({
-    endToEndId: Reference,
-    status: z.enum(['settled', 'rejected', 'returned']),
-    amount: MoneyShape,
-    /** The bank's own reference of this movement: the same one twice is one movement. */
-    bankReference: Reference,
-    reasonCode: z
-      .string()
-      .regex(/^[A-Z0-9]{2,35}$/)
-      .optional(),
-  })
-  .meta({ id: 'SettlementLine' });
-
 /** Why what the bank said waits for a person. */
 export const suspenseCodes = [
   'unknown-end-to-end-id',
@@ -44,6 +27,7 @@ export const suspenseCodes = [
   'status-contradictory',
   'status-unknown',
   'not-in-this-file',
+  'not-through-bank',
 ] as const;
 
 /**
@@ -76,8 +60,8 @@ export const SuspenseShape = z
     amount: MoneyShape.nullable(),
     reference: z.string(),
     reasonCode: z.string().nullable(),
-    /** The message of the bank that said so; null where it came as lines. */
-    messageFileId: IdShape.nullable(),
+    /** The message of the bank that said so. */
+    messageFileId: IdShape,
     at: InstantShape,
     state: z.enum(['open', 'proposed', 'resolved']),
     proposal: z
@@ -98,21 +82,6 @@ const SuspenseParams = MunicipalityParams.extend({ suspenseId: IdShape });
 const refusals = ['suspense-resolved', 'resolution-unfit', 'own-payment'];
 
 export const settlementRoutes = {
-  importSettlements: route('POST /v1/m/{municipalityId}/settlements', {
-    summary: 'Take in what became of instructed payments; all lines or none',
-    access: { roles: ['finance-clerk', 'payroll'] },
-    params: MunicipalityParams,
-    body: z.object({ lines: z.array(SettlementLineShape).min(1).max(500) }),
-    bodyLimit: 512 * 1024,
-    answer: z.object({
-      settled: z.int(),
-      rejected: z.int(),
-      returned: z.int(),
-      /** Movements that were taken in before. */
-      duplicates: z.int(),
-      suspense: z.array(SuspenseShape),
-    }),
-  }),
   listSuspense: route('GET /v1/m/{municipalityId}/suspense', {
     summary: 'What the bank said that fits no payment, for a person to look into; by id',
     access: { roles: [...moneyReaders] },

@@ -7,10 +7,10 @@ import {
   owedProject,
   paymentsFixture,
   propose,
-  settle,
   signals,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {
@@ -159,48 +159,55 @@ describe('what the bank says', () => {
   it('is booked once for each of its references, and an amount that differs pays nothing', async () => {
     const ids = await owed('bank');
     const lines = await instruct(fixture, await propose(fixture, ids));
-    const wrong = lines.map((one, n) => (n === 2 ? { ...one, amount: euros(one.amount.amount + 1) } : one));
-    const { settled, suspense } = await settle(fixture, [wrong[2]!]);
+    const banked = lines.find(({ method }) => method === 'bank')!;
+    const wrong = { ...banked, amount: euros(banked.amount.amount + 1) };
+    const { settled, suspense } = await settle(fixture, [wrong]);
     expect([settled, suspense.map(({ code }) => code)]).toEqual([0, ['amount-differs']]);
-    expect((await stateOf(ids[0]!)).state).toBe('instructed');
+    expect((await stateOf(banked.obligationId)).state).toBe('instructed');
     const named = lines.map((one, n) => ({ ...one, bankReference: `REF-${n}` }));
     expect(await settle(fixture, named)).toMatchObject({ settled: 4, duplicates: 0 });
     expect(await settle(fixture, named)).toMatchObject({ settled: 0, duplicates: 4, suspense: [] });
-    const again = [{ ...lines[0]!, bankReference: 'REF-AGAIN' }];
+    const again = [{ ...banked, bankReference: 'REF-AGAIN' }];
     expect((await settle(fixture, again)).suspense).toMatchObject([{ code: 'second-booking' }]);
     expect(await balanced()).toBe(true);
   });
 
   it('goes to suspense when it fits no payment, whatever the amount', async () => {
-    const stray = (amount: number, status: 'settled' | 'returned' | 'rejected') => ({
+    const stray = (amount: number, status: 'settled' | 'returned') => ({
       endToEndId: 'TUNKNOWN',
       amount: euros(amount),
       status,
     });
-    const lines = [
-      stray(500, 'settled'),
-      stray(200, 'returned'),
-      stray(100, 'rejected'),
-      stray(0, 'settled'),
-    ];
-    const { suspense } = await settle(fixture, [...lines, stray(-5, 'settled')]);
-    expect(suspense.map((one) => one.code)).toEqual(Array(5).fill('unknown-end-to-end-id'));
+    const lines = [stray(500, 'settled'), stray(200, 'returned'), stray(0, 'settled')];
+    const { suspense } = await settle(fixture, lines);
+    expect(suspense.map((one) => one.code)).toEqual(Array(3).fill('unknown-end-to-end-id'));
     const { accounts } = await fixture.anyone.getTrialBalance({ params: { municipalityId }, query: {} });
     // 500 of these, and one payment that another test has the bank book twice.
     const held = accounts.find((one) => one.account === 'suspense')!;
     expect(held.debit - held.credit).toBeGreaterThanOrEqual(300);
     expect(await balanced()).toBe(true);
     const listed = await fixture.clerk.listSuspense({ params: { municipalityId } });
-    expect(listed.items.filter((one) => one.endToEndId === 'TUNKNOWN')).toHaveLength(5);
+    expect(listed.items.filter((one) => one.endToEndId === 'TUNKNOWN')).toHaveLength(3);
     await expect(
       (await fixture.as('per-x', 'resident')).listSuspense({ params: { municipalityId } }),
     ).rejects.toMatchObject({ code: 'forbidden' });
   });
 
+  it('never settles a wage, which has a receipt of the payroll office', async () => {
+    const ids = await owed('wage');
+    const lines = await instruct(fixture, await propose(fixture, ids));
+    const wage = lines.find(({ method }) => method === 'payroll')!;
+    const { settled, suspense } = await settle(fixture, [{ ...wage, method: 'bank' }]);
+    expect([settled, suspense.map(({ code }) => code)]).toEqual([0, ['not-through-bank']]);
+    expect((await stateOf(wage.obligationId)).state).toBe('instructed');
+    expect(await balanced()).toBe(true);
+  });
+
   it('may reject a payment or bring it back: it is paid again by a new attempt, and never twice', async () => {
     const ids = await owed('again');
     const lines = await instruct(fixture, await propose(fixture, ids));
-    const [rejected, returned, ...others] = lines;
+    const [rejected, returned] = lines.filter(({ method }) => method === 'bank');
+    const others = lines.filter((one) => one !== rejected && one !== returned);
     await settle(fixture, [{ ...rejected!, status: 'rejected' }, returned!, ...others]);
     await settle(fixture, [{ ...returned!, status: 'returned' }]);
     expect(await signals(fixture, 'project/prj-again')).toEqual([]);

@@ -7,11 +7,11 @@ import {
   owedProject,
   paymentsFixture,
   propose,
-  settle,
   signedAssessments,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import { contractTerms } from '../outcome/outcome.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 let owed: Awaited<ReturnType<typeof owedProject>>;

@@ -91,7 +91,7 @@ export const fileSource = (file: BankFileDocument | null) =>
 
 /** The bank's own messages, once each. */
 const messagesIn = (movements: readonly MovementDocument[]) =>
-  [...new Set(movements.flatMap(({ messageFileId }) => messageFileId ?? []))].map((id) => ({
+  [...new Set(movements.map(({ messageFileId }) => messageFileId))].map((id) => ({
     kind: 'bank-message',
     id,
     sha256: null,

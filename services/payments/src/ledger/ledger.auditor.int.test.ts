@@ -14,10 +14,10 @@ import {
   owedProject,
   paymentsFixture,
   propose,
-  settle,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import { publishHeads } from './ledger.sealing.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 const talkoot = fileURLToPath(new URL('../../../../packages/cli/src/talkoot.ts', import.meta.url));
 const log = createLog('ledger-test', 'silent');
@@ -28,7 +28,7 @@ beforeAll(async () => {
   fixture = await paymentsFixture(inject('mongodbUrl'));
   folder = await mkdtemp(join(tmpdir(), 'ledger-'));
   const owed = await owedProject(fixture, 'pil-audit', 'prj-audit');
-  obligationId = owed[0]!.obligationId;
+  obligationId = owed.find(({ payeeRole }) => payeeRole === 'champion')!.obligationId;
   const lines = await instruct(
     fixture,
     await propose(

@@ -11,11 +11,11 @@ import {
   owedProject,
   paymentsFixture,
   propose,
-  settle,
   signals,
   testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {

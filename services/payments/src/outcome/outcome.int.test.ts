@@ -9,13 +9,13 @@ import {
   openFunds,
   paymentsFixture,
   propose as proposeBatch,
-  settle,
   signedAssessments,
   testAccount,
   vote,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import { contractTerms } from './outcome.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 let assessor: PaymentsFixture['clerk'];

@@ -9,7 +9,6 @@ import {
   paymentsFixture,
   propose,
   registered,
-  settle,
   testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
@@ -18,6 +17,7 @@ import { eraseWhoAsked, forgetAfterRetention } from './payee.erasure.ts';
 import { payeeStore } from './payee.store.ts';
 import { tellOfChanges } from './payee.telling.ts';
 import { createVault } from './vault.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

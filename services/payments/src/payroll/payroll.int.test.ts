@@ -11,6 +11,7 @@ import {
   signals,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 const params = { municipalityId };
 let fixture: PaymentsFixture;
@@ -155,20 +156,7 @@ describe('a payroll receipt', () => {
     expect(await signals(fixture, `batch/${batch.batchId}`)).toEqual([]);
     const { lines } = await fixture.clerk.getBatch(file);
     const bank = lines.find(({ method }) => method === 'bank')!;
-    await fixture.clerk.importSettlements({
-      params,
-      body: {
-        lines: [
-          {
-            endToEndId: bank.endToEndId,
-            amount: bank.amount,
-            status: 'settled',
-            bankReference: 'PART-BANK-1',
-          },
-        ],
-      },
-      idempotencyKey: key(),
-    });
+    await settle(fixture, [bank]);
     expect(await signals(fixture, `batch/${batch.batchId}`)).toEqual(['reconciled']);
   });
 

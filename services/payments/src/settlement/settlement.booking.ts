@@ -10,7 +10,7 @@ import { partOf } from '../obligation/obligation.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import { payoutFailure, payoutStep } from '../obligation/payout.events.ts';
 import { decideSettlement, movementOf, referenceOf } from './settlement.ts';
-import type { BankLine, Outcome } from './settlement.ts';
+import type { BankLine, KnownAttempt, Outcome } from './settlement.ts';
 import type { MovementDocument, SuspenseDocument } from './settlement.store.ts';
 
 const postings = { settled: paymentSettled, rejected: paymentRejected, returned: paymentReturned } as const;
@@ -27,8 +27,8 @@ export interface Fate {
 
 interface Source {
   readonly municipalityId: string;
-  /** The message that says so; null where it came as lines. */
-  readonly messageFileId: string | null;
+  /** The message that says so. */
+  readonly messageFileId: string;
 }
 
 /** Takes in every line: books what fits a payment, and puts aside what does not. */
@@ -42,7 +42,7 @@ export async function takeLines(
   const at = payments.now();
   const attempts = await attemptsNamed(payments, session, municipalityId, lines);
   const known = await knownMovements(payments, session, municipalityId, lines);
-  const outcomes = decideSettlement(lines, attempts, known);
+  const outcomes = decideSettlement(lines, attempts.map(knownOf), known);
   const fresh = outcomes.filter(({ kind }) => kind !== 'duplicate');
   await payments.settlements.insertMovements(
     session,
@@ -56,6 +56,11 @@ export async function takeLines(
   await suspend(payments, session, suspense);
   return { ...countsOf(outcomes), suspense };
 }
+
+const knownOf = ({ destination, ...attempt }: AttemptDocument): KnownAttempt => ({
+  ...attempt,
+  method: destination.method,
+});
 
 async function attemptsNamed(
   { obligations }: Payments,

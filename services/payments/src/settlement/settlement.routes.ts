@@ -1,31 +1,16 @@
-import type { SettlementLineShape } from '@talkoot/api-contracts/payments';
 import { decodeCursor, once, pageFrom } from '@talkoot/http-service';
 import type { Logger } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
-import { takeLines } from './settlement.booking.ts';
-import type { BankLine } from './settlement.ts';
 import { confirmResolution, proposeResolution } from './suspense.resolution.ts';
 import { suspenseView } from './suspense.view.ts';
 
-type SettlementRoutes = Routes<
-  'importSettlements' | 'listSuspense' | 'proposeResolution' | 'confirmResolution'
->;
+type SettlementRoutes = Routes<'listSuspense' | 'proposeResolution' | 'confirmResolution'>;
 
 export function settlementRoutes(payments: Payments): SettlementRoutes {
   const { connection, settlements } = payments;
   return {
-    async importSettlements(call) {
-      const { municipalityId } = call.params;
-      const source = { municipalityId, messageFileId: null };
-      const body = await once(connection, call, async (session) => {
-        const taken = await takeLines(payments, session, call.body.lines.map(lineFrom), source);
-        return { ...taken, suspense: taken.suspense.map(suspenseView) };
-      });
-      raiseAlarms(call.log, body.suspense);
-      return { body };
-    },
     async listSuspense({ params, query }) {
       const after = decodeCursor(query.after, z.string());
       const filter = { municipalityId: params.municipalityId, state: query.state };
@@ -62,14 +47,3 @@ export function raiseAlarms(log: Logger, suspense: readonly ReturnType<typeof su
     .map(({ suspenseId, code }) => ({ suspenseId, code }));
   if (alarming.length > 0) log.error({ suspense: alarming }, 'a payment may have been made twice');
 }
-
-const ways = { settled: 'out', rejected: 'none', returned: 'in' } as const;
-
-const lineFrom = (line: z.infer<typeof SettlementLineShape>): BankLine => ({
-  reference: line.bankReference,
-  endToEndId: line.endToEndId,
-  says: line.status,
-  way: ways[line.status],
-  amount: line.amount,
-  reasonCode: line.reasonCode ?? null,
-});

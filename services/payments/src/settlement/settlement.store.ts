@@ -13,7 +13,7 @@ export interface MovementDocument {
   endToEndId: string | null;
   bankReference: string;
   says: string;
-  messageFileId: string | null;
+  messageFileId: string;
   at: Date;
 }
 
@@ -27,7 +27,7 @@ export interface SuspenseDocument {
   currency: string | null;
   reference: string;
   reasonCode: string | null;
-  messageFileId: string | null;
+  messageFileId: string;
   at: Date;
   state: 'open' | 'proposed' | 'resolved';
   proposal: Proposal | null;

@@ -29,6 +29,7 @@ export type BankLine = Movement &
 export interface KnownAttempt {
   readonly _id: string;
   readonly endToEndId: string;
+  readonly method: 'bank' | 'payroll';
   readonly amount: number;
   readonly currency: string;
   readonly state: AttemptState;
@@ -103,6 +104,8 @@ function outcomeOf(line: BankLine, attempt: KnownAttempt | undefined): Outcome {
   const aside = (code: SuspenseCode): Outcome => ({ kind: 'suspense', line, code });
   if (line.says === 'unclear') return aside(line.unclear);
   if (!attempt) return aside('unknown-end-to-end-id');
+  // A wage is settled by its receipt, which says what was withheld.
+  if (attempt.method !== 'bank') return aside('not-through-bank');
   const { state } = attempt;
   if (line.says === 'rejected' && state === 'rejected') return { kind: 'duplicate', line };
   const expected = line.says === 'returned' ? 'settled' : 'in-transit';

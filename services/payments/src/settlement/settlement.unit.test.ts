@@ -7,6 +7,7 @@ const euros = (amount: number) => ({ amount, currency: 'EUR' });
 const attempt = (number: number, state: KnownAttempt['state'] = 'in-transit'): KnownAttempt => ({
   _id: `att-${number}`,
   endToEndId: `T${number}`,
+  method: 'bank',
   amount: 100 * number,
   currency: 'EUR',
   state,
@@ -91,6 +92,16 @@ describe('what the bank says', () => {
   ])('goes to a person with %s', (_, given, state, code) => {
     expect(decided([given], nothing, [attempt(1, state)])).toEqual([code]);
   });
+  it.each(['settled', 'rejected', 'returned'] as const)(
+    'settles, rejects and returns no wage: %s',
+    (says) => {
+      const wage: KnownAttempt = {
+        ...attempt(1, says === 'returned' ? 'settled' : 'in-transit'),
+        method: 'payroll',
+      };
+      expect(decided([line(1, says, 'B')], nothing, [wage])).toEqual(['not-through-bank']);
+    },
+  );
   it('goes to a person when a reference comes again with another amount, and is known from then on', () => {
     const first = line(1, 'settled', 'B1');
     const again = { ...first, amount: euros(7) };

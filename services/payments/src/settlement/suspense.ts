@@ -40,6 +40,8 @@ function unmatched(
 ): string | null {
   if (new Set(ids).size !== ids.length) return 'A payment is named twice';
   if (attempts.length !== ids.length) return 'A payment is not of this municipality';
+  const wage = attempts.find(({ destination }) => destination.method !== 'bank');
+  if (wage) return `${wage.endToEndId} is paid through payroll, whose receipt settles it`;
   const expected = way === 'out' ? 'in-transit' : 'settled';
   const other = attempts.find(({ state }) => state !== expected);
   if (other) return `${other.endToEndId} is ${other.state}, not ${expected}`;

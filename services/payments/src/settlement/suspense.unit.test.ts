@@ -6,7 +6,11 @@ import { proposalHash, requireFit } from './suspense.ts';
 const item = (changes: Partial<SuspenseDocument> = {}) =>
   ({ _id: 'sus-1', way: 'out', amount: 300, currency: 'EUR', state: 'open', ...changes }) as SuspenseDocument;
 const attempt = (id: string, amount: number, changes: Partial<AttemptDocument> = {}) =>
-  ({ _id: id, endToEndId: id, amount, currency: 'EUR', state: 'in-transit', ...changes }) as AttemptDocument;
+  ({
+    ...{ _id: id, endToEndId: id, amount, currency: 'EUR', state: 'in-transit' },
+    destination: { method: 'bank' },
+    ...changes,
+  }) as AttemptDocument;
 const fit = (
   ...[of, resolution, around = {}]: [SuspenseDocument, Parameters<typeof requireFit>[1], object?]
 ) => requireFit(of, resolution, { attempts: [], other: null, ...around });
@@ -48,6 +52,14 @@ describe('a suspense item', () => {
     [
       'a payment in another currency',
       [item({ amount: 100 }), matched('att-a'), { attempts: [attempt('att-a', 100, { currency: 'SEK' })] }],
+    ],
+    [
+      'a wage, which its receipt settles',
+      [
+        item({ amount: 100 }),
+        matched('att-a'),
+        { attempts: [{ ...attempt('att-a', 100), destination: { method: 'payroll' } }] },
+      ],
     ],
     ['another item that is gone', [item(), offset, { other: item({ way: 'in', state: 'resolved' }) }]],
     ['no other item', [item(), offset]],

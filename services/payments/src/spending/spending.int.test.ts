@@ -8,10 +8,10 @@ import {
   openFunds,
   paymentsFixture,
   propose,
-  settle,
   testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { settle } from '../settlement/settlement.fixture.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {

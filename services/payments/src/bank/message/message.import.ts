@@ -11,7 +11,6 @@ import { mostLines } from './message.ts';
 import type { BankMessageDocument } from './message.store.ts';
 import { decideNotification } from './notification.decision.ts';
 import type { Notification } from './notification.ts';
-import { decideStatus } from './status.decision.ts';
 import type { StatusReport } from './status.report.ts';
 
 export interface Import {
@@ -126,7 +125,7 @@ async function ofStatus(
     messageId: file.messageId,
     payments: sent.map(({ endToEndId }) => ({ informationId: file.messageId, endToEndId })),
   };
-  return { lines: decideStatus(report, instructed), unbooked: 0 };
+  return { lines: payments.decideStatus(report, instructed), unbooked: 0 };
 }
 
 /** Whether the bank speaks of as many payments and as much money as the file has, where it says so. */
