@@ -61,6 +61,7 @@ describe('talkoot outcome decide', () => {
       currency: 'USD',
       reason: 'paid',
       subtotals: [{ group: null, payer: 'county', payee: 'lender', amount: '266950', paid: '266950.00' }],
+      open: [],
       computation: expect.arrayContaining(['success-payment (Share of the savings): 281000 × 0.95 = 266950']),
       lines: [{ payment: 'success-payment', amount: '266950', paid: '266950.00' }],
     });
@@ -74,7 +75,7 @@ describe('talkoot outcome decide', () => {
     expect(capped.stdout).toContain(
       'gain (Learning gain of a pupil): (7300 × 0.76 + 7300 × 1.8) ÷ 14600 = 1.28',
     );
-    expect(capped.stdout).toMatch(/enrolment-payment .* ≈ 69688\.30 .* 60626\.98/);
+    expect(capped.stdout).toMatch(/enrolment-payment .* ≈ 69688\.31 .* 60626\.98/);
     const owed = await decide(...example('dc-water', 'results-below'));
     expect(owed.stdout).toContain('Pays nothing: 3300000.00 USD is owed by the payee.');
     const waiting = await decide(...example('peterborough', 'results-cohort-1'));
@@ -110,6 +111,55 @@ describe('talkoot outcome decide', () => {
       ...silent,
       stderr: expect.stringMatching(/^file-unreadable: /),
     });
+  });
+
+  it('says who pays whom before the sum of different people, and what is still open', async () => {
+    const line = (id: string, payer: string, payee: string, amount: string) => ({
+      ...{ kind: 'fixed', id, title: id, payer, payee, amount },
+    });
+    const terms = {
+      title: 'Two towns',
+      currency: 'EUR',
+      inputs: [{ id: 'a', title: 'a', unit: 'EUR' }],
+      measures: [],
+      payments: [
+        line('one', 'lohja', 'fund', '127376.31'),
+        line('two', 'kemio', 'fund', '-6093.00'),
+        line('three', 'kemio', 'school', 'a'),
+      ],
+      rounding: 'half-even',
+    };
+    const paths = [
+      await written('towns.json', JSON.stringify(terms)),
+      await written('towns-results.json', '{"inputs":{"a":null}}'),
+    ];
+    const { stdout } = await decide(...paths);
+    expect(stdout.split('\n').slice(1, 4)).toEqual([
+      'lohja pays fund 127376.31 EUR; fund owes kemio 6093.00 EUR; kemio pays school nothing.',
+      'Net of all: 121283.31 EUR.',
+      '1 payment is still open: three.',
+    ]);
+    expect(JSON.parse((await decide(...paths, '--json')).stdout).open).toEqual(['three']);
+  });
+
+  it('marks as about only what is no exact decimal', async () => {
+    const { stdout } = await decide(...example('innovation-fund'));
+    expect(stdout.split('Why this amount')[0]).not.toContain('≈');
+  });
+
+  it('refuses a key that is stated twice, and tells mistakes of JSON by line and column', async () => {
+    const [terms, results] = example('dc-water') as [string, string];
+    const told = async (message: RegExp, ...paths: [string, string]) =>
+      expect((await decide(...paths)).stderr).toMatch(message);
+    const twice = await written('twice.json', '{"inputs": {\n  "a": "1",\n  "\\u0061": "2"}}');
+    await told(/^key-repeated: line 3, column 3: a is stated twice/, terms, twice);
+    await told(/^key-repeated: /, await written('terms-twice.json', '{"a": [{"b": 1, "b": 1}]}'), results);
+    const comma = await written('comma.json', '{\n  "inputs": {},\n}');
+    await told(/^results-malformed: this is not JSON: line 3, column 1: /, terms, comma);
+    const deep = await written('deep.json', `${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    await told(/^results-malformed: this is not JSON: it is nested too deeply/, terms, deep);
+    await writeFile(join(folder, 'utf16.json'), Buffer.from('\ufeff{}', 'utf16le'));
+    await told(/^results-malformed: this is not UTF-8 text/, terms, join(folder, 'utf16.json'));
   });
 
   it('lets no file command the terminal', async () => {

@@ -3,6 +3,7 @@ import type { OutcomeResults, OutcomeTerms } from '@talkoot/impact/outcome';
 import type { Command } from 'commander';
 import { readBounded } from './bounded-file.ts';
 import { jsonOf, textOf } from './outcome/outcome.report.ts';
+import { readSignedJson } from './outcome/signed.json.ts';
 
 const mostBytes = 1024 * 1024;
 
@@ -16,7 +17,7 @@ export function registerOutcome(program: Command): void {
     .argument('<results>', 'JSON, as schemas/outcome-results.json describes')
     .option(
       '--json',
-      'print {amount, currency, reason, subtotals, computation, lines}; amounts in currency units',
+      'print {amount, currency, reason, subtotals, open, computation, lines}; amounts in currency units',
     )
     .action(async (termsPath: string, resultsPath: string, { json }: { readonly json?: boolean }) => {
       decide.showHelpAfterError(false);
@@ -35,9 +36,5 @@ export function registerOutcome(program: Command): void {
 async function readJson(path: string, code: 'terms-malformed' | 'results-malformed'): Promise<unknown> {
   const bytes = await readBounded(path, mostBytes);
   if (bytes.length > mostBytes) throw new OutcomeError(code, `more than ${mostBytes} bytes`);
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new OutcomeError(code, 'this is not JSON');
-  }
+  return readSignedJson(bytes, code);
 }

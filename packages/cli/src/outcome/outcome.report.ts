@@ -1,10 +1,12 @@
 import { lineText } from '@talkoot/impact';
 import type { OutcomeDecision, OutcomeTerms } from '@talkoot/impact/outcome';
+import { decimalOf, moneyFromDecimal, sum } from '@talkoot/money';
 import Table from 'cli-table3';
 
 export function jsonOf(decision: OutcomeDecision): string {
-  const { amount, currency, reason, subtotals, computation, lines } = decision;
-  const printed = { amount, currency, reason, subtotals, computation: computation.map(lineText), lines };
+  const { amount, currency, reason, subtotals, open, computation, lines } = decision;
+  const told = computation.map(lineText);
+  const printed = { amount, currency, reason, subtotals, open, computation: told, lines };
   return `${JSON.stringify(printed, null, 2)}\n`;
 }
 
@@ -13,7 +15,7 @@ export function textOf(terms: OutcomeTerms, decision: OutcomeDecision): string {
   const { currency, computation } = decision;
   return [
     terms.title,
-    answerOf(decision),
+    ...headlineOf(decision),
     '',
     tableOf(['group', 'payer', 'payee', `subtotal`, `paid ${currency}`], subtotalRows(decision)),
     '',
@@ -25,15 +27,50 @@ export function textOf(terms: OutcomeTerms, decision: OutcomeDecision): string {
   ].join('\n');
 }
 
+/** A sum of what different people pay to different people is paid by nobody: each pair has its own sentence first. */
+function headlineOf(decision: OutcomeDecision): string[] {
+  const pairs = pairsOf(decision);
+  const answer = pairs.length > 1 ? [`${pairs.join('; ')}.`, netOf(decision)] : [answerOf(decision)];
+  return [...answer, ...openOf(decision)];
+}
+
+function pairsOf({ subtotals, currency }: OutcomeDecision): string[] {
+  const keyOf = ({ payer, payee }: (typeof subtotals)[number]) => `${payer} ${payee}`;
+  return [...Map.groupBy(subtotals, keyOf).values()].map((group) => {
+    const { payer, payee } = group[0]!;
+    const paid = sum(
+      group.map((one) => moneyFromDecimal(one.paid, currency)),
+      currency,
+    );
+    if (paid.amount === 0) return `${payer} pays ${payee} nothing`;
+    if (paid.amount > 0) return `${payer} pays ${payee} ${decimalOf(paid)} ${currency}`;
+    return `${payee} owes ${payer} ${decimalOf(paid).replace('-', '')} ${currency}`;
+  });
+}
+
+const netOf = ({ amount, currency, reason }: OutcomeDecision): string =>
+  `Net of all: ${amount} ${currency}${capText(reason)}.`;
+
+function capText(reason: OutcomeDecision['reason']): string {
+  if (reason === 'amount-capped') return ': the cap on the amount. The lines alone come to more';
+  if (reason === 'return-capped')
+    return ': with a cent more investors would earn more than the cap on their return';
+  return '';
+}
+
+function openOf({ open }: OutcomeDecision): string[] {
+  if (open.length === 0) return [];
+  const still = open.length === 1 ? '1 payment is' : `${open.length} payments are`;
+  return [`${still} still open: ${open.join(', ')}.`];
+}
+
 function answerOf({ amount, currency, reason }: OutcomeDecision): string {
   const money = `${amount.replace('-', '')} ${currency}`;
   switch (reason) {
     case 'paid':
-      return `Pays ${money}.`;
     case 'amount-capped':
-      return `Pays ${money}: the cap on the amount. The lines alone come to more.`;
     case 'return-capped':
-      return `Pays ${money}: with a cent more investors would earn more than the cap on their return.`;
+      return `Pays ${money}${capText(reason)}.`;
     case 'receivable':
       return `Pays nothing: ${money} is owed by the payee.`;
     case 'open':
@@ -58,12 +95,13 @@ function lineRows({ payments }: OutcomeTerms, { lines }: OutcomeDecision) {
   ]);
 }
 
-/** An exact fraction for the eye, cut after two places; the computation has it in full. */
+/** A decimal as it is; a fraction rounded half up for the eye, as the computation has it in full. */
 function about(exact: string): string {
   const [numerator = '', denominator] = exact.split('/');
   if (denominator === undefined) return exact;
-  const cut = (BigInt(numerator.replace('-', '')) * 100n) / BigInt(denominator);
-  const digits = String(cut).padStart(3, '0');
+  const twice = BigInt(denominator) * 2n;
+  const hundredths = (BigInt(numerator.replace('-', '')) * 200n + BigInt(denominator)) / twice;
+  const digits = String(hundredths).padStart(3, '0');
   return `≈ ${numerator.startsWith('-') ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 

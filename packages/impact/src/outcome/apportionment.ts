@@ -1,20 +1,19 @@
-import { Fraction } from 'fraction.js';
-import { signOf } from '../exact.ts';
+import type { Fraction } from 'fraction.js';
+import { signOf, total, zero } from '../exact.ts';
 
 /**
- * The part of each line in the rounded amount, in whole minor units that add up to it: in proportion to the lines where
- * a cap took something off, then largest remainder, ties to the earlier line. `value` is the sum after the caps.
+ * The part of each line in the rounded amount, in whole minor units that add up to it. What a cap took off the sum is
+ * taken from the lines above zero, in proportion to them: who is owed by a negative line is owed it whatever the cap.
+ * Then largest remainder, ties to the earlier line. `value` is the sum after the caps.
  */
 export function apportion(
   amount: Fraction,
   lines: readonly Fraction[],
   value: Fraction,
-  sum: Fraction,
   minorDigits: number,
 ): Fraction[] {
   const unit = 10n ** BigInt(minorDigits);
-  const scale = signOf(sum) === 0 ? new Fraction(1n) : value.div(sum);
-  const exact = lines.map((line) => line.mul(scale).mul(unit));
+  const exact = cut(lines, value).map((line) => line.mul(unit));
   const floors = exact.map((part) => part.floor());
   const whole = amount.mul(unit);
   const left = floors.reduce((rest, part) => rest.sub(part), whole);
@@ -23,4 +22,12 @@ export function apportion(
     .toSorted((a, b) => b.remainder.compare(a.remainder) || a.index - b.index);
   const raised = new Set(order.slice(0, Number(left.n)).map(({ index }) => index));
   return floors.map((part, index) => (raised.has(index) ? part.add(1) : part).div(unit));
+}
+
+function cut(lines: readonly Fraction[], value: Fraction): readonly Fraction[] {
+  const positive = total(lines.filter((line) => signOf(line) > 0));
+  if (signOf(positive) === 0) return lines;
+  const owed = total(lines).sub(positive);
+  const scale = value.sub(owed).div(positive);
+  return lines.map((line) => (line.gt(zero) ? line.mul(scale) : line));
 }

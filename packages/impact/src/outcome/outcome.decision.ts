@@ -1,10 +1,11 @@
 import { decimalOf, minorDigits, money, MoneyError } from '@talkoot/money';
 import { Fraction } from 'fraction.js';
 import type { Line } from '../computation.ts';
-import { exactOf, exactText, shown, signOf, total, zero } from '../exact.ts';
+import { exactOf, shown, signOf, total, zero } from '../exact.ts';
 import { evaluate } from './evaluation.ts';
 import type { Evaluation } from './evaluation.ts';
 import { apportion } from './apportionment.ts';
+import { decimalText } from './decimal.ts';
 import { bracketed } from './measure.formula.ts';
 import { OutcomeError } from './outcome.errors.ts';
 import { roomOf } from './payment.line.ts';
@@ -22,6 +23,7 @@ export interface OutcomeDecision {
   /** What the lines of one group, payer and payee come to, and their part of the amount. */
   readonly subtotals: readonly OutcomeSubtotal[];
   /**
+   * The first of these that holds, in this order: a cap that binds, above or below zero, open, rounded away, nothing.
    * - `paid`: above zero, as the lines say
    * - `amount-capped`, `return-capped`: less than the lines say, for that cap (the lower one); perhaps nothing
    * - `receivable`: below zero
@@ -37,6 +39,8 @@ export interface OutcomeDecision {
     | 'open'
     | 'below-minor-unit'
     | 'nothing-due';
+  /** The payments that hang on a number that is not known yet, whatever the reason says. */
+  readonly open: readonly string[];
   readonly computation: readonly Line[];
   /** Each payment of the terms; what it paid is `paidBefore` of the next decision. */
   readonly lines: readonly OutcomeLine[];
@@ -74,12 +78,13 @@ export function decideOutcome(terms: OutcomeTerms, results: OutcomeResults): Out
   const digits = minorDigits(read.currency);
   const amount = roundTo(capped.value, digits, read.rounding);
   const inCurrency = (value: Fraction) => currencyText(value, read.currency, digits);
-  const parts = apportion(amount, amounts, capped.value, sum, digits);
+  const parts = apportion(amount, amounts, capped.value, digits);
   return {
     amount: inCurrency(amount),
     currency: read.currency,
     subtotals: subtotalsOf(evaluation, parts, inCurrency),
     reason: reasonOf({ evaluation, sum, amount, cap: capped.by }),
+    open: evaluation.lines.filter(({ value }) => value === null).map(({ payment }) => payment.id),
     computation: [
       ...evaluation.computation,
       { label: 'total', expression: sumText(amounts), value: shown(sum) },
@@ -92,7 +97,7 @@ export function decideOutcome(terms: OutcomeTerms, results: OutcomeResults): Out
     ],
     lines: evaluation.lines.map(({ payment, value }, index) => ({
       payment: payment.id,
-      amount: value === null ? null : exactText(value),
+      amount: value === null ? null : decimalText(value),
       paid: inCurrency(parts[index]!),
     })),
   };
@@ -149,7 +154,7 @@ function subtotalsOf(
     const [group, payer, payee] = JSON.parse(key) as [string | null, string, string];
     const sumOf = (values: readonly Fraction[]) =>
       total(values.filter((_, index) => keyOf(lines[index]!) === key));
-    const amount = exactText(sumOf(lines.map(({ value }) => value ?? zero)));
+    const amount = decimalText(sumOf(lines.map(({ value }) => value ?? zero)));
     return { group, payer, payee, amount, paid: inCurrency(sumOf(parts)) };
   });
 }

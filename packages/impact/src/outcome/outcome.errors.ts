@@ -14,6 +14,9 @@
  * - `currency-unknown`: not an ISO 4217 currency with decimal minor units
  * - `payees-differ`: a cap on the return, and more than one payee
  *
+ * Terms or results:
+ * - `key-repeated`: an object of the JSON text states a key twice, so that readers could differ on what was signed
+ *
  * Results:
  * - `results-malformed`: not of the documented shape; the message names the place
  * - `input-missing`, `input-unknown`, `input-out-of-range`
@@ -39,6 +42,7 @@ export type OutcomeErrorCode =
   | 'amount-too-precise'
   | 'currency-unknown'
   | 'payees-differ'
+  | 'key-repeated'
   | 'results-malformed'
   | 'input-missing'
   | 'input-unknown'

@@ -113,6 +113,40 @@ describe('caps', () => {
   });
 });
 
+describe('a cap of the whole', () => {
+  const minor = fc.integer({ min: -99_999_999, max: 99_999_999 });
+
+  it('changes no negative line, nor makes a positive one larger or negative', () => {
+    fc.assert(
+      fc.property(
+        fc.array(minor, { minLength: 1, maxLength: 6 }),
+        fc.integer({ min: 1, max: 99_999_999 }),
+        fc.boolean(),
+        (lines, room, byReturn) => {
+          const [amounts, most] = [lines.map((one) => (one / 100).toFixed(2)), (room / 100).toFixed(2)];
+          // Of what was invested a year ago, a return of nothing leaves just that.
+          const flows = [{ date: '2027-01-01', amount: `-${most}` }];
+          const terms = termsWith(
+            [],
+            amounts.map((amount, at) => fixed(`p-${at}`, amount)),
+            byReturn ? { returnCap: { rate: '0' } } : { amountCap: { amount: most, over: 'decision' } },
+          );
+          const results = {
+            inputs: {},
+            ...(byReturn ? { investment: { flows, paidOn: '2028-01-01' } } : {}),
+          };
+          const decision = decideOutcome(terms, results);
+          expect(exactOf(decision.amount).lte(exactOf(most))).toBe(true);
+          for (const [at, { paid }] of decision.lines.entries()) {
+            const [free, part] = [exactOf(amounts[at]!), exactOf(paid)];
+            expect(free.gt(zero) ? part.gte(zero) && part.lte(free) : part.equals(free)).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+});
+
 describe('rounding', () => {
   it('is the last step: the amount is the exact total, rounded once', () => {
     const rounding = fc.constantFrom('half-up', 'half-even', 'down', 'up');

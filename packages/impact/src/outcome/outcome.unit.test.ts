@@ -39,7 +39,7 @@ describe('a measure', () => {
     expect(valueOf({ kind: 'achievement', id: 'm', estimate: 'a', target: '71' }, inputs)).toBe('2');
     expect(
       valueOf({ kind: 'sum', id: 'm', items: [{ value: 'a' }, { value: 'b' }, { value: '0.5' }] }, inputs),
-    ).toBe('595/2');
+    ).toBe('297.5');
     const items = [
       { value: 'a', weight: '1' },
       { value: 'b', weight: '2' },
@@ -55,7 +55,7 @@ describe('a measure', () => {
     expect(at({ rounding: { places: 0, mode: 'half-even' } })).toBe('2');
     expect(at({ rounding: { places: 0, mode: 'down' } })).toBe('2');
     expect(at({ rounding: { places: 0, mode: 'up' } })).toBe('3');
-    expect(at({ rounding: { places: 0, mode: 'half-up' }, max: '2.75' })).toBe('11/4');
+    expect(at({ rounding: { places: 0, mode: 'half-up' }, max: '2.75' })).toBe('2.75');
     expect(at({ min: '3' })).toBe('3');
     const below = {
       kind: 'value' as const,
@@ -151,7 +151,7 @@ describe('a payment', () => {
   });
 
   it('multiplies a tariff by a count, and a saving by heads and share', () => {
-    expect(paid(payment({ kind: 'tariff', id: 'p', tariff: '12.5', count: 'a' }), { a: '3' })).toBe('75/2');
+    expect(paid(payment({ kind: 'tariff', id: 'p', tariff: '12.5', count: 'a' }), { a: '3' })).toBe('37.5');
     const saved = measure({ kind: 'value', id: 'saved', of: 'a', payable: { of: 'all', count: 'heads' } });
     const saving = payment({ kind: 'saving', id: 'p', measure: 'saved', share: '0.5' });
     const terms = termsWith(['a', 'heads'], [saving], { measures: [saved] });
@@ -297,6 +297,39 @@ describe('a decision', () => {
     ).toBe('90.00');
   });
 
+  it('takes what a cap cuts off from those who are paid, never from those who are owed', () => {
+    const crossing = [fixed('a', '150'), fixed('b', '50'), fixed('c', '-20', { payer: 'state' })];
+    const capped = decide(termsWith([], crossing, { amountCap: { amount: '100', over: 'decision' } }));
+    expect(capped).toMatchObject({ amount: '100.00', reason: 'amount-capped' });
+    expect(capped.lines.map(({ paid: part }) => part)).toEqual(['90.00', '30.00', '-20.00']);
+    const investment = { flows: [{ date: '2027-01-01', amount: '-100' }], paidOn: '2028-01-01' };
+    const earning = decide(termsWith([], crossing, { returnCap: { rate: '0.08' } }), {}, { investment });
+    expect(earning).toMatchObject({ amount: '108.00', reason: 'return-capped' });
+    expect(earning.lines.map(({ paid: part }) => part)).toEqual(['96.00', '32.00', '-20.00']);
+  });
+
+  it('names the payments that are still open, whatever else is paid', () => {
+    const terms = termsWith(['x'], [fixed('a', 'x'), fixed('b', '5')]);
+    expect(decide(terms, { x: null })).toMatchObject({ amount: '5.00', reason: 'paid', open: ['a'] });
+    expect(decide(terms, { x: '1' }).open).toEqual([]);
+    const capped = { ...terms, amountCap: { amount: '2', over: 'decision' as const } };
+    expect(decide(capped, { x: null })).toMatchObject({ reason: 'amount-capped', open: ['a'] });
+    const owing = { ...terms, payments: [fixed('a', 'x'), fixed('b', '-5')] };
+    expect(decide(owing, { x: null })).toMatchObject({ reason: 'receivable', open: ['a'] });
+  });
+
+  it('writes what lines come to as decimals where these end, else as fractions', () => {
+    const texts = (...pairs: [string, string][]) =>
+      pairs.map(([of, by]) => valueOf({ kind: 'ratio', id: 'm', of: 'a', by }, { a: of }));
+    expect(texts(['1', '8'], ['-1', '40'], ['7', '1'], ['-1', '3'], ['0', '3'])).toEqual([
+      '0.125',
+      '-0.025',
+      '7',
+      '-1/3',
+      '0',
+    ]);
+  });
+
   it('rounds once, at the end', () => {
     const thirds = ['p', 'q', 'r'].map((id) => fixed(id, 'third'));
     const measures = [measure({ kind: 'ratio', id: 'third', of: '0.01', by: '3' })];
@@ -408,12 +441,66 @@ describe('terms are refused', () => {
     refused(termsWith([], huge), 'amount-unsafe');
   });
 
+  it('whose rates and shares are per cents by mistake, with the way to write them', () => {
+    const told = (terms: OutcomeTerms, message: string) => {
+      refused(terms, 'out-of-range');
+      expect(() => decideOutcome(terms, results())).toThrow(message);
+    };
+    for (const rate of ['8', '1'])
+      told(termsWith([], [fixed('p', '1')], { returnCap: { rate } }), '0.08 is 8 %; 8 would be 800 %');
+    const share = 'p: share is from 0 to 1; 50 % is 0.5';
+    told(
+      termsWith(['a'], [payment({ kind: 'saving', id: 'p', measure: 'a', heads: '1', share: '50' })]),
+      share,
+    );
+    told(
+      termsWith(['a'], [payment({ kind: 'waterfall', id: 'p', amount: 'a', steps: [{ share: '95' }] })]),
+      share,
+    );
+  });
+
+  it('with every mistake told at once, by place and id', () => {
+    const told = (terms: object, message: string) =>
+      expect(() => decideOutcome(terms as OutcomeTerms, results())).toThrow(message);
+    const { rounding: _none, ...unrounded } = measure({ kind: 'value', id: 'm', of: '1' });
+    const measures = [unrounded as Measure];
+    told(
+      termsWith([], [fixed('p', '1')], { measures }),
+      'measures.0 (m).rounding: is missing; write "none" or {places, mode}',
+    );
+    const { currency: _currency, rounding: _mode, ...terms } = termsWith([], [fixed('p', '1')]);
+    told(
+      { ...terms, currancy: 'EUR' },
+      'currency: is missing; rounding: is missing; write one of "half-up", "half-even", "down", "up"; the whole: there is no currancy here',
+    );
+    const numbers = fixed('kemio', 400 as never, { cap: { amount: 1.5 as never, over: 'contract' } });
+    told(
+      termsWith([], [fixed('p', '1'), numbers]),
+      'payments.1 (kemio).cap.amount: write "1.5"; payments.1 (kemio).amount: write "400"',
+    );
+    told(termsWith([], [fixed('p', 'x'), fixed('q', 'y')]), 'p: there is no x; q: there is no y');
+    told(
+      termsWith([], [fixed('p', '1', { weight: '-1' } as never)], { returnCap: { rate: '8' } }),
+      'p: a weight below zero; returnCap.rate: 8 is 100 %',
+    );
+    const many = Array.from({ length: 30 }, (_, at) => fixed(`p-${at}`, 1 as never));
+    told(termsWith([], many), 'payments.19 (p-19).amount: write "1"; and 10 more');
+  });
+
+  it('but not for naming their JSON Schema', () => {
+    const $schema = 'outcome-terms.json';
+    const linked = termsWith([], [fixed('p', '1')], { $schema });
+    expect(decideOutcome(linked, { $schema, inputs: {} }).amount).toBe('1.00');
+  });
+
   it('that are not of the documented shape', () => {
     refused({}, 'terms-malformed');
     refused({ ...termsWith([], [fixed('p', '1')]), amountCapp: {} }, 'terms-malformed');
     for (const bad of ['1e3', 'NaN', '1,5', '', '1/3'])
       refused(termsWith([], [fixed('p', bad)]), 'terms-malformed');
-    expect(() => decideOutcome(termsWith([], [fixed('p', '1,5')]), results())).toThrow(/payments\.0\.amount/);
+    expect(() => decideOutcome(termsWith([], [fixed('p', '1,5')]), results())).toThrow(
+      /payments\.0 \(p\)\.amount/,
+    );
   });
 });
 
@@ -431,6 +518,14 @@ describe('results are refused', () => {
     const two = { ...terms, inputs: [{ id: 'b', title: 'b', unit: 'u' }, ...terms.inputs] };
     refused(results({ b: null, a: '11' }), 'input-out-of-range', two);
     for (const bad of [1, 'NaN', '1e1']) refused({ inputs: { a: bad } }, 'results-malformed');
+  });
+
+  it('with every mistake told at once', () => {
+    const two = { ...terms, inputs: [{ id: 'b', title: 'b', unit: 'u' }, ...terms.inputs] };
+    expect(() => decideOutcome(two, results({ c: '1', a: '11' }))).toThrow(
+      'the terms have no input c; b: state a number, or null if it is not known yet; a: 11 is not from 0 to 10',
+    );
+    expect(() => decideOutcome(terms, { inputs: { a: 1 } } as never)).toThrow('inputs.a: write "1"');
   });
 
   it('whose earlier payments are not of these terms, or no amounts of money', () => {

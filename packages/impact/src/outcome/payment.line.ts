@@ -87,9 +87,17 @@ function product(
   };
 }
 
-function requireFrom(id: string, value: Fraction, low: Fraction, high?: Fraction): void {
-  if (value.lt(low) || (high && value.gt(high)))
-    throw new OutcomeError('out-of-range', `${id}: ${shown(value)} makes no sense there`);
+function requireFrom(id: string, value: Fraction, low: Fraction): void {
+  if (value.lt(low)) throw new OutcomeError('out-of-range', `${id}: ${shown(value)} makes no sense there`);
+}
+
+/** @throws OutcomeError `out-of-range` */
+export function requireShare(id: string, share: Fraction): void {
+  if (share.lt(zero) || share.gt(1))
+    throw new OutcomeError(
+      'out-of-range',
+      `${id}: share is from 0 to 1; 50 % is 0.5. ${shown(share)} is not`,
+    );
 }
 
 function byTiers({ measure, tiers, base = '1' }: PaymentOf<'tiers'>, { valueOf }: Reading): Formula {
@@ -128,7 +136,7 @@ function bySaving({ id, measure, heads, share }: PaymentOf<'saving'>, reading: R
   const count = heads === undefined ? reading.payableOf(measure) : reading.valueOf(heads);
   if (saving === null || count === null || part === null) return open('');
   requireFrom(id, count, zero);
-  requireFrom(id, part, zero, exactOf('1'));
+  requireShare(id, part);
   return {
     value: saving.mul(count).mul(part),
     expression: `${bracketed(saving)} × ${shown(count)} heads × ${shown(part)}`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NameShape, NumberShape } from './term.shape.ts';
+import { NameShape, NumberShape, SchemaLinkShape } from './term.shape.ts';
 
 const FlowShape = z
   .strictObject({
@@ -14,6 +14,7 @@ export type Flow = z.infer<typeof FlowShape>;
 /** What a decision is made from. */
 export const OutcomeResultsShape = z
   .strictObject({
+    $schema: SchemaLinkShape,
     inputs: z.record(NameShape, NumberShape.nullable()).meta({
       description:
         'Every input of the terms by its id. `null` says that it is not known yet: the payments that need it stay open in this decision. An input that is left out is refused',

@@ -5,17 +5,17 @@ const name = '[a-z][a-z0-9-]{0,63}';
 
 export const NumberShape = z
   .string()
-  .regex(new RegExp(`^${number}$`))
+  .regex(new RegExp(`^${number}$`), 'write a number as decimal text, such as "0.075"')
   .meta({ id: 'OutcomeNumber', description: 'A number as decimal text, at most 12 places' });
 
 export const NameShape = z
   .string()
-  .regex(new RegExp(`^${name}$`))
+  .regex(new RegExp(`^${name}$`), 'write a name of lower-case letters, digits and dashes')
   .meta({ id: 'OutcomeName', description: 'Lower-case letters, digits and dashes; begins with a letter' });
 
 export const OperandShape = z
   .string()
-  .regex(new RegExp(`^(${number}|${name})$`))
+  .regex(new RegExp(`^(${number}|${name})$`), 'write a number as decimal text, such as "0.075", or an id')
   .meta({
     id: 'OutcomeOperand',
     description: 'A number as decimal text, or the id of an input or of a measure',
@@ -28,6 +28,11 @@ export const text = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^[^\p{Cc}]*$/u);
+
+/** With it an editor shows the descriptions while a document is typed. */
+export const SchemaLinkShape = z.string().max(500).optional().meta({
+  description: 'Where the JSON Schema of this document lies, for the editor; it decides nothing',
+});
 
 export const RoundingModeShape = z.enum(['half-up', 'half-even', 'down', 'up']);
 export type RoundingMode = z.infer<typeof RoundingModeShape>;

@@ -4,9 +4,12 @@ import { exactOf, zero } from '../exact.ts';
 import { requireAnchors } from './anchors.ts';
 import { isEmpty } from './condition.ts';
 import { dependenciesOf, requireAcyclic } from './dependency.ts';
+import type { Measure } from './measure.shape.ts';
 import { OutcomeError } from './outcome.errors.ts';
 import type { OutcomeErrorCode } from './outcome.errors.ts';
+import { requireShare } from './payment.line.ts';
 import type { Payment, PaymentOf } from './payment.shape.ts';
+import { listed, mistakesText } from './shape.mistakes.ts';
 import { OutcomeTermsShape } from './terms.shape.ts';
 import type { OutcomeTerms } from './terms.shape.ts';
 import { requireTiers } from './tiers.ts';
@@ -18,11 +21,31 @@ import { requireTiers } from './tiers.ts';
 export function readTerms(json: unknown): OutcomeTerms {
   const terms = parsed(OutcomeTermsShape, json, 'terms-malformed');
   requireNames(terms);
-  for (const payment of terms.payments) requireDecidable(payment, terms);
-  for (const { id, min, max } of [...terms.inputs, ...terms.measures]) requireRange(id, min, max);
-  requireMoney(terms);
-  requireOnePayee(terms);
+  requireAll([
+    ...terms.payments.map((payment) => () => requireDecidable(payment, terms)),
+    ...[...terms.inputs, ...terms.measures].map((one) => () => requireRange(one)),
+    () => requireMoney(terms),
+    () => requireOnePayee(terms),
+  ]);
   return terms;
+}
+
+/**
+ * Every mistake is told at once, under the code of the first.
+ * @throws OutcomeError
+ */
+export function requireAll(rules: readonly (() => void)[]): void {
+  const mistakes = rules.flatMap((rule) => {
+    try {
+      rule();
+      return [];
+    } catch (error) {
+      if (error instanceof OutcomeError) return [error];
+      throw error;
+    }
+  });
+  const [first] = mistakes;
+  if (first) throw new OutcomeError(first.code, listed(mistakes.map(({ message }) => message)));
 }
 
 export function parsed<Shape extends z.ZodType>(
@@ -32,10 +55,7 @@ export function parsed<Shape extends z.ZodType>(
 ): z.infer<Shape> {
   const result = shape.safeParse(json);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  // A key of the document may stand in the message: it does not command a terminal.
-  const told = `${path.map(String).join('.') || 'the whole'}: ${message}`.replaceAll(/\p{Cc}+/gu, ' ');
-  throw new OutcomeError(code, told);
+  throw new OutcomeError(code, mistakesText(result.error.issues, json));
 }
 
 function requireNames(terms: OutcomeTerms): void {
@@ -45,10 +65,12 @@ function requireNames(terms: OutcomeTerms): void {
   const values = new Set([...terms.inputs, ...terms.measures].map(({ id }) => id));
   const payments = new Set(terms.payments.map(({ id }) => id));
   const dependencies = dependenciesOf(terms);
-  for (const { id, values: used, payments: waited } of dependencies) {
-    const unknown = used.find((name) => !values.has(name)) ?? waited.find((name) => !payments.has(name));
-    if (unknown) throw new OutcomeError('name-unknown', `${id}: there is no ${unknown}`);
-  }
+  const unknown = dependencies.flatMap(({ id, values: used, payments: waited }) =>
+    [...used.filter((name) => !values.has(name)), ...waited.filter((name) => !payments.has(name))].map(
+      (name) => `${id}: there is no ${name}`,
+    ),
+  );
+  if (unknown.length > 0) throw new OutcomeError('name-unknown', listed(unknown));
   requireAcyclic(dependencies);
 }
 
@@ -63,7 +85,9 @@ function requireDecidable(payment: Payment, terms: OutcomeTerms): void {
   if (payment.kind === 'tiers') requireTiers(id, payment.tiers);
   if (payment.kind === 'anchors') requireAnchors(id, payment.anchors);
   if (payment.kind === 'waterfall') requireSteps(payment);
-  if (payment.kind === 'saving') requireHeads(payment, terms);
+  if (payment.kind !== 'saving') return;
+  if (isNumber(payment.share)) requireShare(id, exactOf(payment.share));
+  requireHeads(payment, terms);
 }
 
 function requireSteps({ id, steps }: PaymentOf<'waterfall'>): void {
@@ -72,10 +96,11 @@ function requireSteps({ id, steps }: PaymentOf<'waterfall'>): void {
     throw new OutcomeError('steps-unordered', `${id}: every step but the last has an end`);
   for (const { share, until } of steps) {
     const exact = exactOf(share);
-    if (exact.gt(1) || exact.lt(zero) || (until !== undefined && exact.equals(zero)))
-      throw new OutcomeError('out-of-range', `${id}: a share is from 0 to 1, and one with an end above 0`);
+    requireShare(id, exact);
+    if (until !== undefined && exact.equals(zero))
+      throw new OutcomeError('out-of-range', `${id}: the share of a step with an end is above 0`);
   }
-  const fixed = steps.map(({ until }) => until).filter((until) => until !== undefined && /^-?\d/.test(until));
+  const fixed = steps.map(({ until }) => until).filter((until) => until !== undefined && isNumber(until));
   if (fixed.slice(1).some((until, index) => exactOf(until!).lt(exactOf(fixed[index]!))))
     throw new OutcomeError('steps-unordered', `${id}: the ends of the steps rise`);
 }
@@ -90,7 +115,9 @@ function requireHeads({ id, measure, heads }: PaymentOf<'saving'>, { measures }:
     );
 }
 
-function requireRange(id: string, min: string | undefined, max: string | undefined): void {
+const isNumber = (operand: string): boolean => /^-?\d/.test(operand);
+
+function requireRange({ id, min, max }: OutcomeTerms['inputs'][number] | Measure): void {
   if (min !== undefined && max !== undefined && exactOf(min).gt(exactOf(max)))
     throw new OutcomeError('range-empty', `${id}: nothing is from ${min} to ${max}`);
 }
@@ -100,6 +127,11 @@ function requireMoney({ currency, amountCap, returnCap }: OutcomeTerms): void {
     throw new OutcomeError('range-empty', 'the amount cap is below zero');
   if (returnCap && exactOf(returnCap.rate).lte(-1))
     throw new OutcomeError('range-empty', 'no return is −100 % or less');
+  if (returnCap && exactOf(returnCap.rate).gte(1))
+    throw new OutcomeError(
+      'out-of-range',
+      `returnCap.rate: ${returnCap.rate} is 100 % a year or more; 0.08 is 8 %; 8 would be 800 %`,
+    );
 }
 
 /** @throws OutcomeError `currency-unknown`, `amount-too-precise`, `amount-unsafe` */

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { MeasureShape } from './measure.shape.ts';
 import { PaymentShape } from './payment.shape.ts';
-import { NameShape, NumberShape, RoundingModeShape, text, WhichTimeShape } from './term.shape.ts';
+import {
+  NameShape,
+  NumberShape,
+  RoundingModeShape,
+  SchemaLinkShape,
+  text,
+  WhichTimeShape,
+} from './term.shape.ts';
 
 const InputShape = z
   .strictObject({
@@ -23,23 +30,29 @@ const AmountCapShape = z
     amount: NumberShape.meta({ description: 'The most, in currency units; whole minor units' }),
     over: WhichTimeShape,
   })
-  .meta({ id: 'OutcomeAmountCap', description: 'The most that all payments together come to' });
+  .meta({
+    id: 'OutcomeAmountCap',
+    description:
+      'The most that all payments together come to, what is owed by negative lines taken off. What is over is taken from the lines above zero, in proportion; a negative line is not changed',
+  });
 
 const ReturnCapShape = z
   .strictObject({
     rate: NumberShape.meta({
-      description: 'The most that investors may earn a year: `0.13` is an internal rate of return of 13 %',
+      description:
+        'The most that investors may earn a year: `0.13` is an internal rate of return of 13 %; above −1 and below 1',
     }),
   })
   .meta({
     id: 'OutcomeReturnCap',
     description:
-      'A cap on the internal rate of return (IRR) of what was invested. Days are counted as they are, a year has 365 (ACT/365). What is paid is the largest whole number of minor units at which the rate is not exceeded. Needs `investment` in the results, and a single payee',
+      'A cap on the internal rate of return (IRR) of what was invested. Days are counted as they are, a year has 365 (ACT/365). What is paid is the largest whole number of minor units at which the rate is not exceeded. What is over is taken from the lines above zero, in proportion; a negative line is not changed. Needs `investment` in the results, and a single payee',
   });
 
 /** The terms of an outcome contract. What each field means is said in its description, which the JSON Schema carries. */
 export const OutcomeTermsShape = z
   .strictObject({
+    $schema: SchemaLinkShape,
     title: text(200).meta({ description: 'What the contract is about, in one line' }),
     note: text(4000).optional().meta({
       description: 'Anything a reader should know: the source of the terms, which numbers are illustrative',
