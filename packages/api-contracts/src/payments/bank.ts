@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
-import { IdShape, InstantShape, MoneyShape, MunicipalityParams, Sha256Shape } from '../shapes.ts';
+import { IdShape, InstantShape, MoneyShape, MunicipalityParams, Sha256Shape, text } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
 import { SuspenseShape } from './settlement.ts';
 
@@ -143,12 +143,7 @@ export const bankRoutes = {
     params: MunicipalityParams,
     body: z.object({
       currency: z.string().regex(/^[A-Z]{3}$/),
-      name: z
-        .string()
-        .trim()
-        .min(1)
-        .max(70)
-        .regex(/^[\p{L}\p{N} .,'()+/:?-]+$/u),
+      name: text(70),
       iban: z.string().min(15).max(42),
       bic: z
         .string()
