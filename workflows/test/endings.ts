@@ -388,7 +388,14 @@ const measurement: readonly Ending<'measurement'>[] = [
     rule: 'completed by its deadlines alone, and what is missing shows',
     from: {},
     ends: 'completed',
-    steps: ['collection-closed', 'collection-closed', 'collection-closed', 'closing-closed', 'completed'],
+    steps: [
+      'collection-overdue',
+      'collection-escalated',
+      'collection-lapsed',
+      'collection-lapsed',
+      'closing-closed',
+      'completed',
+    ],
     calls: ['completeMeasurement ID'],
   },
 ];
