@@ -68,7 +68,7 @@ function choicesFaultOf({ ballot }: PollPlan): string | null {
 }
 
 function moneyFaultOf({ budget, allocation, options, ballot }: PollPlan): string | null {
-  if (budget === null || budget.amount < 0) return 'A prioritisation needs a budget';
+  if (budget === null || budget.amount <= 0) return 'A prioritisation needs a budget above zero';
   if (allocation === null) return 'A prioritisation needs a rule of allocation';
   const priced = options.every(
     ({ cost }) => cost !== null && cost.amount > 0 && cost.currency === budget.currency,

@@ -40,6 +40,7 @@ describe('a plan of a poll', () => {
     ['a points poll without points', { ballot: { ...plan.ballot, type: 'points' } }],
     ['fewer points than choices', { ballot: { type: 'points', minChoices: 3, maxChoices: 3, points: 2 } }],
     ['no rule of allocation', { allocation: null }],
+    ['a budget of nothing', { budget: { amount: 0, currency: 'EUR' } }],
     ['a rule about what is no option', { allocation: { rule: 'greedy', conflicts: [['prj-a', 'prj-x']] } }],
     ['an increment of nothing', { allocation: { ...equalShares, increment: 0 } }],
     [
