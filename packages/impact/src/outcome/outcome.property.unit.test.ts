@@ -315,6 +315,16 @@ describe('roots', () => {
           expect(root ** k <= n && (root + 1n) ** k > n).toBe(true);
         },
       ),
+      {
+        examples: [0n, 1n].flatMap(
+          (n) =>
+            [
+              [n, 1n],
+              [n, 5n],
+              [n, 365n],
+            ] as [bigint, bigint][],
+        ),
+      },
     );
   });
 

@@ -2,6 +2,7 @@ import { Fraction } from 'fraction.js';
 
 /** ⌊ᵏ√n⌋ for n ≥ 0, k ≥ 1, by Newton's method, which only falls once it is above the root. */
 export function rootFloor(n: bigint, k: bigint): bigint {
+  if (n === 0n) return 0n;
   let root = startAbove(n, k);
   for (;;) {
     const next = ((k - 1n) * root + n / root ** (k - 1n)) / k;
