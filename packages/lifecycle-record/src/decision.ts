@@ -47,14 +47,13 @@ export async function decide(
 ): Promise<DecisionAnswer> {
   const known = await replay(store, call);
   if (known) return known;
-  const answer = await take(store, temporal, call, decision).catch(async (error: unknown) => {
-    // A call that was repeated while its first attempt was recorded is refused by what that attempt did.
-    const recorded = await replay(store, call);
-    if (recorded) return recorded;
-    throw error;
-  });
-  // Temporal answers a known update id whatever its body: only the record tells that the body differs.
-  return (await replay(store, call)) ?? answer;
+  const [taken] = await Promise.allSettled([take(store, temporal, call, decision)]);
+  // Only the record tells whether the body differs of an update id that Temporal knows, and whether what refuses a
+  // repeated call is its own first attempt, recorded meanwhile.
+  const recorded = await replay(store, call);
+  if (recorded) return recorded;
+  if (taken.status === 'rejected') throw taken.reason;
+  return taken.value;
 }
 
 async function take(
