@@ -1,13 +1,8 @@
 import { refusedChanges, verificationResults } from '@talkoot/api-contracts/payments';
 import { Argument, Option } from 'commander';
 import type { Command } from 'commander';
-import {
-  aboutPayments,
-  everyPage,
-  placeOfPayments,
-  refusingPlainly,
-  tell,
-} from './operation/payments.place.ts';
+import { aboutPayments, everyPage, placeOfPayments, refusingPlainly } from './operation/payments.place.ts';
+import { tell } from './terminal.ts';
 import type { PaymentsOptions, PaymentsPlace } from './operation/payments.place.ts';
 import { payeeLines } from './payees/payee.text.ts';
 import type { PayeeRecord } from './payees/payee.text.ts';

@@ -3,14 +3,9 @@ import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
-import {
-  aboutPayments,
-  everyPage,
-  PaymentsRefused,
-  placeOfPayments,
-  refusingPlainly,
-  tell,
-} from './operation/payments.place.ts';
+import { aboutPayments, everyPage, placeOfPayments, refusingPlainly } from './operation/payments.place.ts';
+import { ServiceRefused } from './service/service.errors.ts';
+import { tell } from './terminal.ts';
 import type { PaymentsOptions } from './operation/payments.place.ts';
 import { exceptionLine, takenLines } from './payroll/payroll.text.ts';
 
@@ -76,7 +71,7 @@ function receiptsIn(text: string): PayrollReceipt[] {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new PaymentsRefused('receipts-malformed', 'This is no JSON list of receipts.');
+  throw new ServiceRefused('receipts-malformed', 'This is no JSON list of receipts.');
 }
 
 async function exceptions(options: ExceptionsOptions): Promise<void> {

@@ -3,7 +3,8 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { saidPlainly } from './service/service.errors.ts';
-import { inMunicipality, placeOf, tell } from './service/service.place.ts';
+import { inMunicipality, placeOf } from './service/service.place.ts';
+import { tell } from './terminal.ts';
 import type { Place, PlaceOptions } from './service/service.place.ts';
 
 const criteria = ['collaboration', 'engagement', 'hours', 'skills-taught', 'skills-learned'] as const;

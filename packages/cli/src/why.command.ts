@@ -2,7 +2,8 @@ import type { Explanation } from '@talkoot/api-contracts';
 import type { Command } from 'commander';
 import { traceText } from './ledger/ledger.text.ts';
 import { saidPlainly, ServiceRefused } from './service/service.errors.ts';
-import { inMunicipality, placeOf, tell } from './service/service.place.ts';
+import { inMunicipality, placeOf } from './service/service.place.ts';
+import { tell } from './terminal.ts';
 import type { Place, PlaceOptions } from './service/service.place.ts';
 
 /** `talkoot why`: one amount or score, from the charter to the bank, line by line. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { aboutPayments, placeOfPayments, refusingPlainly, tell } from '../operation/payments.place.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/payments.place.ts';
+import { tell } from '../terminal.ts';
 import type { PaymentsOptions } from '../operation/payments.place.ts';
 
 interface ProposeOptions extends PaymentsOptions {

@@ -2,13 +2,9 @@ import { decimalOf } from '@talkoot/money';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import {
-  aboutPayments,
-  PaymentsRefused,
-  placeOfPayments,
-  refusingPlainly,
-  tell,
-} from '../operation/payments.place.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/payments.place.ts';
+import { ServiceRefused } from '../service/service.errors.ts';
+import { tell } from '../terminal.ts';
 import type { PaymentsOptions } from '../operation/payments.place.ts';
 import { messageLines, suspenseLine } from './bank.text.ts';
 
@@ -42,7 +38,7 @@ async function exportBatch(
   // It holds names and account numbers: nobody else on this machine reads it.
   await writeFile(options.out, text, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
-    throw new PaymentsRefused('file-exists', `${options.out} is there already`, { cause });
+    throw new ServiceRefused('file-exists', `${options.out} is there already`, { cause });
   });
   const { sha256, messageId, controlSum } = made;
   tell(options, made, [
@@ -68,13 +64,13 @@ async function importFile(path: string, options: PaymentsOptions): Promise<void>
   if (message.state === 'quarantined') process.exitCode = 1;
 }
 
-/** @throws PaymentsRefused `bank-file-hostile` for bytes that are not UTF-8 */
+/** @throws ServiceRefused `bank-file-hostile` for bytes that are not UTF-8 */
 async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (cause) {
     if (cause instanceof TypeError)
-      throw new PaymentsRefused('bank-file-hostile', `${path} is not UTF-8`, { cause });
+      throw new ServiceRefused('bank-file-hostile', `${path} is not UTF-8`, { cause });
     throw cause;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { instantFrom } from '../instant.option.ts';
-import { aboutPayments, placeOfPayments, refusingPlainly, tell } from '../operation/payments.place.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/payments.place.ts';
+import { tell } from '../terminal.ts';
 import type { PaymentsOptions, PaymentsPlace } from '../operation/payments.place.ts';
 import { batchLines, periodLines } from './bank.text.ts';
 

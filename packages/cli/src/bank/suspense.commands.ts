@@ -1,13 +1,9 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import {
-  aboutPayments,
-  PaymentsRefused,
-  placeOfPayments,
-  refusingPlainly,
-  tell,
-} from '../operation/payments.place.ts';
+import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/payments.place.ts';
+import { ServiceRefused } from '../service/service.errors.ts';
+import { tell } from '../terminal.ts';
 import type { PaymentsOptions } from '../operation/payments.place.ts';
 import { suspenseLine } from './bank.text.ts';
 
@@ -72,7 +68,7 @@ async function resolve(suspenseId: string, options: ResolveOptions): Promise<voi
   ]);
 }
 
-/** @throws PaymentsRefused `resolution-unclear` unless exactly one is named */
+/** @throws ServiceRefused `resolution-unclear` unless exactly one is named */
 function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Resolution {
   const named: Resolution[] = [
     ...(matched ? [{ as: 'matched' as const, attemptIds: [...matched] }] : []),
@@ -81,7 +77,7 @@ function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Reso
     ...(noted ? [{ as: 'noted' as const }] : []),
   ];
   if (named.length === 1) return named[0]!;
-  throw new PaymentsRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
+  throw new ServiceRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
 }
 
 async function confirm(

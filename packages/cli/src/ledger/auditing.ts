@@ -5,7 +5,8 @@ import type { LedgerChecker, LedgerHead, LedgerReport } from '@talkoot/api-contr
 import { once } from 'node:events';
 import { deploymentOf } from '../operation/deployment.ts';
 import { PollRefused, refusingPlainly } from '../poll/poll.errors.ts';
-import { httpAddress, tell } from '../poll/poll.place.ts';
+import { httpAddress } from '../poll/poll.place.ts';
+import { tell } from '../terminal.ts';
 import { LedgerRefused } from './ledger.errors.ts';
 import { entriesOfFile, headsOfFile } from './ledger.file.ts';
 import { verifyOnline } from './ledger.reading.ts';

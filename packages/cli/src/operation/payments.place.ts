@@ -1,21 +1,11 @@
-import { ApiProblem, createClient, ServiceUnreachable } from '@talkoot/api-contracts';
+import { createClient } from '@talkoot/api-contracts';
 import type { Client } from '@talkoot/api-contracts';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { saidPlainly, ServiceRefused } from '../service/service.errors.ts';
+import type { Hints } from '../service/service.errors.ts';
 import { deploymentOf } from './deployment.ts';
-
-/** What somebody asked of payments cannot be done; the message begins with the code and says why. */
-export class PaymentsRefused extends Error {
-  override readonly name = 'PaymentsRefused';
-  /** Ours, or the code of the service's problem. */
-  readonly code: string;
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(`${code}: ${message}`, options);
-    this.code = code;
-  }
-}
 
 /** Whose payments, and where the service answers, as commands are told. */
 export interface PaymentsOptions {
@@ -44,51 +34,31 @@ export function aboutPayments(command: Command): Command {
 
 /**
  * Signed in by TALKOOT_TOKEN.
- * @throws PaymentsRefused `municipality-missing`, `token-missing`, `address-malformed`; OperationRefused `no-deployment`
+ * @throws ServiceRefused `municipality-missing`, `token-missing`, `address-malformed`; OperationRefused `no-deployment`
  */
 export async function placeOfPayments({ municipality, url, data }: PaymentsOptions): Promise<PaymentsPlace> {
   if (!municipality) {
     const how = 'Name it with --municipality, or set TALKOOT_MUNICIPALITY.';
-    throw new PaymentsRefused('municipality-missing', how);
+    throw new ServiceRefused('municipality-missing', how);
   }
   const token = process.env.TALKOOT_TOKEN;
   if (!token) {
     const how = 'Set TALKOOT_TOKEN to the token of your session (sign in at identity).';
-    throw new PaymentsRefused('token-missing', how);
+    throw new ServiceRefused('token-missing', how);
   }
   const baseUrl = url ?? (await deploymentOf(['PAYMENTS_URL'], data)).PAYMENTS_URL;
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
-    throw new PaymentsRefused('address-malformed', `"${baseUrl}" is no address.`);
+    throw new ServiceRefused('address-malformed', `"${baseUrl}" is no address.`);
   }
   const client = { baseUrl: baseUrl.replace(/\/+$/, ''), token: async () => token, deadlineMs: 60_000 };
   return { payments: createClient(paymentsApi, client), params: { municipalityId: municipality } };
 }
 
-/** Refusals of the service, said to the person at the terminal. */
-export async function refusingPlainly<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof ApiProblem) throw new PaymentsRefused(cause.code, inWords(cause), { cause });
-    if (cause instanceof ServiceUnreachable) {
-      const how = `${cause.message}; repeating the command does no harm`;
-      throw new PaymentsRefused('unreachable', how, { cause });
-    }
-    throw cause;
-  }
-}
-
-function inWords({ problem, code }: ApiProblem): string {
-  const { title, detail, errors = [] } = problem;
-  const where = errors.map(({ at, message }) => `${at} ${message}`);
-  // A detail that only repeats the code tells nobody anything.
-  const said = detail?.includes(code) ? undefined : detail;
-  return [title, said, ...where, hints[code]].filter(Boolean).join('. ');
-}
+/** Refusals of the service, said to the person at the terminal. @throws ServiceRefused */
+export const refusingPlainly = <T>(work: () => Promise<T>): Promise<T> => saidPlainly(work, hints);
 
 const signInAgain = 'Sign in again, and set TALKOOT_TOKEN anew';
-/** What to do about a refusal whose own words do not say it. */
-const hints: Readonly<Record<string, string>> = {
+const hints: Hints = {
   'not-found': 'Look at the id, and whose it is (--municipality)',
   'batch-not-instructed': 'It is approved, released and handed over first',
   'debtor-account-missing': 'talkoot bank account propose names one, and the budget authority confirms it',
@@ -96,11 +66,6 @@ const hints: Readonly<Record<string, string>> = {
   unauthenticated: signInAgain,
   'token-expired': signInAgain,
 };
-
-/** Data on stdout with `--json`, otherwise lines for people. */
-export function tell(options: PaymentsOptions, data: unknown, lines: readonly string[]): void {
-  process.stdout.write(`${options.json ? JSON.stringify(data, null, 2) : lines.join('\n')}\n`);
-}
 
 /** Every page of a list, one item after another. */
 export async function* everyPage<T>(

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { refusingPlainly } from './poll.errors.ts';
-import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
+import { aboutPoll, placeOfPoll } from './poll.place.ts';
+import { tell } from '../terminal.ts';
 import type { PlaceOptions } from './poll.place.ts';
 import { awaitedInWords } from './poll.text.ts';
 import { sessionToken } from './session.token.ts';

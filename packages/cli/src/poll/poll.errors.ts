@@ -1,6 +1,7 @@
-import { ApiProblem, ServiceUnreachable } from '@talkoot/api-contracts';
 import { KeyError } from '@talkoot/ballot-protocol';
 import type { KeyErrorCode } from '@talkoot/ballot-protocol';
+import { inWords } from '../service/service.errors.ts';
+import type { Hints } from '../service/service.errors.ts';
 
 /** What somebody asked for in a poll cannot be done; the message begins with the code and says why. */
 export class PollRefused extends Error {
@@ -24,17 +25,8 @@ export async function refusingPlainly<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function plainly(cause: unknown): unknown {
-  if (cause instanceof ApiProblem) {
-    const { title, detail, errors = [] } = cause.problem;
-    const where = errors.map(({ at, message }) => `${at} ${message}`);
-    // A detail that only repeats the code tells nobody anything.
-    const said = detail?.includes(cause.code) ? undefined : detail;
-    const words = [title, said, ...where, hints[cause.code]].filter(Boolean);
-    return new PollRefused(cause.code, words.join('. '), { cause });
-  }
-  if (cause instanceof ServiceUnreachable) {
-    return new PollRefused('unreachable', `${cause.message}; repeating the command does no harm`, { cause });
-  }
+  const refusal = inWords(cause, hints);
+  if (refusal) return new PollRefused(refusal.code, refusal.words, { cause });
   if (cause instanceof KeyError) {
     const whose = cause.index === undefined ? '' : ` (trustee ${cause.index})`;
     return new PollRefused(cause.code, `${meanings[cause.code]}${whose}`, { cause });
@@ -46,7 +38,7 @@ const askStatus = 'talkoot poll status tells what is awaited, and of whom';
 const signInAgain = 'Sign in again, and set the variable of the token anew';
 
 /** What to do about a refusal of a service whose own words do not say it. */
-const hints: Readonly<Record<string, string>> = {
+const hints: Hints = {
   'not-found': 'Look at the id of the poll, and whose poll it is (--municipality)',
   'wrong-phase': askStatus,
   'not-awaited': askStatus,

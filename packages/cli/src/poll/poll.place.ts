@@ -73,9 +73,3 @@ export function httpAddress(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text.replace(/\/+$/, '');
   throw new PollRefused('address-malformed', `"${text}" is no address: write it as https://ballots.example.`);
 }
-
-/** Data on stdout with `--json`, otherwise lines for people. */
-export function tell(options: { readonly json?: boolean }, data: unknown, lines: readonly string[]): void {
-  const text = options.json ? JSON.stringify(data, null, 2) : lines.join('\n');
-  process.stdout.write(`${text}\n`);
-}

@@ -4,7 +4,8 @@ import { pollActsIn, pollWords } from '@talkoot/workflow-contracts';
 import type { Phase, PollAct, WaitName } from '@talkoot/workflow-contracts';
 import type { Command } from 'commander';
 import { refusingPlainly } from './poll.errors.ts';
-import { aboutPoll, placeOfPoll, tell } from './poll.place.ts';
+import { aboutPoll, placeOfPoll } from './poll.place.ts';
+import { tell } from '../terminal.ts';
 import type { PlaceOptions, PollPlace } from './poll.place.ts';
 import { awaitedInWords, instantInWords } from './poll.text.ts';
 

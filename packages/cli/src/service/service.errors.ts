@@ -12,27 +12,37 @@ export class ServiceRefused extends Error {
   }
 }
 
-/** Refusals of services, said to the person at the terminal. */
-export async function saidPlainly<T>(work: () => Promise<T>): Promise<T> {
+/** What to do about a refusal whose own words do not say it, by its code. */
+export type Hints = Readonly<Record<string, string>>;
+
+/** What the refusal or the silence of a service means to the person at the terminal; null for anything else. */
+export function inWords(
+  cause: unknown,
+  hints: Hints,
+): { readonly code: string; readonly words: string } | null {
+  if (cause instanceof ServiceUnreachable)
+    return { code: 'unreachable', words: `${cause.message}; repeating the command does no harm` };
+  if (!(cause instanceof ApiProblem)) return null;
+  const { title, detail, errors = [] } = cause.problem;
+  const where = errors.map(({ at, message }) => `${at} ${message}`);
+  // A detail that only repeats the code tells nobody anything.
+  const said = detail?.includes(cause.code) ? undefined : detail;
+  const words = [title, said, ...where, hints[cause.code]].filter(Boolean);
+  return { code: cause.code, words: words.join('. ') };
+}
+
+/** Refusals of services, said to the person at the terminal. @throws ServiceRefused */
+export async function saidPlainly<T>(work: () => Promise<T>, hints: Hints = generalHints): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof ServiceUnreachable) {
-      const again = `${cause.message}; repeating the command does no harm`;
-      throw new ServiceRefused('unreachable', again, { cause });
-    }
-    if (!(cause instanceof ApiProblem)) throw cause;
-    const { title, detail, errors = [] } = cause.problem;
-    const where = errors.map(({ at, message }) => `${at} ${message}`);
-    // A detail that only repeats the code tells nobody anything.
-    const said = detail?.includes(cause.code) ? undefined : detail;
-    const words = [title, said, ...where, hints[cause.code]].filter(Boolean);
-    throw new ServiceRefused(cause.code, words.join('. '), { cause });
+    const refusal = inWords(cause, hints);
+    throw refusal ? new ServiceRefused(refusal.code, refusal.words, { cause }) : cause;
   }
 }
 
 const signIn = 'Sign in, and set TALKOOT_TOKEN to the token of your session';
-const hints: Readonly<Record<string, string>> = {
+const generalHints: Hints = {
   'not-found': 'Look at the id, whose it is (--municipality), and as whom you are signed in (TALKOOT_TOKEN)',
   unauthenticated: signIn,
   'token-expired': signIn,

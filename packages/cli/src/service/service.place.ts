@@ -48,8 +48,3 @@ export async function placeOf({ municipality, data }: PlaceOptions): Promise<Pla
     municipalityId: municipality,
   };
 }
-
-/** Data on stdout with `--json`, otherwise lines for people. */
-export function tell(options: { readonly json?: boolean }, data: unknown, lines: readonly string[]): void {
-  process.stdout.write(`${options.json ? JSON.stringify(data, null, 2) : lines.join('\n')}\n`);
-}

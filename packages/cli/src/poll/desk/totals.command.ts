@@ -3,7 +3,8 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { PollRefused, refusingPlainly } from '../poll.errors.ts';
-import { aboutPoll, placeOfPoll, tell } from '../poll.place.ts';
+import { aboutPoll, placeOfPoll } from '../poll.place.ts';
+import { tell } from '../../terminal.ts';
 import type { PlaceOptions, PollPlace } from '../poll.place.ts';
 import { sessionToken } from '../session.token.ts';
 
