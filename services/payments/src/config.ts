@@ -2,6 +2,7 @@ import { ConfigError, readConfig, ServiceConfigShape } from '@talkoot/http-servi
 import { hkdfSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { standardPolicy } from './webhook/webhook.ts';
 
 const PaymentsConfigShape = ServiceConfigShape.extend({
   /** 32 random bytes in base64: wraps the keys with which payment details are encrypted. */
@@ -9,7 +10,14 @@ const PaymentsConfigShape = ServiceConfigShape.extend({
   /** Earlier ones, separated by commas, until every key is wrapped anew. */
   PAYEE_KEYS_BEFORE: z.string().default(''),
   /** For how many hours nothing is paid to a changed account. */
-  ACCOUNT_COOLING_OFF_HOURS: z.coerce.number().int().min(1).max(720).default(72),
+  ACCOUNT_COOLING_OFF_HOURS: z.coerce.number().positive().max(720).default(72),
+  /** For how many days a bank may send a payment back; until then its payee is not erased. */
+  PAYMENT_RETURN_DAYS: z.coerce.number().int().min(0).max(400).default(30),
+  /** Only in a local stack: seconds before the second, third, … attempt at a webhook, separated by commas. */
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .regex(/^\d{1,6}(,\d{1,6}){0,19}$/)
+    .optional(),
   /** For how many days the content of files from and to the bank is kept; what is on record of them stays. */
   BANK_FILE_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   TALKOOT_LOCAL_STACK: z.enum(['0', '1']).optional(),
@@ -19,6 +27,39 @@ export type PaymentsConfig = z.infer<typeof PaymentsConfigShape>;
 /** @throws ConfigError */
 export function paymentsConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   return readConfig(PaymentsConfigShape, environment);
+}
+
+/** How long is waited for what, in milliseconds. */
+export interface Waits {
+  readonly coolingOff: number;
+  readonly returnWindow: number;
+  /** Before each further attempt at a webhook. */
+  readonly retries: readonly number[];
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * The waits that protect payees and receivers. Only a local stack may shorten them, so that somebody sees the end of what takes days.
+ * @throws ConfigError
+ */
+export function waitsOf(config: PaymentsConfig): Waits {
+  const {
+    ACCOUNT_COOLING_OFF_HOURS: hours,
+    PAYMENT_RETURN_DAYS: days,
+    WEBHOOK_RETRY_SECONDS: retries,
+  } = config;
+  if (config.TALKOOT_LOCAL_STACK !== '1') {
+    if (hours < 1) throw new ConfigError('config-invalid: ACCOUNT_COOLING_OFF_HOURS is less than 1');
+    if (days < 30) throw new ConfigError('config-invalid: PAYMENT_RETURN_DAYS is less than 30');
+    if (retries !== undefined)
+      throw new ConfigError('config-invalid: WEBHOOK_RETRY_SECONDS is for a local stack');
+  }
+  return {
+    coolingOff: Math.round(hours * HOUR),
+    returnWindow: days * 24 * HOUR,
+    retries: retries?.split(',').map((seconds) => Number(seconds) * 1_000) ?? standardPolicy.schedule,
+  };
 }
 
 /**

@@ -82,6 +82,8 @@ export interface Payments {
   readonly notify: (notice: Notice) => Promise<void>;
   /** For how long nothing is paid to a new account, in milliseconds from when the payee was told. */
   readonly coolingOff: number;
+  /** For how long after a payment a bank may send it back, in milliseconds. */
+  readonly returnWindow: number;
   readonly ledger: LedgerStore;
   readonly funds: FundStore;
   readonly yearEnds: YearEndStore;

@@ -13,7 +13,7 @@ import {
 } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
 import { createPaymentsApp } from './app.ts';
-import { payeeKeysOf, paymentsConfig } from './config.ts';
+import { payeeKeysOf, paymentsConfig, waitsOf } from './config.ts';
 import { sealLedger } from './ledger/ledger.sealing.ts';
 import { startPayeeChores } from './payee/payee.chores.ts';
 import { createVault } from './payee/vault.ts';
@@ -36,6 +36,7 @@ const identity = createClient(identityApi, {
   token: createServiceToken({ keyFile: config.SERVICE_KEY_FILE, name: 'payments', audience: 'identity' }),
 });
 const payeeKeys = payeeKeysOf(config);
+const waits = waitsOf(config);
 const payments = paymentsOf({
   connection,
   outbox,
@@ -54,14 +55,15 @@ const payments = paymentsOf({
   async notify({ noticeId, ...notice }) {
     await identity.notify({ params: { noticeId }, body: { ...notice, template: 'payout', dueAt: null } });
   },
-  coolingOff: config.ACCOUNT_COOLING_OFF_HOURS * 3_600_000,
+  coolingOff: waits.coolingOff,
+  returnWindow: waits.returnWindow,
   bankFileDays: config.BANK_FILE_DAYS,
   webhook: {
     caller: webhookCaller({
       rule: { loopback: config.TALKOOT_LOCAL_STACK === '1' },
       deadlineMs: standardPolicy.deadlineMs,
     }),
-    policy: standardPolicy,
+    policy: { ...standardPolicy, schedule: waits.retries },
   },
   now: () => new Date(),
 });

@@ -102,6 +102,7 @@ export async function paymentsFixture(
       notices.push(notice);
     },
     coolingOff: 72 * 3_600_000,
+    returnWindow: 30 * 24 * 3_600_000,
     now: () => new Date(Date.now() + clock.ahead),
     bankFileDays: 30,
     webhook: webhookOf(webhook),

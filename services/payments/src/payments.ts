@@ -36,6 +36,7 @@ export interface PaymentsParts {
   readonly vault: Vault;
   readonly notify: (notice: Notice) => Promise<void>;
   readonly coolingOff: number;
+  readonly returnWindow: number;
   readonly bankFileDays: number;
   readonly webhook: { readonly caller: WebhookCaller; readonly policy: WebhookPolicy };
   readonly now: () => Date;

@@ -144,6 +144,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
         },
         notify: async () => undefined,
         coolingOff: 3_600_000,
+        returnWindow: 30 * 24 * 3_600_000,
         bankFileDays: 30,
         // Nobody registers an endpoint here: finance hears by the bus.
         webhook: { caller: nobodyListens, policy: standardPolicy },

@@ -133,11 +133,15 @@ function observation(): Record<string, string> {
 }
 
 /** Traces go nowhere unless the environment of the stack says where. */
-function telemetry(): Record<string, string> {
-  const named = Object.entries(process.env).filter(
-    ([name]) => name.startsWith('OTEL_') || name === 'TRACE_FILE',
-  );
-  return Object.fromEntries(named.flatMap(([name, value]) => (value ? [[name, value]] : [])));
+const telemetry = () => givenOf((variable) => variable.startsWith('OTEL_') || variable === 'TRACE_FILE');
+
+/** What takes days in a deployment, and whoever tries the system wants to see the end of. */
+const waits = new Set(['ACCOUNT_COOLING_OFF_HOURS', 'PAYMENT_RETURN_DAYS', 'WEBHOOK_RETRY_SECONDS']);
+
+/** Variables of the environment of the stack that are passed on. */
+function givenOf(isPassedOn: (variable: string) => boolean): Record<string, string> {
+  const named = Object.entries(process.env).filter(([variable]) => isPassedOn(variable));
+  return Object.fromEntries(named.flatMap(([variable, value]) => (value ? [[variable, value]] : [])));
 }
 
 function ownKey(name: ServiceName, { keys }: StackFacts): Record<string, string> {
@@ -165,8 +169,9 @@ function own(name: ServiceName, facts: StackFacts): Record<string, string> {
     case 'ballots':
       return { ...database, ...boardEnvironment(facts) };
     case 'projects':
-    case 'payments':
       return database;
+    case 'payments':
+      return { ...database, ...givenOf((variable) => waits.has(variable)) };
     case 'worker':
       // There is no site yet: what the public API answers is the page to which operators are led.
       return { WEB_URL: `${urlsOf(ports).projects}/v1` };

@@ -7,12 +7,9 @@ import { forEveryPayee } from './payee.pages.ts';
 import { erased } from './payee.ts';
 import type { ErasureWait, Payee } from './payee.ts';
 
-/** A bank may send a payment back, or recall it, for some weeks. */
-export const RETURN_WINDOW_DAYS = 30;
 /** Vouchers are kept for six years from the end of the calendar year in which the fiscal year ended (Finnish Accounting Act 2:10). */
 export const VOUCHER_YEARS = 6;
 const MOST = 100;
-const DAY = 86_400_000;
 
 /** What a payee is owed and was paid, summed up. */
 export interface Standing {
@@ -21,15 +18,19 @@ export interface Standing {
   readonly lastSettledAt: Date | null;
 }
 
-/** @returns why the details cannot be erased yet, or null when nothing needs them */
+/**
+ * @param returnWindow for how long after a payment a bank may send it back, or recall it, in milliseconds
+ * @returns why the details cannot be erased yet, or null when nothing needs them
+ */
 export function erasureWait(
   standing: Standing,
   at: Date,
+  returnWindow: number,
 ): { readonly because: ErasureWait; readonly notBefore: Date | null } | null {
   if (standing.underWay > 0) return { because: 'payment-under-way', notBefore: null };
   if (standing.due > 0) return { because: 'payment-due', notBefore: null };
   if (!standing.lastSettledAt) return null;
-  const notBefore = new Date(standing.lastSettledAt.getTime() + RETURN_WINDOW_DAYS * DAY);
+  const notBefore = new Date(standing.lastSettledAt.getTime() + returnWindow);
   return notBefore > at ? { because: 'payment-may-return', notBefore } : null;
 }
 
@@ -51,10 +52,8 @@ export async function eraseOrWait(
   const found = await payments.payees.find(who.municipalityId, who.personId, session);
   if (!found) throw new DomainError('not-found');
   if (found.erasedAt && found.method === null) return { state: 'erased', because: null, notBefore: null };
-  const wait = erasureWait(
-    await payments.obligations.standing(session, who.municipalityId, who.personId),
-    at,
-  );
+  const standing = await payments.obligations.standing(session, who.municipalityId, who.personId);
+  const wait = erasureWait(standing, at, payments.returnWindow);
   if (wait) {
     const asked = found.erasureAskedAt ?? at;
     await payments.payees.change(session, who, at, (before) => ({ ...before, erasureAskedAt: asked }));

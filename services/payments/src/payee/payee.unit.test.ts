@@ -158,16 +158,18 @@ describe('a prepayment registration', () => {
 
 describe('an erasure', () => {
   const nothing = { due: 0, underWay: 0, lastSettledAt: null };
+  const days = (count: number) => count * 24 * HOUR;
   it('waits while something is due or under way, and until nothing can come back', () => {
-    expect(erasureWait(nothing, start)).toBeNull();
-    expect(erasureWait({ ...nothing, due: 1 }, start)?.because).toBe('payment-due');
-    expect(erasureWait({ ...nothing, due: 1, underWay: 1 }, start)?.because).toBe('payment-under-way');
+    expect(erasureWait(nothing, start, days(30))).toBeNull();
+    expect(erasureWait({ ...nothing, due: 1 }, start, 0)?.because).toBe('payment-due');
+    expect(erasureWait({ ...nothing, due: 1, underWay: 1 }, start, 0)?.because).toBe('payment-under-way');
     const settled = { ...nothing, lastSettledAt: start };
-    expect(erasureWait(settled, after(30 * 24 - 1))).toEqual({
+    expect(erasureWait(settled, after(30 * 24 - 1), days(30))).toEqual({
       because: 'payment-may-return',
       notBefore: after(30 * 24),
     });
-    expect(erasureWait(settled, after(30 * 24))).toBeNull();
+    expect(erasureWait(settled, after(30 * 24), days(30))).toBeNull();
+    expect(erasureWait(settled, start, 0)).toBeNull();
   });
   it('leaves vouchers six years from the end of the calendar year', () => {
     expect(vouchersEnd(2027).toISOString()).toBe('2034-01-01T00:00:00.000Z');
