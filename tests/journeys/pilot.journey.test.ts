@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const run = promisify(execFile);
-const talkoot = fileURLToPath(new URL('../../packages/cli/src/talkoot.ts', import.meta.url));
-const folders: string[] = [];
+import { entriesIn } from './bank.reading.ts';
+import type { BankEntry } from './bank.reading.ts';
+import { every, financeDesk, here, sum } from './finance.desk.ts';
+import type { FinanceDesk } from './finance.desk.ts';
+import { financeRules } from './finance.rules.ts';
+import { keptDemo } from './kept-demo.ts';
+import type { KeptDemo } from './kept-demo.ts';
 
 interface Outcome {
   result: {
@@ -29,24 +26,25 @@ interface Outcome {
   run: { kills: string[] };
 }
 
-/** Plays the demo on a stack of its own, as a newcomer does. */
-async function demo(...options: string[]): Promise<Outcome> {
-  const data = await mkdtemp(join(tmpdir(), 'talkoot-journey-'));
-  folders.push(data);
-  const words = [talkoot, 'demo', '--json', '--data', data, ...options];
-  const { stdout } = await run(process.execPath, words, { maxBuffer: 64e6, timeout: 600_000 });
-  return JSON.parse(stdout) as Outcome;
-}
+/** What takes days in a deployment: the cooling-off of an account (36 s here), and how long a webhook is tried (four times). */
+const waits = {
+  ACCOUNT_COOLING_OFF_HOURS: '0.01',
+  PAYMENT_RETURN_DAYS: '0',
+  WEBHOOK_RETRY_SECONDS: '1,1,2',
+};
+
+let demo: KeptDemo;
+let quiet: Outcome;
+let desk: FinanceDesk;
+
+beforeAll(async () => {
+  demo = await keptDemo(waits);
+  quiet = demo.printed as Outcome;
+  desk = await financeDesk(demo.stack);
+}, 600_000);
+afterAll(() => demo?.stop());
 
 describe('a pilot from sponsor to payout', () => {
-  let quiet: Outcome;
-  beforeAll(async () => {
-    quiet = await demo();
-  });
-  afterAll(async () => {
-    await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
-  });
-
   it('carries every proposal to the end that its course asks for', () => {
     expect(quiet.result.pilot.phase).toBe('concluded');
     expect(Object.fromEntries(quiet.result.projects.map(({ id, phase }) => [id, phase]))).toEqual({
@@ -99,3 +97,93 @@ describe('a pilot from sponsor to payout', () => {
     expect(quiet.result.ledger).toMatchObject({ balanced: true, debit: quiet.result.ledger.credit });
   });
 });
+
+describe('the payments of the demo, read from the files of the bank and of payroll', () => {
+  let entries: BankEntry[];
+  /** Each movement once, however often the bank told of it. */
+  let movements: BankEntry[];
+  beforeAll(async () => {
+    const { payments } = desk.clerk;
+    const messages = await every((query) => payments.listBankMessages({ params: here, query }));
+    const files = messages.map(({ messageFileId }) =>
+      payments.downloadBankMessage({ params: { ...here, messageFileId } }),
+    );
+    entries = (await Promise.all(files)).flatMap(entriesIn).filter(({ booked }) => booked);
+    movements = [...new Map(entries.map((entry) => [entry.reference, entry])).values()];
+  });
+
+  const obligations = () => every((query) => desk.clerk.payments.listObligations({ params: here, query }));
+  const receipts = () => every((query) => desk.clerk.payments.listPayrollReceipts({ params: here, query }));
+  const suspense = () => every((query) => desk.clerk.payments.listSuspense({ params: here, query }));
+
+  it('ignored the booking that the bank told twice, which finance can see', async () => {
+    expect(entries.length - movements.length).toBe(1);
+    const messages = await every((query) => desk.clerk.payments.listBankMessages({ params: here, query }));
+    expect(sum(messages.map(({ duplicates }) => duplicates))).toBe(1);
+    expect(messages.filter(({ state }) => state === 'quarantined')).toEqual([]);
+  });
+
+  it('put the booking without details into suspense, until two people said which payments it was', async () => {
+    const [unclear, ...more] = movements.filter(({ endToEndIds }) => endToEndIds.length === 0);
+    expect(more).toEqual([]);
+    const items = await suspense();
+    expect(items).toMatchObject([{ code: 'no-details', alarm: false, state: 'resolved', way: 'out' }]);
+    const [{ amount, proposal, confirmedBy }] = items as [(typeof items)[number]];
+    expect(amount?.amount).toBe(unclear!.amount);
+    expect([proposal?.by, confirmedBy]).toEqual([desk.clerk.personId, desk.approver.personId]);
+    const { resolution } = proposal!;
+    const matched = resolution.as === 'matched' ? resolution.attemptIds : [];
+    const paid = (await obligations()).filter(({ attempts }) =>
+      attempts.some(({ attemptId }) => matched.includes(attemptId)),
+    );
+    expect(paid.map(({ state }) => state)).toEqual(['settled', 'settled']);
+    expect(sum(paid.map((one) => one.amount.amount))).toBe(unclear!.amount);
+  });
+
+  it('settled each wage by a receipt of payroll: gross is net and what was withheld', async () => {
+    const wages = (await obligations()).filter(({ attempts }) => attempts.at(-1)?.method === 'payroll');
+    const given = await receipts();
+    expect(wages.map(({ payeeRole }) => payeeRole)).toEqual(wages.map(() => 'civil-servant'));
+    const owed = wages.map(({ obligationId, amount }) => [obligationId, amount.amount] as const);
+    expect(new Map(given.map(({ obligationId, gross }) => [obligationId, gross]))).toEqual(new Map(owed));
+    expect(given).toHaveLength(wages.length);
+    expect(wages.length).toBeGreaterThan(1);
+    for (const { gross, net, withheld, status } of given)
+      expect([gross, status]).toEqual([net + withheld, 'paid']);
+  });
+
+  it('reconcile to the cent: what the bank booked, what the ledger holds, and what was owed and paid', async () => {
+    const left = sum(movements.filter(({ direction }) => direction === 'DBIT').map(({ amount }) => amount));
+    const returned = movements.filter(({ isReturn }) => isReturn);
+    expect(movements.filter(({ direction }) => direction === 'CRDT')).toEqual(returned);
+    expect(returned).toHaveLength(1);
+    const byBank = left - sum(returned.map(({ amount }) => amount));
+
+    const ledger = await every((query) => desk.clerk.payments.listLedgerEntries({ params: here, query }));
+    const bank = ledger.filter(({ account }) => account === 'bank');
+    const wages = bank.filter(({ kind }) => kind === 'payroll-run');
+    const outOf = (lines: typeof bank) =>
+      sum(lines.map(({ side, amount }) => (side === 'credit' ? amount.amount : -amount.amount)));
+
+    const settled = (await obligations()).flatMap(({ attempts, amount }) =>
+      attempts
+        .filter(({ state }) => state === 'settled')
+        .map(({ method }) => ({ method, cents: amount.amount })),
+    );
+    const settledBy = (method: 'bank' | 'payroll') =>
+      sum(settled.filter((one) => one.method === method).map(({ cents }) => cents));
+    const given = await receipts();
+
+    expect({ bank: byBank, ledger: outOf(bank) - outOf(wages) }).toEqual({
+      bank: settledBy('bank'),
+      ledger: settledBy('bank'),
+    });
+    expect(outOf(wages)).toBe(sum(given.map(({ net }) => net)));
+    expect(sum(given.map(({ gross }) => gross))).toBe(settledBy('payroll'));
+    expect(quiet.result.reconciliation.paid).toBe(settledBy('bank') + settledBy('payroll'));
+    const open = ledger.filter(({ account }) => account === 'suspense' || account === 'in-transit');
+    expect(outOf(open)).toBe(0);
+  });
+});
+
+financeRules(() => ({ desk, stack: demo.stack }));
