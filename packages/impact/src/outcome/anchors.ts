@@ -1,7 +1,7 @@
 import type { Fraction } from 'fraction.js';
 import { exactOf } from '../exact.ts';
 import { OutcomeError } from './outcome.errors.ts';
-import type { Anchor } from './payment.shape.ts';
+import type { Anchor } from './payment.part.shape.ts';
 
 /** @throws OutcomeError `anchors-unordered` */
 export function requireAnchors(id: string, anchors: readonly Anchor[]): void {

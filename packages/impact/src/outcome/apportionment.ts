@@ -24,7 +24,8 @@ export function apportion(
   return floors.map((part, index) => (raised.has(index) ? part.add(1) : part).div(unit));
 }
 
-function cut(lines: readonly Fraction[], value: Fraction): readonly Fraction[] {
+/** Lines that add up to `value`: what is over is taken from those above zero, in proportion to them. */
+export function cut(lines: readonly Fraction[], value: Fraction): readonly Fraction[] {
   const positive = total(lines.filter((line) => signOf(line) > 0));
   if (signOf(positive) === 0) return lines;
   const owed = total(lines).sub(positive);

@@ -18,16 +18,25 @@ export function dependenciesOf({ measures, payments }: OutcomeTerms): Dependenci
   return [
     ...measures.map((measure) => ({
       id: measure.id,
-      values: [...operandsOf(measure), measure.assessed.count, measure.payable.count].filter(isName),
+      values: [...operandsOf(measure), measure.assessed?.count, measure.payable?.count].filter(isName),
       payments: 'items' in measure ? measure.items.map(({ unlessPaid }) => unlessPaid).filter(isName) : [],
     })),
     ...payments.map((payment) => ({
       id: payment.id,
-      values: [...(payment.when ?? []).map(({ measure }) => measure), ...operandsIn(payment)].filter(isName),
+      values: [
+        ...conditionsOf(payment).map(({ measure }) => measure),
+        ...amountOperands(payment),
+        ...[payment.cap?.amount].filter(isName),
+      ],
       payments: [],
     })),
   ];
 }
+
+const conditionsOf = (payment: Payment) => [
+  ...(payment.when ?? []),
+  ...(payment.kind === 'anchors' ? (payment.floor?.when ?? []) : []),
+];
 
 function operandsOf(measure: Measure): string[] {
   switch (measure.kind) {
@@ -41,11 +50,18 @@ function operandsOf(measure: Measure): string[] {
       return [measure.of, measure.by];
     case 'achievement':
       return [measure.estimate, measure.target];
+    case 'product':
+      return measure.factors;
     case 'sum':
       return measure.items.map(({ value }) => value);
     case 'weightedMean':
       return measure.items.flatMap(({ value, weight }) => [value, weight]);
   }
+}
+
+/** The inputs and measures that say how much a payment is, by id; its conditions say only whether. */
+export function amountOperands(payment: Payment): string[] {
+  return operandsIn(payment).filter(isName);
 }
 
 function operandsIn(payment: Payment): (string | undefined)[] {
@@ -55,9 +71,11 @@ function operandsIn(payment: Payment): (string | undefined)[] {
     case 'tiers':
       return [payment.measure, payment.base, ...payment.tiers.map(({ pays }) => pays)];
     case 'anchors':
-      return [payment.measure, payment.base, ...(payment.floor?.when ?? []).map(({ measure }) => measure)];
+      return [payment.measure, payment.base];
     case 'tariff':
       return [payment.tariff, payment.count];
+    case 'rateCard':
+      return payment.rates.map(({ tariff }) => tariff);
     case 'saving':
       return [payment.measure, payment.heads, payment.share];
     case 'waterfall':

@@ -24,6 +24,12 @@ export function evaluate(terms: OutcomeTerms, results: OutcomeResults): Evaluati
   return { lines, computation: [...reading.measureLines, ...reading.paymentLines] };
 }
 
+/** What earlier decisions paid on a payment. */
+export const paidEarlier =
+  ({ paidBefore = {} }: Pick<OutcomeResults, 'paidBefore'>) =>
+  (paymentId: string): Fraction =>
+    Object.hasOwn(paidBefore, paymentId) ? exactOf(paidBefore[paymentId]!) : zero;
+
 interface Memory extends Reading {
   readonly lineOf: (paymentId: string) => Value;
   readonly measureLines: readonly Line[];
@@ -31,14 +37,14 @@ interface Memory extends Reading {
 }
 
 /** Reading computes what it is asked for, and remembers it. Terms are acyclic, so it ends. */
-function readingOf(terms: OutcomeTerms, { inputs, paidBefore = {} }: OutcomeResults): Memory {
+function readingOf(terms: OutcomeTerms, { inputs, participants = {}, ...earlier }: OutcomeResults): Memory {
   const values = new Map<string, Value>();
   for (const { id } of terms.inputs) values.set(id, inputs[id] == null ? null : exactOf(inputs[id]));
   const lines = new Map<string, Value>();
   const measureLines: Line[] = [];
   const paymentLines: Line[] = [];
   const measureOf = (id: string) => terms.measures.find((one) => one.id === id);
-  const before = (id: string) => (Object.hasOwn(paidBefore, id) ? exactOf(paidBefore[id]!) : zero);
+  const before = paidEarlier(earlier);
 
   const reading: Memory = {
     measureLines,
@@ -53,7 +59,8 @@ function readingOf(terms: OutcomeTerms, { inputs, paidBefore = {} }: OutcomeResu
       }
       return values.get(operand)!;
     },
-    payableOf: (measureId) => reading.valueOf(measureOf(measureId)!.payable.count!),
+    payableOf: (measureId) => reading.valueOf(measureOf(measureId)!.payable!.count!),
+    participantsOf: (paymentId) => participants[paymentId] ?? null,
     holds: (conditions) => holdsAll(conditions, reading.valueOf),
     paid(paymentId) {
       const value = reading.lineOf(paymentId);
@@ -64,9 +71,9 @@ function readingOf(terms: OutcomeTerms, { inputs, paidBefore = {} }: OutcomeResu
     lineOf(paymentId) {
       if (!lines.has(paymentId)) {
         const payment = terms.payments.find(({ id }) => id === paymentId)!;
-        const { value, expression } = bounded(paymentId, lineOf(payment, reading));
+        const { value, expression, steps = [] } = bounded(paymentId, lineOf(payment, reading));
         lines.set(paymentId, value);
-        paymentLines.push(lineFor(`${paymentId} (${payment.title})`, expression, value));
+        paymentLines.push(...steps, lineFor(`${paymentId} (${payment.title})`, expression, value));
       }
       return lines.get(paymentId)!;
     },

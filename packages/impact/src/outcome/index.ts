@@ -4,6 +4,7 @@ export { OutcomeError } from './outcome.errors.ts';
 export type { OutcomeErrorCode } from './outcome.errors.ts';
 export { OutcomeResultsShape } from './results.shape.ts';
 export type { OutcomeResults } from './results.shape.ts';
+export { resultsPaid } from './paid.result.ts';
 export { readTerms } from './terms.rule.ts';
 export { readResults } from './results.rule.ts';
 export { OutcomeTermsShape } from './terms.shape.ts';

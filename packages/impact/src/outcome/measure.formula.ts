@@ -1,4 +1,5 @@
 import type { Fraction } from 'fraction.js';
+import type { Line } from '../computation.ts';
 import { exactOf, shown, signOf, total } from '../exact.ts';
 import type { Measure } from './measure.shape.ts';
 import { OutcomeError } from './outcome.errors.ts';
@@ -9,6 +10,8 @@ export interface Formula {
   readonly value: Value;
   /** With the numbers put in, for people. */
   readonly expression: string;
+  /** What comes before it in the computation. */
+  readonly steps?: readonly Line[];
 }
 
 export const open = (why: string): Formula => ({ value: null, expression: why });
@@ -38,9 +41,9 @@ export function measured(measure: Measure, reading: Reading): Formula {
 
 /** Nothing can be said of nobody. */
 function requireAssessed({ id, assessed }: Measure, { valueOf }: Reading): void {
-  const count = assessed.count === undefined ? null : valueOf(assessed.count);
+  const count = assessed?.count === undefined ? null : valueOf(assessed.count);
   if (count && signOf(count) <= 0)
-    throw new OutcomeError('division-by-zero', `${id}: nothing was assessed (${assessed.count})`);
+    throw new OutcomeError('division-by-zero', `${id}: nothing was assessed (${assessed!.count})`);
 }
 
 function byFormula(measure: Measure, reading: Reading): Formula {
@@ -66,6 +69,8 @@ function byFormula(measure: Measure, reading: Reading): Formula {
       return of([measure.of, measure.by], valueOf, ([a, b]) => divided(measure.id, a!, b!));
     case 'achievement':
       return of([measure.estimate, measure.target], valueOf, ([a, b]) => divided(measure.id, a!, b!));
+    case 'product':
+      return of(measure.factors, valueOf, multiplied);
     case 'sum':
       return summed(measure, reading);
     case 'weightedMean':
@@ -89,6 +94,11 @@ function divided(id: string, a: Fraction, b: Fraction): [Fraction, string] {
   if (signOf(b) === 0) throw new OutcomeError('division-by-zero', `${id}: what is divided by is zero`);
   return [a.div(b), `${shown(a)} ÷ ${bracketed(b)}`];
 }
+
+const multiplied = (factors: readonly Fraction[]): [Fraction, string] => [
+  factors.reduce((all, factor) => all.mul(factor)),
+  factors.map(bracketed).join(' × '),
+];
 
 type Items<Kind extends Measure['kind']> = Extract<Measure, { kind: Kind }>;
 

@@ -11,22 +11,27 @@ const DenominatorShape = z
 const base = {
   id: NameShape.meta({ description: 'By this name payments and other measures refer to it' }),
   title: text(200).meta({ description: 'What the value is, in words' }),
-  assessed: DenominatorShape.meta({
-    description:
-      'Those of whom the value was measured: a sample, or all of them. A stated count must be above zero',
-  }),
-  payable: DenominatorShape.meta({
-    description:
-      'Those for whom the value is paid; a `saving` multiplies by this count unless it names other heads',
-  }),
   rounding: RoundingShape,
   min: NumberShape.optional().meta({ description: 'Counts as no less than this; applied after rounding' }),
   max: NumberShape.optional().meta({ description: 'Counts as no more than this; applied after rounding' }),
 };
 
+const assessed = DenominatorShape.meta({
+  description:
+    'Those of whom the value was measured: a sample, or all of them. A stated count must be above zero',
+});
+const payable = DenominatorShape.meta({
+  description:
+    'Those for whom the value is paid; a `saving` multiplies by this count unless it names other heads',
+});
+
+/** A rate or a mean says nothing until one knows of whom; an amount or a count may speak of nobody. */
+const rate = { ...base, assessed, payable };
+const amount = { ...base, assessed: assessed.optional(), payable: payable.optional() };
+
 const unlessPaid = NameShape.optional().meta({
   description:
-    'The id of a payment. If it pays something in this decision or did in an earlier one, this item is left out: so a cohort that was paid early does not count again in the pool',
+    'The id of a payment. If it comes to something in this decision, after its own cap, or paid something in an earlier one, this item is left out: so a cohort that was paid early does not count again in the pool',
 });
 
 const ItemShape = z.strictObject({ value: OperandShape, unlessPaid }).meta({ id: 'OutcomeItem' });
@@ -43,21 +48,19 @@ const WeighedItemShape = z
 const all = { of: 'children in the programme', count: 'children' };
 
 const kinds = [
-  z.strictObject({ kind: z.literal('value'), ...base, of: OperandShape }).meta({
+  z.strictObject({ kind: z.literal('value'), ...amount, of: OperandShape }).meta({
     description: 'An input as it is',
     examples: [
       {
         kind: 'value',
         id: 'savings',
         title: 'Savings of the year',
-        assessed: all,
-        payable: all,
         rounding: 'none',
         of: 'certified-savings',
       },
     ],
   }),
-  z.strictObject({ kind: z.literal('difference'), ...base, of: OperandShape, minus: OperandShape }).meta({
+  z.strictObject({ kind: z.literal('difference'), ...amount, of: OperandShape, minus: OperandShape }).meta({
     description: '`of` − `minus`, such as participants against a comparison group',
     examples: [
       {
@@ -75,7 +78,7 @@ const kinds = [
   z
     .strictObject({
       kind: z.literal('relativeReduction'),
-      ...base,
+      ...rate,
       observed: OperandShape,
       comparison: OperandShape.meta({ description: 'Above zero' }),
     })
@@ -94,7 +97,7 @@ const kinds = [
         },
       ],
     }),
-  z.strictObject({ kind: z.literal('ratio'), ...base, of: OperandShape, by: OperandShape }).meta({
+  z.strictObject({ kind: z.literal('ratio'), ...rate, of: OperandShape, by: OperandShape }).meta({
     description: '`of` ÷ `by`, such as children restored to their families of all in the programme',
     examples: [
       {
@@ -112,7 +115,7 @@ const kinds = [
   z
     .strictObject({
       kind: z.literal('weightedMean'),
-      ...base,
+      ...rate,
       items: z.array(WeighedItemShape).min(1).max(200).meta({ description: 'What the mean is of' }),
     })
     .meta({
@@ -136,7 +139,7 @@ const kinds = [
   z
     .strictObject({
       kind: z.literal('sum'),
-      ...base,
+      ...amount,
       items: z.array(ItemShape).min(1).max(200).meta({ description: 'What is added up' }),
     })
     .meta({
@@ -146,8 +149,6 @@ const kinds = [
           kind: 'sum',
           id: 'owed',
           title: 'Principal and interest',
-          assessed: all,
-          payable: all,
           rounding: 'none',
           items: [{ value: '7000000' }, { value: 'interest' }],
         },
@@ -155,8 +156,30 @@ const kinds = [
     }),
   z
     .strictObject({
+      kind: z.literal('product'),
+      ...amount,
+      factors: z
+        .array(OperandShape)
+        .min(2)
+        .max(20)
+        .meta({ description: 'What is multiplied; each a number, or the id of an input or measure' }),
+    })
+    .meta({
+      description: 'Π factor, such as heads × what was avoided for each. Not known while one factor is not',
+      examples: [
+        {
+          kind: 'product',
+          id: 'days-avoided',
+          title: 'Care days avoided for all children',
+          rounding: 'none',
+          factors: ['children', 'days-avoided-each'],
+        },
+      ],
+    }),
+  z
+    .strictObject({
       kind: z.literal('achievement'),
-      ...base,
+      ...rate,
       estimate: OperandShape,
       target: OperandShape.meta({ description: 'Not zero' }),
     })

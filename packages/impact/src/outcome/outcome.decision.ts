@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import { apportion } from './apportionment.ts';
 import { decimalText } from './decimal.ts';
 import { bracketed } from './measure.formula.ts';
+import { capGroups } from './group.cap.ts';
 import { OutcomeError } from './outcome.errors.ts';
 import { roomOf } from './payment.line.ts';
 import { readResults } from './results.rule.ts';
@@ -50,7 +51,7 @@ export interface OutcomeSubtotal {
   readonly group: string | null;
   readonly payer: string;
   readonly payee: string;
-  /** Before the caps of the whole contract, exactly: a decimal or `p/q`. */
+  /** After the cap of the group, before the caps of the whole contract, exactly: a decimal or `p/q`. */
   readonly amount: string;
   /** In currency units with all minor digits. Over all subtotals it adds up to the amount. */
   readonly paid: string;
@@ -58,20 +59,20 @@ export interface OutcomeSubtotal {
 
 export interface OutcomeLine {
   readonly payment: string;
-  /** After the line's own cap, exactly; null while it hangs on something that is not known yet. */
+  /** After the caps of the line and of its group, exactly; null while it hangs on something that is not known yet. */
   readonly amount: string | null;
   readonly paid: string;
 }
 
 /**
- * Decides an outcome contract. Measures → lines → caps of lines → subtotals → total → amount cap → cap on the return →
- * rounding, all in exact rationals. Terms and results are checked first, so they may come from anywhere.
+ * Decides an outcome contract. Measures → lines (in rate cards each participant's cap) → caps of lines → caps of
+ * groups → subtotals → total → amount cap → cap on the return → rounding, all in exact rationals. Terms and results are checked first, so they may come from anywhere.
  * @throws OutcomeError
  */
 export function decideOutcome(terms: OutcomeTerms, results: OutcomeResults): OutcomeDecision {
   const read = readTerms(terms);
   const given = readResults(results, read);
-  const evaluation = evaluate(read, given);
+  const evaluation = capGroups(read, given, evaluate(read, given));
   const amounts = evaluation.lines.map(({ value }) => value ?? zero);
   const sum = total(amounts);
   const capped = cap(read, given, sum);
@@ -131,7 +132,7 @@ function cap(terms: OutcomeTerms, results: OutcomeResults, sum: Fraction): Cappe
 function capAmount({ amountCap }: OutcomeTerms, { paidBefore = {} }: OutcomeResults, sum: Fraction): Capped {
   if (!amountCap) return { value: sum, by: null, lines: [] };
   const before = total(Object.values(paidBefore).map(exactOf));
-  const room = roomOf(amountCap, before);
+  const room = roomOf({ most: exactOf(amountCap.amount), over: amountCap.over }, before);
   const binds = sum.gt(room);
   const value = binds ? room : sum;
   const already = amountCap.over === 'contract' ? ` − ${shown(before)} paid before` : '';

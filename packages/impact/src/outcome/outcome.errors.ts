@@ -3,8 +3,8 @@
  *
  * Terms:
  * - `terms-malformed`: not of the documented shape; the message names the place
- * - `id-repeated`: an input, measure or payment has an id that another has
- * - `name-unknown`: a name that is no input, measure or payment of these terms
+ * - `id-repeated`: an input, measure or payment has an id that another has; a second cap of a group; an outcome twice
+ * - `name-unknown`: a name that is no input, measure, payment or group of these terms
  * - `terms-circular`: a measure that depends on itself
  * - `tiers-gap`, `tiers-overlap`: a value that falls into no tier, or into two
  * - `anchors-unordered`: fewer than two anchors, or not in rising order
@@ -19,7 +19,7 @@
  *
  * Results:
  * - `results-malformed`: not of the documented shape; the message names the place
- * - `input-missing`, `input-unknown`, `input-out-of-range`
+ * - `input-missing`, `input-unknown`, `input-out-of-range`: of inputs, and of the participants of rate cards
  * - `payment-unknown`: an earlier payment on a line that the terms do not have
  * - `division-by-zero`: nothing was assessed, or the comparison is zero
  * - `out-of-range`: a weight, count, share, rate or date that makes no sense at its value

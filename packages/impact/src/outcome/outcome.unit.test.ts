@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lineText } from '../computation.ts';
-import { decideOutcome } from './index.ts';
+import { decideOutcome, resultsPaid } from './index.ts';
 import type { OutcomeResults, OutcomeTerms } from './index.ts';
+import { MeasureShape } from './measure.shape.ts';
 import type { Measure } from './measure.shape.ts';
 import { fixed, measure, payment, termsWith } from './outcome.fixture.ts';
 import type { Payment } from './payment.shape.ts';
@@ -45,6 +46,7 @@ describe('a measure', () => {
       { value: 'b', weight: '2' },
     ];
     expect(valueOf({ kind: 'weightedMean', id: 'm', items }, inputs)).toBe('452/3');
+    expect(valueOf({ kind: 'product', id: 'm', factors: ['a', 'b', '-0.5'] }, inputs)).toBe('-11005');
   });
 
   it('is rounded as it states, then kept within its bounds', () => {
@@ -86,6 +88,26 @@ describe('a measure', () => {
     expect(() => valueOf({ kind: 'weightedMean', id: 'm', items: weights('-1') }, { a: '1' })).toThrow(
       code('out-of-range'),
     );
+  });
+
+  it('names of whom it speaks where it is a rate or a mean, and may leave that out where it is an amount', () => {
+    const own = { title: 'm', id: 'm', rounding: 'none' };
+    const taken = (kind: object) => MeasureShape.safeParse({ ...own, ...kind }).success;
+    const of = { assessed: { of: 'children' }, payable: { of: 'children' } };
+    for (const amount of [
+      { kind: 'value', of: 'a' },
+      { kind: 'difference', of: 'a', minus: 'b' },
+      { kind: 'sum', items: [{ value: 'a' }] },
+      { kind: 'product', factors: ['a', 'b'] },
+    ])
+      expect([taken(amount), taken({ ...amount, ...of })]).toEqual([true, true]);
+    for (const rate of [
+      { kind: 'ratio', of: 'a', by: 'b' },
+      { kind: 'relativeReduction', observed: 'a', comparison: 'b' },
+      { kind: 'achievement', estimate: 'a', target: '1' },
+      { kind: 'weightedMean', items: [{ value: 'a', weight: '1' }] },
+    ])
+      expect([taken(rate), taken({ ...rate, ...of })]).toEqual([false, true]);
   });
 
   it('of values of values does not grow without end', () => {
@@ -210,6 +232,17 @@ describe('a payment', () => {
     expect(paid(fixed('p', '-100', { cap: { amount: '80', over: 'contract' } }))).toBe('-100');
   });
 
+  it('has a cap that may follow the results, and waits for it', () => {
+    const most = measure({ kind: 'product', id: 'most', factors: ['heads', '12'] });
+    const capped = fixed('p', '100', { cap: { amount: 'most', over: 'decision' } });
+    const at = (heads: string | null) =>
+      decide(termsWith(['heads'], [capped], { measures: [most] }), { heads });
+    expect(at('7').computation.map(lineText)).toContain('p (p): 100 = 100, capped = 84');
+    expect([at('9').amount, at('-1').amount]).toEqual(['100.00', '0.00']);
+    expect(at(null)).toMatchObject({ amount: '0.00', open: ['p'] });
+    expect(() => decide(termsWith([], [capped]))).toThrow(code('name-unknown'));
+  });
+
   it('that is paid once pays nothing again', () => {
     const once = fixed('p', '100', { once: true });
     expect([paid(once), paid(once, {}, { paidBefore: { p: '100' } })]).toEqual(['100', '0']);
@@ -232,6 +265,141 @@ describe('a payment', () => {
       ],
     });
     expect(decide(termsWith(['a', 'b'], [both]), { a: '1', b: null }).lines[0]!.amount).toBe('0');
+  });
+});
+
+describe('a rate card', () => {
+  const card = payment({
+    kind: 'rateCard',
+    id: 'card',
+    rates: [
+      { outcome: 'school', tariff: '700' },
+      { outcome: 'work', tariff: 'price' },
+    ],
+    participantCap: '1800',
+  });
+  const terms = termsWith(['price'], [card]);
+  const row = (count: string, school: string, work: string, more: object = {}) => ({
+    count,
+    outcomes: { school, work },
+    ...more,
+  });
+  const pays = (...rows: ReturnType<typeof row>[]) =>
+    decide(terms, { price: '1400' }, { participants: { card: rows } });
+
+  it('pays each participant at most the cap, of which earlier payments take their part', () => {
+    expect(pays(row('40', '1', '1'), row('10', '1', '0')).amount).toBe('79000.00');
+    expect(pays(row('40', '1', '1', { paidBefore: '700' })).amount).toBe('44000.00');
+    expect(pays(row('40', '1', '1', { paidBefore: '2000' })).amount).toBe('0.00');
+    expect(pays().amount).toBe('0.00');
+  });
+
+  it('tells each row in plain words, before the line', () => {
+    const told = pays(row('40', '1', '1', { paidBefore: '300' }), row('3', '0', '0')).computation.map(
+      lineText,
+    );
+    expect(told.slice(0, 3)).toEqual([
+      'card, 40 participants alike: school 1 × 700 + work 1 × 1400 = 2100 each (300 each paid before), capped at 1500; 40 × 1500 = 60000',
+      'card, 3 participants alike: no outcome = 0 each; 3 × 0 = 0',
+      'card (card): added up over 43 participants, at most 1800 for each = 60000',
+    ]);
+  });
+
+  it('comes before the cap of its line, and stays open while rows or a price are not known', () => {
+    const capped = { ...terms, payments: [{ ...card, cap: { amount: '50000', over: 'contract' as const } }] };
+    const participants = { card: [row('40', '1', '1')] };
+    expect(decide(capped, { price: '1400' }, { participants }).amount).toBe('50000.00');
+    expect(decide(terms, { price: null }, { participants })).toMatchObject({
+      reason: 'open',
+      open: ['card'],
+    });
+    expect(decide(terms, { price: '1' }, { participants: { card: null } }).open).toEqual(['card']);
+  });
+
+  it('is refused with rows that are not of it, or of no people', () => {
+    const refused = (participants: OutcomeResults['participants'], name: string) =>
+      expect(() => decide(terms, { price: '1' }, { participants })).toThrow(code(name));
+    refused(undefined, 'input-missing');
+    refused({}, 'input-missing');
+    refused({ card: [], other: [] }, 'input-unknown');
+    refused({ card: [{ count: '1', outcomes: { school: '1' } }] }, 'input-missing');
+    refused(
+      { card: [row('1', '1', '1'), { count: '1', outcomes: { school: '1', work: '1', home: '1' } }] },
+      'input-unknown',
+    );
+    refused({ card: [row('1.5', '1', '1')] }, 'input-out-of-range');
+    for (const below of [row('-1', '1', '1'), row('1', '-1', '1'), row('1', '1', '1', { paidBefore: '-1' })])
+      refused({ card: [below] }, 'input-out-of-range');
+    expect(() => decide(termsWith([], [fixed('p', '1')]), {}, { participants: { p: [] } })).toThrow(
+      code('input-unknown'),
+    );
+  });
+});
+
+describe('the cap of a group', () => {
+  const lines = [
+    fixed('a', '150', { group: 'x' }),
+    fixed('b', '50', { group: 'x' }),
+    fixed('c', '-20', { group: 'x', payer: 'state' }),
+    fixed('d', '70', { group: 'y' }),
+  ];
+  const capped = (amount: string, over: 'contract' | 'decision', more: Partial<OutcomeTerms> = {}) =>
+    termsWith([], lines, { groupCaps: [{ group: 'x', amount, over }], ...more });
+
+  it('is taken from its lines above zero in proportion, after their own caps and before all other sums', () => {
+    const decision = decide(capped('100', 'decision'));
+    expect(decision.lines.map(({ amount }) => amount)).toEqual(['90', '30', '-20', '70']);
+    expect(decision).toMatchObject({ amount: '170.00', reason: 'paid' });
+    expect(decision.subtotals.map(({ amount }) => amount)).toEqual(['120', '-20', '70']);
+    expect(decision.computation.map(lineText)).toContain('cap of x: 180, at most 100 = 100');
+    const both = decide(capped('100', 'decision', { amountCap: { amount: '85', over: 'decision' } }));
+    expect(both).toMatchObject({ amount: '85.00', reason: 'amount-capped' });
+    expect(decide(capped('200', 'decision')).amount).toBe('250.00');
+  });
+
+  it('over the contract is used up by what its lines were paid before', () => {
+    const later = decide(capped('100', 'contract'), {}, { paidBefore: { a: '60', b: '15', d: '900' } });
+    expect(later.lines.map(({ amount }) => amount)).toEqual(['33.75', '11.25', '-20', '70']);
+    expect(later.computation.map(lineText)).toContain('cap of x: 180, at most 100 − 75 paid before = 25');
+    expect(decide(capped('100', 'decision'), {}, { paidBefore: { a: '60' } }).amount).toBe('170.00');
+  });
+
+  it('leaves an open line open, and a cohort that comes to something paid early though nothing is left for it', () => {
+    const pooled = measure({ kind: 'sum', id: 'heads', items: [{ value: '7', unlessPaid: 'early' }] });
+    const terms = termsWith(
+      ['u'],
+      [
+        fixed('early', '10', { group: 'x' }),
+        fixed('waits', 'u', { group: 'x' }),
+        payment({ kind: 'tariff', id: 'pool', tariff: '1', count: 'heads' }),
+      ],
+      { measures: [pooled], groupCaps: [{ group: 'x', amount: '0', over: 'contract' }] },
+    );
+    const decision = decide(terms, { u: null });
+    expect(decision.lines.map(({ amount }) => amount)).toEqual(['0', null, '0']);
+    expect(decision.open).toEqual(['waits']);
+  });
+});
+
+describe('the results that payments are made for', () => {
+  it('are what says how much, not when', () => {
+    const terms = termsWith(
+      ['year', 'heads', 'rate'],
+      [
+        payment({
+          kind: 'tariff',
+          id: 'p',
+          tariff: '5',
+          count: 'heads',
+          when: [{ measure: 'year', atLeast: '2' }],
+        }),
+        fixed('q', '5', { when: [{ measure: 'rate', above: '0' }] }),
+        payment({ kind: 'rateCard', id: 'r', participantCap: '1', rates: [{ outcome: 'job', tariff: '1' }] }),
+        payment({ kind: 'tariff', id: 's', tariff: '5', count: 'heads' }),
+      ],
+    );
+    expect(resultsPaid(terms, () => true)).toEqual(['heads', 'rate', 'job']);
+    expect(resultsPaid(terms, ({ id }) => id === 'r')).toEqual(['job']);
   });
 });
 
@@ -422,6 +590,35 @@ describe('terms are refused', () => {
     );
   });
 
+  it('whose group caps or rate cards make no sense', () => {
+    const cap = (group: string, amount = '1') => ({ group, amount, over: 'contract' as const });
+    const grouped = [fixed('p', '1', { group: 'x' })];
+    refused(termsWith([], grouped, { groupCaps: [cap('y')] }), 'name-unknown');
+    refused(termsWith([], grouped, { groupCaps: [cap('x'), cap('x')] }), 'id-repeated');
+    refused(termsWith([], grouped, { groupCaps: [cap('x', '-1')] }), 'range-empty');
+    refused(termsWith([], grouped, { groupCaps: [cap('x', '0.001')] }), 'amount-too-precise');
+    const card = (participantCap: string, ...outcomes: string[]) =>
+      payment({
+        kind: 'rateCard',
+        id: 'p',
+        rates: outcomes.map((outcome) => ({ outcome, tariff: '1' })),
+        participantCap,
+      });
+    refused(termsWith([], [card('1', 'a', 'a')]), 'id-repeated');
+    refused(termsWith([], [card('-1', 'a')]), 'range-empty');
+    const unknown = payment({
+      kind: 'rateCard',
+      id: 'p',
+      rates: [{ outcome: 'a', tariff: 'nobody-knows' }],
+      participantCap: '1',
+    });
+    refused(termsWith([], [unknown]), 'name-unknown');
+    const product = (id: string, ...factors: string[]) => measure({ kind: 'product', id, factors });
+    refused(termsWith([], [fixed('p', 'm')], { measures: [product('m', '1', 'm')] }), 'terms-circular');
+    refused(termsWith([], [fixed('p', 'm')], { measures: [product('m', '1', 'q')] }), 'name-unknown');
+    refused(termsWith([], [fixed('p', 'm')], { measures: [product('m', '1')] }), 'terms-malformed');
+  });
+
   it('whose money is none', () => {
     refused(termsWith([], [fixed('p', '1')], { currency: 'XXQ' }), 'currency-unknown');
     refused(
@@ -483,6 +680,13 @@ describe('terms are refused', () => {
       termsWith([], [fixed('p', '1', { weight: '-1' } as never)], { returnCap: { rate: '8' } }),
       'p: a weight below zero; returnCap.rate: 8 is 100 %',
     );
+    const kinds = '"fixed", "tiers", "anchors", "tariff", "rateCard", "saving", "waterfall"';
+    told(
+      termsWith([], [fixed('p', '1', { kind: 'fix' } as never)]),
+      `payments.0 (p).kind: write one of ${kinds}`,
+    );
+    const { kind: _kind, ...unkind } = fixed('p', '1');
+    told(termsWith([], [unkind as Payment]), `payments.0 (p).kind: is missing; write one of ${kinds}`);
     const many = Array.from({ length: 30 }, (_, at) => fixed(`p-${at}`, 1 as never));
     told(termsWith([], many), 'payments.19 (p-19).amount: write "1"; and 10 more');
   });

@@ -7,6 +7,7 @@ import type { Formula } from './measure.formula.ts';
 import { OutcomeError } from './outcome.errors.ts';
 import type { Payment, PaymentOf } from './payment.shape.ts';
 import type { Reading } from './reading.ts';
+import { byRateCard } from './rate.card.ts';
 import { rounded } from './rounding.ts';
 import { tierOf, tierText } from './tiers.ts';
 import { waterfallParts } from './waterfall.ts';
@@ -25,32 +26,44 @@ export function lineOf(payment: Payment, reading: Reading): Formula {
   const holds = when ? reading.holds(when) : true;
   if (holds === null) return open(`open: ${conditionText(when!)} is not known yet`);
   if (!holds) return nothing(`not ${conditionText(when!)}`);
-  const { value, expression } = byFormula(payment, reading);
+  const { value, ...told } = byFormula(payment, reading);
   if (value === null) return open('open: a value is not known yet');
-  return capped(payment, before, weighted(payment, { value, expression }));
+  const most = payment.cap ? reading.valueOf(payment.cap.amount) : null;
+  if (payment.cap && most === null) return open('open: its cap is not known yet');
+  return capped(
+    payment.cap && { ...payment.cap, most: most! },
+    before,
+    weighted(payment, { value, ...told }),
+  );
 }
 
 type Known = Formula & { readonly value: Fraction };
 
-function weighted(payment: Payment, { value, expression }: Known): Known {
-  if (payment.kind === 'waterfall' || payment.weight === undefined) return { value, expression };
+function weighted(payment: Payment, line: Known): Known {
+  if (!('weight' in payment) || payment.weight === undefined) return line;
   const weight = exactOf(payment.weight);
-  return { value: value.mul(weight), expression: `${expression} × weight ${shown(weight)}` };
+  return {
+    ...line,
+    value: line.value.mul(weight),
+    expression: `${line.expression} × weight ${shown(weight)}`,
+  };
 }
 
-function capped({ cap }: Payment, before: Fraction, line: Known): Known {
+interface Cap {
+  readonly most: Fraction;
+  readonly over: 'decision' | 'contract';
+}
+
+function capped(cap: Cap | undefined, before: Fraction, line: Known): Known {
   if (!cap) return line;
   const room = roomOf(cap, before);
   if (line.value.lte(room)) return line;
-  return { value: room, expression: `${line.expression} = ${shown(line.value)}, capped` };
+  return { ...line, value: room, expression: `${line.expression} = ${shown(line.value)}, capped` };
 }
 
 /** What a cap leaves for this decision: nothing at the least. */
-export function roomOf(
-  { amount, over }: { readonly amount: string; readonly over: 'decision' | 'contract' },
-  before: Fraction,
-): Fraction {
-  const room = over === 'contract' ? exactOf(amount).sub(before) : exactOf(amount);
+export function roomOf({ most, over }: Cap, before: Fraction): Fraction {
+  const room = over === 'contract' ? most.sub(before) : most;
   return room.gt(zero) ? room : zero;
 }
 
@@ -64,6 +77,8 @@ function byFormula(payment: Payment, reading: Reading): Formula {
       return byAnchors(payment, reading);
     case 'tariff':
       return product(payment.id, [payment.tariff, payment.count], reading, [payment.count]);
+    case 'rateCard':
+      return byRateCard(payment, reading);
     case 'saving':
       return bySaving(payment, reading);
     case 'waterfall':

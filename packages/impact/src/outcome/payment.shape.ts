@@ -1,79 +1,14 @@
 import { z } from 'zod';
 import {
-  ConditionsShape,
-  NameShape,
-  NumberShape,
-  OperandShape,
-  RoundingShape,
-  text,
-  WhichTimeShape,
-} from './term.shape.ts';
-
-const base = {
-  id: NameShape.meta({ description: 'By this name `paidBefore` and `unlessPaid` refer to it' }),
-  title: text(200).meta({ description: 'What is paid for, in words' }),
-  payer: NameShape.meta({ description: 'Who pays: `municipality`, `national-fund`' }),
-  payee: NameShape.meta({ description: 'Who is paid: `investor`, `provider`' }),
-  group: NameShape.optional().meta({
-    description: 'Payments of one group are added up in a subtotal: a cohort, a year',
-  }),
-  when: ConditionsShape.optional().meta({ description: 'Pays only if every condition holds; else nothing' }),
-  once: z
-    .boolean()
-    .optional()
-    .meta({ description: 'If true: nothing if something was paid on this line before' }),
-  cap: z
-    .strictObject({
-      amount: NumberShape.meta({ description: 'The most, in currency units, zero or more' }),
-      over: WhichTimeShape,
-    })
-    .optional()
-    .meta({ description: 'The most that this line pays, after its weight; a negative line is not changed' }),
-};
-
-const weight = NumberShape.optional().meta({
-  description: 'What the payment is multiplied by, zero or more; 1 if not stated',
-});
-
-const EdgeShape = z
-  .strictObject({
-    at: NumberShape,
-    included: z.boolean().meta({ description: 'Whether the value `at` itself belongs to this tier' }),
-  })
-  .meta({ id: 'OutcomeEdge', description: 'One end of a tier' });
-
-const TierShape = z
-  .strictObject({
-    from: EdgeShape.optional().meta({ description: 'The lower end; without it the tier has none' }),
-    to: EdgeShape.optional().meta({ description: 'The upper end; without it the tier has none' }),
-    pays: OperandShape.meta({ description: 'What is multiplied by the base; may be negative' }),
-  })
-  .meta({ id: 'OutcomeTier' });
-export type Tier = z.infer<typeof TierShape>;
-
-const AnchorShape = z
-  .strictObject({ at: NumberShape, pays: NumberShape })
-  .meta({ id: 'OutcomeAnchor', description: 'At this value of the measure, this rate' });
-export type Anchor = z.infer<typeof AnchorShape>;
-
-const FloorShape = z
-  .strictObject({
-    pays: NumberShape,
-    when: ConditionsShape.optional().meta({
-      description: 'The floor applies only then: in the first three years',
-    }),
-  })
-  .meta({ id: 'OutcomeFloor' });
-
-const StepShape = z
-  .strictObject({
-    share: NumberShape.meta({ description: 'The part of the amount that is paid, from 0 to 1' }),
-    until: OperandShape.optional().meta({
-      description:
-        'The share applies until all payments on this line, earlier ones included, come to this. Only the last step has none',
-    }),
-  })
-  .meta({ id: 'OutcomeStep' });
+  AnchorShape,
+  base,
+  FloorShape,
+  RateShape,
+  StepShape,
+  TierShape,
+  weight,
+} from './payment.part.shape.ts';
+import { NameShape, NumberShape, OperandShape, RoundingShape } from './term.shape.ts';
 
 const kinds = [
   z.strictObject({ kind: z.literal('fixed'), ...base, weight, amount: OperandShape }).meta({
@@ -186,6 +121,40 @@ const kinds = [
           tariff: '3500',
           count: 'entries',
           cap: { amount: '700000', over: 'contract' },
+        },
+      ],
+    }),
+  z
+    .strictObject({
+      kind: z.literal('rateCard'),
+      ...base,
+      rates: z
+        .array(RateShape)
+        .min(1)
+        .max(50)
+        .meta({ description: 'The price of each outcome that one participant may reach' }),
+      participantCap: NumberShape.meta({
+        description:
+          'The most that is paid for one participant over the whole contract, in currency units, zero or more',
+      }),
+    })
+    .meta({
+      description:
+        'For each participant Σ tariff × how often the outcome was reached, at most the cap; then added up over all. Results state participants alike in one row (`participants`). Without a cap for each participant take one `tariff` for each outcome',
+      examples: [
+        {
+          kind: 'rateCard',
+          id: 'young-people',
+          title: 'Outcomes of young people, at most 8,200 for each',
+          payer: 'municipality',
+          payee: 'investor',
+          rates: [
+            { outcome: 'attendance', tariff: '1400' },
+            { outcome: 'qualification', tariff: '3300' },
+            { outcome: 'employment', tariff: '5500' },
+          ],
+          participantCap: '8200',
+          cap: { amount: '2000000', over: 'contract' },
         },
       ],
     }),

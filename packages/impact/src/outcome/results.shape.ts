@@ -11,6 +11,24 @@ const FlowShape = z
   .meta({ id: 'OutcomeFlow' });
 export type Flow = z.infer<typeof FlowShape>;
 
+const ParticipantsShape = z
+  .strictObject({
+    count: NumberShape.meta({ description: 'How many participants this row speaks of: a whole number' }),
+    outcomes: z.record(NameShape, NumberShape).meta({
+      description:
+        'How often each of them reached each outcome of the rate card, `"0"` included; zero or more. One that is left out is refused',
+    }),
+    paidBefore: NumberShape.optional().meta({
+      description:
+        'What earlier decisions paid for each of them, in currency units: it uses up the cap of the participant. Nothing if left out',
+    }),
+  })
+  .meta({
+    id: 'OutcomeParticipants',
+    description: 'Participants who are alike: who reached the same, and for whom the same was paid before',
+  });
+export type Participants = z.infer<typeof ParticipantsShape>;
+
 /** What a decision is made from. */
 export const OutcomeResultsShape = z
   .strictObject({
@@ -22,6 +40,10 @@ export const OutcomeResultsShape = z
     paidBefore: z.record(NameShape, NumberShape).optional().meta({
       description:
         'What earlier decisions paid on each payment, by its id, in currency units; nothing if left out',
+    }),
+    participants: z.record(NameShape, z.array(ParticipantsShape).max(500).nullable()).optional().meta({
+      description:
+        'The participants of every `rateCard`, by the id of the payment: counts only, never who somebody is. `null` says that it is not known yet. Needed with a rate card, and only then',
     }),
     investment: z
       .strictObject({

@@ -30,6 +30,12 @@ const decided: [example: string, results: string, amount: string, reason: Outcom
   ['innovation-fund', 'results', '1988000.00', 'paid'],
   ['koto-sib', 'results', '3519060.00', 'paid'],
   ['educate-girls', 'results', '394696.78', 'return-capped'],
+  // Denver's published last payments: 620,978.40 for housing and 5,104,000 for jail days.
+  ['denver', 'results-first', '189952.56', 'paid'],
+  ['denver', 'results-last', '5724978.40', 'paid'],
+  ['massachusetts', 'results', '13688571.43', 'paid'],
+  ['essex', 'results', '4656000.00', 'paid'],
+  ['innovation-fund-capped', 'results', '577500.00', 'paid'],
 ];
 
 const files = readdirSync(folder).flatMap((example) =>
@@ -42,6 +48,25 @@ describe('the committed examples', () => {
     const decision = decideOutcome(termsOf(example), json(join(folder, example, `${results}.json`)));
     expect(decision).toMatchObject({ amount, reason });
     expect(decision.computation.at(-1)!.value).toBe(`${amount} ${decision.currency}`);
+  });
+
+  it('come to what whole cents and nothing else of ours give', () => {
+    const cents = (amount: bigint, example: string, results: string) =>
+      expect(`${amount / 100n}.${String(amount % 100n).padStart(2, '0')}`).toBe(
+        decided.find((one) => one[0] === example && one[1] === results)![2],
+      );
+    const jail = ((14_000n - 9534n) * 100n * 16_000_000n) / 14_000n;
+    cents((42_310n - 1240n) * 1512n + jail, 'denver', 'results-last');
+    cents((12_900n - 337n) * 1512n, 'denver', 'results-first');
+    // A reduction of 0.8 × 0.21 + 0.2 × 0.3 = 0.228 lies 178 of the 350 thousandths up to 22 million; in halves of a cent.
+    const prison = ((178n * 2n * 2_200_000_000n) / 350n + 1n) / 2n;
+    const work = 2910n * 78_900n + (929n * 65n * 75_000n) / 100n;
+    cents(prison + (work > 250_000_000n ? 250_000_000n : work), 'massachusetts', 'results');
+    const days = (388n * 913n * (550n - 108n)) / 1000n;
+    const most = 388n * 1_200_000n;
+    cents(days * 3000n > most ? most : days * 3000n, 'essex', 'results');
+    const each = [800n + 1400n, 8200n, 8200n - 5500n];
+    cents((120n * each[0]! + 30n * each[1]! + 25n * each[2]!) * 100n, 'innovation-fund-capped', 'results');
   });
 
   it('are all decided here', () => {

@@ -36,18 +36,25 @@ function mistakeText(issue: Issue, json: unknown): string {
     return `there is no ${issue.keys.slice(0, 5).map(shortened).join(', ')} here`;
   if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof given === 'number')
     return `write "${given}"`;
-  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'rounding') return `write ${roundings}`;
-  return issue.message;
+  return unionText(issue) ?? issue.message;
 }
+
+/** What may stand where there is a choice. */
+function unionText(issue: Issue): string | null {
+  if (issue.code !== 'invalid_union') return null;
+  if (issue.path.at(-1) === 'rounding') return `write ${roundings}`;
+  const options = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+  return options.length > 0 ? oneOf(options) : null;
+}
+
+const oneOf = (values: readonly unknown[]): string =>
+  `write one of ${values.map((value) => `"${String(value)}"`).join(', ')}`;
 
 const roundings = '"none" or {places, mode}';
 
 function missingText(issue: Issue): string {
-  if (issue.code === 'invalid_union' && issue.path.at(-1) === 'rounding')
-    return `is missing; write ${roundings}`;
-  if (issue.code === 'invalid_value')
-    return `is missing; write one of ${issue.values.map((value) => `"${String(value)}"`).join(', ')}`;
-  return 'is missing';
+  const choice = issue.code === 'invalid_value' ? oneOf(issue.values) : unionText(issue);
+  return choice === null ? 'is missing' : `is missing; ${choice}`;
 }
 
 function at(json: unknown, path: readonly PropertyKey[]): unknown {

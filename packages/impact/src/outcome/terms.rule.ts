@@ -24,6 +24,7 @@ export function readTerms(json: unknown): OutcomeTerms {
   requireAll([
     ...terms.payments.map((payment) => () => requireDecidable(payment, terms)),
     ...[...terms.inputs, ...terms.measures].map((one) => () => requireRange(one)),
+    () => requireGroups(terms),
     () => requireMoney(terms),
     () => requireOnePayee(terms),
   ]);
@@ -74,20 +75,50 @@ function requireNames(terms: OutcomeTerms): void {
   requireAcyclic(dependencies);
 }
 
+/** Every cap is of a group that there is, and a group has one. */
+function requireGroups({ groupCaps = [], payments }: OutcomeTerms): void {
+  const groups = new Set(payments.map(({ group }) => group));
+  const named = groupCaps.map(({ group }) => group);
+  const unknown = named.filter((group) => !groups.has(group));
+  if (unknown.length > 0)
+    throw new OutcomeError(
+      'name-unknown',
+      listed(unknown.map((group) => `groupCaps: no payment is of group ${group}`)),
+    );
+  requireDistinct('groupCaps', named);
+}
+
+/** @throws OutcomeError `id-repeated` */
+function requireDistinct(where: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated) throw new OutcomeError('id-repeated', `${where}: ${repeated} is stated twice`);
+}
+
 function requireDecidable(payment: Payment, terms: OutcomeTerms): void {
   const { id, when = [], cap } = payment;
   const conditions = [...when, ...(payment.kind === 'anchors' ? (payment.floor?.when ?? []) : [])];
   if (conditions.some(isEmpty))
     throw new OutcomeError('range-empty', `${id}: a condition that nothing meets, or without a bound`);
-  if (cap && exactOf(cap.amount).lt(zero)) throw new OutcomeError('range-empty', `${id}: a cap below zero`);
+  if (cap && isNumber(cap.amount) && exactOf(cap.amount).lt(zero))
+    throw new OutcomeError('range-empty', `${id}: a cap below zero`);
   if ('weight' in payment && payment.weight !== undefined && exactOf(payment.weight).lt(zero))
     throw new OutcomeError('out-of-range', `${id}: a weight below zero`);
   if (payment.kind === 'tiers') requireTiers(id, payment.tiers);
   if (payment.kind === 'anchors') requireAnchors(id, payment.anchors);
   if (payment.kind === 'waterfall') requireSteps(payment);
+  if (payment.kind === 'rateCard') requireRates(payment);
   if (payment.kind !== 'saving') return;
   if (isNumber(payment.share)) requireShare(id, exactOf(payment.share));
   requireHeads(payment, terms);
+}
+
+function requireRates({ id, rates, participantCap }: PaymentOf<'rateCard'>): void {
+  requireDistinct(
+    id,
+    rates.map(({ outcome }) => outcome),
+  );
+  if (exactOf(participantCap).lt(zero))
+    throw new OutcomeError('range-empty', `${id}: a cap of the participant below zero`);
 }
 
 function requireSteps({ id, steps }: PaymentOf<'waterfall'>): void {
@@ -108,7 +139,7 @@ function requireSteps({ id, steps }: PaymentOf<'waterfall'>): void {
 /** A saving needs heads: its own, or those for whom its measure is payable. */
 function requireHeads({ id, measure, heads }: PaymentOf<'saving'>, { measures }: OutcomeTerms): void {
   if (heads !== undefined) return;
-  if (measures.find((one) => one.id === measure)?.payable.count === undefined)
+  if (measures.find((one) => one.id === measure)?.payable?.count === undefined)
     throw new OutcomeError(
       'name-unknown',
       `${id}: neither it nor ${measure} counts the heads it is paid for`,
@@ -122,9 +153,12 @@ function requireRange({ id, min, max }: OutcomeTerms['inputs'][number] | Measure
     throw new OutcomeError('range-empty', `${id}: nothing is from ${min} to ${max}`);
 }
 
-function requireMoney({ currency, amountCap, returnCap }: OutcomeTerms): void {
+function requireMoney({ currency, groupCaps = [], amountCap, returnCap }: OutcomeTerms): void {
   if (inMinorUnits(amountCap?.amount ?? '0', currency) < 0)
     throw new OutcomeError('range-empty', 'the amount cap is below zero');
+  for (const { group, amount } of groupCaps)
+    if (inMinorUnits(amount, currency) < 0)
+      throw new OutcomeError('range-empty', `the cap of ${group} is below zero`);
   if (returnCap && exactOf(returnCap.rate).lte(-1))
     throw new OutcomeError('range-empty', 'no return is −100 % or less');
   if (returnCap && exactOf(returnCap.rate).gte(1))

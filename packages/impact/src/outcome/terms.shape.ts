@@ -36,6 +36,20 @@ const AmountCapShape = z
       'The most that all payments together come to, what is owed by negative lines taken off. What is over is taken from the lines above zero, in proportion; a negative line is not changed',
   });
 
+const GroupCapShape = z
+  .strictObject({
+    group: NameShape.meta({ description: 'The `group` of the payments that share this cap' }),
+    amount: NumberShape.meta({
+      description: 'The most, in currency units, zero or more; whole minor units',
+    }),
+    over: WhichTimeShape,
+  })
+  .meta({
+    id: 'OutcomeGroupCap',
+    description:
+      'The most that the payments of a group come to together, after the cap of each line, what is owed by negative lines taken off. What is over is taken from the lines above zero, in proportion; a negative line is not changed',
+  });
+
 const ReturnCapShape = z
   .strictObject({
     rate: NumberShape.meta({
@@ -71,6 +85,13 @@ export const OutcomeTermsShape = z
       .min(1)
       .max(200)
       .meta({ description: 'The lines of the contract; what they come to is added up' }),
+    groupCaps: z
+      .array(GroupCapShape)
+      .max(50)
+      .optional()
+      .meta({
+        description: 'Caps of groups of payments: of a cohort, a year, a kind of outcome; one for a group',
+      }),
     amountCap: AmountCapShape.optional(),
     returnCap: ReturnCapShape.optional(),
     rounding: RoundingModeShape.meta({
@@ -82,6 +103,6 @@ export const OutcomeTermsShape = z
     id: 'OutcomeTerms',
     title: 'Terms of an outcome contract (Social Impact Bond)',
     description:
-      'Order of a decision: measures, then payments line by line, then the cap of each line, then subtotals by group, payer and payee, then the total, the amount cap, the cap on the return, and rounding. A negative amount is owed by the payee to the payer. Inputs, measures and payments share one set of ids. Amounts are in currency units, all numbers are decimal text: `"0.075"`, `"-3300000"`.',
+      'Order of a decision: measures, then payments line by line (in a rate card the cap of each participant first), then the cap of each line, then the cap of each group, then subtotals by group, payer and payee, then the total, the amount cap, the cap on the return, and rounding. A negative amount is owed by the payee to the payer. Inputs, measures and payments share one set of ids. Amounts are in currency units, all numbers are decimal text: `"0.075"`, `"-3300000"`.',
   });
 export type OutcomeTerms = z.infer<typeof OutcomeTermsShape>;

@@ -1,7 +1,7 @@
 import type { Fraction } from 'fraction.js';
 import { exactOf } from '../exact.ts';
 import { OutcomeError } from './outcome.errors.ts';
-import type { Tier } from './payment.shape.ts';
+import type { Tier } from './payment.part.shape.ts';
 
 /**
  * Tiers in rising order, of which every value meets exactly one.
