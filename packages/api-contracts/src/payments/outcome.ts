@@ -33,10 +33,18 @@ export const OutcomeContractShape = z
     /** The party of the terms that is the municipality: only what this one owes is paid here. */
     payer: PartyShape,
     payees: z.array(z.object({ party: PartyShape, role: OutcomePayeeRoleShape })),
-    /** The most that is ever paid, whatever payees owe; reserved in the outcome fund from the signature on. */
+    /** Other contracts of the pilot that this one is beside: its terms pay for none of the results that those decide. */
+    besides: z.array(IdShape),
+    /** The most that is ever paid, whatever payees owe. */
     maximum: MoneyShape,
+    /** Set aside for it at the signature: the maximum, and nothing before. What is awarded, open and returned adds up to it. */
+    reserved: MoneyShape,
     /** Of it decided to be paid. */
     awarded: MoneyShape,
+    /** Of what was awarded: settled with payees and not come back. The rest is under way, or was closed without payment. */
+    paid: MoneyShape,
+    /** What decisions can still award: nothing unless the contract is signed and has not ended. */
+    open: MoneyShape,
     /** Owed by payees. */
     receivable: MoneyShape,
     /** Back in the outcome fund since the contract ended. */
@@ -104,6 +112,7 @@ export const outcomeRoutes = {
         .array(z.object({ party: PartyShape, payeeId: IdShape, role: OutcomePayeeRoleShape }))
         .min(1)
         .max(50),
+      besides: z.array(IdShape).max(50).optional(),
     }),
     bodyLimit: termsLimit,
     answer: OutcomeContractShape,
@@ -115,6 +124,7 @@ export const outcomeRoutes = {
       'own-payment',
       'funds-missing',
       'amount-invalid',
+      'result-paid',
     ],
   }),
   signOutcomeContract: route('POST /v1/m/{municipalityId}/outcome-contracts/{contractId}/signature', {
@@ -147,6 +157,7 @@ export const outcomeRoutes = {
     body: z.object({
       evidence: OutcomeEvidenceShape,
       inputs: OutcomeResultsShape.shape.inputs,
+      participants: OutcomeResultsShape.shape.participants,
       investment: OutcomeResultsShape.shape.investment,
     }),
     bodyLimit: termsLimit,
@@ -159,6 +170,7 @@ export const outcomeRoutes = {
       'assessment-differs',
       'assessment-open',
       'project-decided',
+      'result-paid',
       'above-signed-maximum',
     ],
   }),

@@ -38,6 +38,10 @@ export const paymentsProblems = {
   'assessment-differs': { status: 422, title: 'The signed assessment is another one' },
   'assessment-open': { status: 409, title: 'Somebody may still object to the assessment' },
   'project-decided': { status: 409, title: 'The contract was decided on results of this project before' },
+  'result-paid': {
+    status: 409,
+    title: 'Another contract has decided on results of this project: a result is paid once',
+  },
   'paid-by-outcome-only': { status: 422, title: 'An investor is paid by an outcome contract only' },
   'obligation-unknown': { status: 422, title: 'The municipality has no such obligation' },
   'obligation-not-open': { status: 409, title: 'The obligation is not open for this' },

@@ -137,6 +137,20 @@ export function obligationStore(connection: Connection) {
     ofProject: (municipalityId: string, projectId: string, session?: ClientSession) =>
       obligations.find({ municipalityId, projectId }, session ? { session } : {}).toArray(),
 
+    /** What has reached the payees of decisions and not come back, by decision, in minor units. */
+    async settledOf(decisionIds: readonly string[], session?: ClientSession): Promise<Map<string, number>> {
+      const sums = await obligations
+        .aggregate<{ _id: string; amount: number }>(
+          [
+            { $match: { decisionId: { $in: [...decisionIds] }, state: 'settled' } },
+            { $group: { _id: '$decisionId', amount: { $sum: '$amount' } } },
+          ],
+          session ? { session } : {},
+        )
+        .toArray();
+      return new Map(sums.map(({ _id, amount }) => [_id, amount]));
+    },
+
     list({ dueBefore, ...filter }: ObligationFilter, after: string | undefined, limit: number) {
       const due = dueBefore
         ? { $and: [{ state: { $in: [...openStates] }, stateSince: { $lt: dueBefore } }] }

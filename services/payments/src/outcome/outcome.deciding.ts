@@ -1,5 +1,6 @@
 import { DomainError } from '@talkoot/http-service';
 import { lineText } from '@talkoot/impact';
+import { resultsPaid } from '@talkoot/impact/outcome';
 import type { OutcomeDecision, OutcomeResults } from '@talkoot/impact/outcome';
 import { decimalOf, money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
@@ -7,12 +8,13 @@ import type { Payments } from '../context.ts';
 import { requireProject } from '../fund/fund.routes.ts';
 import { oweOutcome } from '../obligation/obligation.creation.ts';
 import { outcomeDecidedEvent } from './outcome.events.ts';
-import { balanceOf, contentSha256, decideBy, paidWith, partsOf, totalOf } from './outcome.ts';
+import { balanceOf, contentSha256, decideBy, paidWith, partsOf, requireUnpaid, totalOf } from './outcome.ts';
+import type { DecidedResults } from './outcome.ts';
 import type { OutcomeContractDocument, OutcomeDecisionDocument } from './outcome.store.ts';
 import { decisionView } from './outcome.view.ts';
 
 /** What the assessor states. */
-export interface Statement extends Pick<OutcomeResults, 'inputs' | 'investment'> {
+export interface Statement extends Pick<OutcomeResults, 'inputs' | 'participants' | 'investment'> {
   readonly decisionId: string;
   readonly evidence: OutcomeDecisionDocument['evidence'];
   readonly assessor: string;
@@ -21,7 +23,7 @@ export interface Statement extends Pick<OutcomeResults, 'inputs' | 'investment'>
 /**
  * Decides a contract by its signed terms and by nothing else: not by the bonus, nor by any vote. What it owes becomes
  * obligations out of the reserve, what it is owed a receivable.
- * @throws DomainError `contract-not-signed`, `terms-changed`, `project-decided`, `results-refused`, `above-signed-maximum`
+ * @throws DomainError `contract-not-signed`, `terms-changed`, `project-decided`, `result-paid`, `results-refused`, `above-signed-maximum`
  */
 export async function decideContract(
   payments: Payments,
@@ -29,13 +31,26 @@ export async function decideContract(
   { municipalityId, contractId }: { readonly municipalityId: string; readonly contractId: string },
   statement: Statement,
 ) {
-  const contract = await requireDecidable(payments, session, { municipalityId, contractId }, statement);
+  const { contract, earlier } = await requireDecidable(
+    payments,
+    session,
+    { municipalityId, contractId },
+    statement,
+  );
   const results = resultsOf(contract, statement);
   const outcome = decideBy(contract.terms, results);
+  const decided = resultsDecided(contract, outcome);
+  requireUnpaid(contract, decided, earlier);
   const balance = balanceOf(partsOf(outcome, contract.payer));
   const awarded = contract.awarded + totalOf(balance.payable, contract.currency);
   if (awarded > contract.maximum) throw new DomainError('above-signed-maximum');
-  const decision = newDecision(contract, statement, { results, outcome, balance, at: payments.now() });
+  const decision = newDecision(contract, statement, {
+    results,
+    outcome,
+    decided,
+    balance,
+    at: payments.now(),
+  });
   await payments.outcomes.decide(session, decision, {
     awarded,
     receivable: contract.receivable + totalOf(balance.receivable, contract.currency),
@@ -54,25 +69,39 @@ async function requireDecidable(
   session: ClientSession,
   { municipalityId, contractId }: { readonly municipalityId: string; readonly contractId: string },
   { evidence }: Statement,
-): Promise<OutcomeContractDocument> {
+): Promise<{ readonly contract: OutcomeContractDocument; readonly earlier: DecidedResults[] }> {
   const contract = await payments.outcomes.find(municipalityId, contractId, session);
   if (contract?.state !== 'signed') throw new DomainError('contract-not-signed');
   if (contentSha256(contract) !== contract.sha256) throw new DomainError('terms-changed');
+  const { projectId } = evidence;
+  // Of two decisions at once one is tried again and sees the other: each numbers an event of the pilot.
+  const earlier = await payments.outcomes.decidedOn(projectId, session);
   // Whatever assessment of it comes later: the results of a project are paid once.
-  if (await payments.outcomes.isDecidedOn(contractId, evidence.projectId, session)) {
-    throw new DomainError('project-decided');
-  }
-  return contract;
+  if (earlier.some((one) => one.contractId === contractId)) throw new DomainError('project-decided');
+  return { contract, earlier };
 }
 
-function resultsOf(contract: OutcomeContractDocument, { inputs, investment }: Statement): OutcomeResults {
+/** The results that its lines depend on. What is still open is not decided, and another contract may pay for it. */
+function resultsDecided({ terms, payer }: OutcomeContractDocument, { open }: OutcomeDecision): string[] {
+  return resultsPaid(terms, (payment) => payment.payer === payer && !open.includes(payment.id));
+}
+
+function resultsOf(
+  contract: OutcomeContractDocument,
+  { inputs, participants, investment }: Statement,
+): OutcomeResults {
   const paidBefore = Object.fromEntries(
     Object.entries(contract.paid).map(([payment, amount]) => [
       payment,
       decimalOf(money(amount, contract.currency)),
     ]),
   );
-  return { inputs, paidBefore, ...(investment ? { investment } : {}) };
+  return {
+    inputs,
+    paidBefore,
+    ...(participants ? { participants } : {}),
+    ...(investment ? { investment } : {}),
+  };
 }
 
 function newDecision(
@@ -81,6 +110,7 @@ function newDecision(
   made: {
     readonly results: OutcomeResults;
     readonly outcome: OutcomeDecision;
+    readonly decided: string[];
     readonly balance: ReturnType<typeof balanceOf>;
     readonly at: Date;
   },
@@ -94,6 +124,7 @@ function newDecision(
     termsSha256: contract.sha256,
     results: made.results,
     evidence,
+    decided: made.decided,
     outcome,
     computation: computation.map(lineText),
     ...made.balance,

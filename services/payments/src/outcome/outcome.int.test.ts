@@ -14,6 +14,8 @@ import {
   vote,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
+import { inTransaction } from '@talkoot/http-service';
+import { decideContract } from './outcome.deciding.ts';
 import { contractTerms } from './outcome.fixture.ts';
 import { settle } from '../settlement/settlement.fixture.ts';
 
@@ -115,6 +117,18 @@ const outcomeFund = async (pilotId: string) => {
 };
 const owed = async (projectId: string) =>
   (await fixture.clerk.listObligations({ params: { municipalityId }, query: { projectId } })).items;
+/** What a contract says of its money, in cents; the same in the list and alone. */
+async function moneyOf(contractId: string) {
+  const { contract } = await fixture.anyone.getOutcomeContract({ params: { municipalityId, contractId } });
+  const { items } = await fixture.anyone.listOutcomeContracts({
+    params: { municipalityId },
+    query: { pilotId: contract.pilotId, limit: 200 },
+  });
+  expect(items.find((one) => one.contractId === contractId)).toEqual(contract);
+  const { maximum, reserved, awarded, paid, open, receivable, returned } = contract;
+  const amounts = { maximum, reserved, awarded, paid, open, receivable, returned };
+  return Object.fromEntries(Object.entries(amounts).map(([name, { amount }]) => [name, amount]));
+}
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('signing an outcome contract', () => {
@@ -194,6 +208,8 @@ describe('deciding an outcome contract', () => {
     const owing = made.map(({ payeeRole, payeeId, amount }) => `${payeeRole} ${payeeId} ${amount.amount}`);
     expect(new Set(owing)).toEqual(new Set(['investor per-fund 300000', 'contractor per-provider 60000']));
     expect(await outcomeFund(contract.pilotId)).toEqual([500_000, 140_000, 360_000]);
+    const before = await moneyOf(contract.contractId);
+    expect(before).toMatchObject({ awarded: 360_000, open: 140_000, paid: 0 });
     for (const { payeeId, payeeRole } of made) {
       const payee = await fixture.as(payeeId, payeeRole === 'investor' ? 'investor' : 'contractor');
       await payee.putPayeeDetails({ params: { municipalityId }, body: testAccount() });
@@ -209,6 +225,7 @@ describe('deciding an outcome contract', () => {
       ),
     );
     expect((await owed(contract.projectId!)).map(({ state }) => state)).toEqual(['settled', 'settled']);
+    expect(await moneyOf(contract.contractId)).toEqual({ ...before, paid: 360_000 });
   });
 
   it('counts what was paid before, and never comes to more than the cap', async () => {
@@ -279,6 +296,38 @@ describe('deciding an outcome contract', () => {
       [1, 2, 3].map(() => decide(contested, inputs, { evidence: rivals })),
     );
     expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('counts the participants of a rate card, and tells each row of them to whoever asks why', async () => {
+    const card = {
+      ...{ kind: 'rateCard', id: 'card', title: 'Outcomes', payer: 'municipality', payee: 'fund' },
+      rates: [{ outcome: 'job', tariff: '200' }],
+      participantCap: '300',
+    };
+    const terms = { ...contractTerms(), payments: [card] };
+    const contract = await signed('card', { terms, payees: payees.slice(0, 1) });
+    const { contractId } = contract;
+    const decided = (rows: object[]) =>
+      assessor.decideOutcomeContract({
+        params: { municipalityId, contractId },
+        body: {
+          evidence: assessed(contract.projectId!),
+          inputs: { fewer: null, jobs: null },
+          participants: { card: rows as never },
+        },
+        idempotencyKey: key(),
+      });
+    const row = (count: string, job: string) => ({ count, outcomes: { job } });
+    await expect(decided([row('0.5', '1')])).rejects.toEqual(refusal('results-refused'));
+    const { decisionId, amount } = await decided([row('4', '1'), row('3', '2')]);
+    expect(amount).toBe('1700.00');
+    const why = await fixture.anyone.explainOutcomeDecision({
+      params: { municipalityId, contractId, decisionId },
+    });
+    expect(why.results.participants).toEqual({ card: [row('4', '1'), row('3', '2')] });
+    expect(why.computation).toContain(
+      'card, 3 participants alike: job 2 × 200 = 400 each, capped at 300; 3 × 300 = 900',
+    );
   });
 
   it('books less than nothing as a receivable', async () => {
@@ -380,6 +429,99 @@ describe('deciding an outcome contract', () => {
     const [obligation] = await owed(of.projectId);
     await cancel(fixture, obligation!.obligationId, 'The fund renounces it');
     expect(await outcomeFund(of.pilotId)).toEqual([800_000, 200_000, 0]);
+  });
+});
+
+describe('the money of an outcome contract', () => {
+  it('is told from proposal to end: what is reserved, awarded, paid, open, owed and returned', async () => {
+    const of = await pilot('money');
+    const nothing = { reserved: 0, awarded: 0, paid: 0, open: 0, receivable: 0, returned: 0 };
+    const proposed = await propose(of);
+    expect(await moneyOf(proposed.contractId)).toEqual({ maximum: 500_000, ...nothing });
+    const contract = await sign(proposed);
+    expect(await moneyOf(contract.contractId)).toMatchObject({ reserved: 500_000, open: 500_000 });
+    await decide(contract, { fewer: '-5', jobs: '1' });
+    const owing = { reserved: 500_000, awarded: 20_000, open: 480_000, receivable: 100_000, returned: 0 };
+    expect(await moneyOf(contract.contractId)).toMatchObject(owing);
+    await end(contract.contractId);
+    expect(await moneyOf(contract.contractId)).toMatchObject({ ...owing, open: 0, returned: 480_000 });
+  });
+});
+
+describe('a result', () => {
+  const { payments: lines } = contractTerms();
+  const [health, jobs] = lines as [(typeof lines)[number], (typeof lines)[number]];
+  const alone = (line: typeof health, party: string) => ({
+    terms: contractTerms({ payments: [line] }),
+    payees: payees.filter((payee) => payee.party === party),
+  });
+
+  it('is paid once over all contracts: ending one and signing another pays nothing again', async () => {
+    const of = await pilot('twice');
+    const first = await sign(await propose(of));
+    const waiting = await sign(await propose({ pilotId: of.pilotId }));
+    await decide(first, { fewer: '12', jobs: '1' });
+    await end(first.contractId);
+    await expect(propose(of)).rejects.toEqual(refusal('result-paid'));
+    const inputs = { fewer: '12', jobs: '1' };
+    const evidence = assessed(first.projectId!);
+    await expect(decide(waiting, inputs, { evidence })).rejects.toEqual(refusal('result-paid'));
+    await end(waiting.contractId);
+    const same = await sign(await propose(of, { besides: [first.contractId] }));
+    await expect(decide(same, inputs)).rejects.toEqual(refusal('result-paid'));
+    expect(await owed(first.projectId!)).toHaveLength(2);
+    expect(await moneyOf(same.contractId)).toMatchObject({ awarded: 0, open: 500_000 });
+  });
+
+  it('of another kind, or one that was open, is paid by a contract that is signed beside the first', async () => {
+    const of = await pilot('beside');
+    const first = await sign(await propose(of, alone(health, 'fund')));
+    const stranger = await sign(await propose(of, alone(jobs, 'provider')));
+    await decide(first, { fewer: '12', jobs: '3' });
+    await expect(decide(stranger, { fewer: '12', jobs: '3' })).rejects.toEqual(refusal('result-paid'));
+    await end(stranger.contractId);
+    const beside = { ...alone(jobs, 'provider'), besides: [first.contractId] };
+    const second = await sign(await propose(of, beside));
+    expect(second.besides).toEqual([first.contractId]);
+    expect(await decide(second, { fewer: '12', jobs: '3' })).toMatchObject({ amount: '600.00' });
+
+    const waiting = await pilot('open');
+    const open = await sign(await propose(waiting));
+    await decide(open, { fewer: null, jobs: '1' });
+    const later = await sign(
+      await propose(waiting, { ...alone(health, 'fund'), besides: [open.contractId] }),
+    );
+    expect(await decide(later, { fewer: '12', jobs: '1' })).toMatchObject({ amount: '3000.00' });
+  });
+
+  it('is beside none that the pilot does not have', async () => {
+    const [of, elsewhere] = [await pilot('known'), await signed('unknown')];
+    for (const other of ['oct-none', elsewhere.contractId])
+      await expect(propose(of, { besides: [other] })).rejects.toEqual(refusal('not-found'));
+  });
+
+  it('is paid once though two contracts are decided at the same time, in processes that do not wait for each other', async () => {
+    const rivalry = async (name: string) => {
+      const of = await pilot(name);
+      const contracts = [await sign(await propose(of)), await sign(await propose(of))];
+      const evidence = assessed(of.projectId);
+      const done = await Promise.allSettled(
+        contracts.map(({ contractId }) =>
+          inTransaction(fixture.connection, (session) =>
+            decideContract(
+              fixture.payments,
+              session,
+              { municipalityId, contractId },
+              { decisionId: key(), evidence, assessor: 'per-assessor', inputs: { fewer: '12', jobs: '0' } },
+            ),
+          ),
+        ),
+      );
+      expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(done.find((one) => one.status === 'rejected')!.reason).toEqual(refusal('result-paid'));
+      expect(await owed(of.projectId)).toHaveLength(1);
+    };
+    for (const round of [1, 2, 3, 4, 5]) await rivalry(`rivals-${round}`);
   });
 });
 

@@ -50,6 +50,8 @@ function mayOwe(payment: Payment, terms: Pick<OutcomeTerms, 'inputs' | 'measures
       return negative(payment.amount);
     case 'tariff':
       return negative(payment.tariff);
+    case 'rateCard':
+      return payment.rates.some(({ tariff }) => negative(tariff));
     case 'saving':
       return negative(payment.measure);
     case 'tiers':

@@ -11,7 +11,13 @@ import { outcomeReserved, outcomeReserveReturned } from '../ledger/postings.ts';
 import { decideContract } from './outcome.deciding.ts';
 import { outcomeReleasedEvent, outcomeReservedEvent } from './outcome.events.ts';
 import { maximumOf } from './outcome.maximum.ts';
-import { contentSha256, requireDisinterested, requireNotPaid, requireParties } from './outcome.ts';
+import {
+  contentSha256,
+  requireDisinterested,
+  requireNotPaid,
+  requireParties,
+  requireUnpaid,
+} from './outcome.ts';
 import type { OutcomeContractDocument } from './outcome.store.ts';
 import { contractView, decisionView } from './outcome.view.ts';
 
@@ -38,7 +44,7 @@ function contracting(
       const proposed = await once(connection, call, async (session) => {
         const contract = await newContract(payments, session, call);
         await outcomes.insert(session, contract);
-        return contractView(contract);
+        return contractView(contract, 0);
       });
       return { body: proposed };
     },
@@ -68,11 +74,11 @@ function contracting(
       const filter = { municipalityId: params.municipalityId, pilotId, projectId };
       const rows = await outcomes.list(filter, decodeCursor(query.after, z.string()), query.limit + 1);
       const page = pageFrom(rows, query.limit, (row) => row._id);
-      return { body: { items: page.items.map(contractView), next: page.next } };
+      return { body: { items: await viewsOf(payments, page.items), next: page.next } };
     },
     async getOutcomeContract({ params }) {
       const contract = await requireContract(payments, params);
-      return { body: { contract: contractView(contract), terms: contract.terms } };
+      return { body: { contract: await viewOf(payments, contract), terms: contract.terms } };
     },
   };
 }
@@ -113,7 +119,7 @@ function deciding(
       const { results, computation } = decision;
       return {
         body: {
-          contract: contractView(contract),
+          contract: await viewOf(payments, contract),
           terms: contract.terms,
           results,
           decision: decisionView(decision),
@@ -122,6 +128,32 @@ function deciding(
       };
     },
   };
+}
+
+/** Contracts with what has reached their payees. */
+async function viewsOf(
+  payments: Payments,
+  contracts: readonly OutcomeContractDocument[],
+  session?: ClientSession,
+) {
+  const decisions = await payments.outcomes.decisionsOf(
+    contracts.map(({ _id }) => _id),
+    session,
+  );
+  const settled = await payments.obligations.settledOf(
+    decisions.map(({ _id }) => _id),
+    session,
+  );
+  const paidOn = ({ _id }: OutcomeContractDocument) =>
+    decisions
+      .filter((one) => one.contractId === _id)
+      .reduce((sum, one) => sum + (settled.get(one._id) ?? 0), 0);
+  return contracts.map((contract) => contractView(contract, paidOn(contract)));
+}
+
+async function viewOf(payments: Payments, contract: OutcomeContractDocument, session?: ClientSession) {
+  const [view] = await viewsOf(payments, [contract], session);
+  return view!;
 }
 
 async function requireContract(
@@ -150,12 +182,15 @@ async function newContract(
   { params, body, person, operationId }: Call<typeof routes.proposeOutcomeContract>,
 ): Promise<OutcomeContractDocument> {
   const funds = await requireFunds(payments, params, session);
-  const { terms, payer, payees, projectId = null } = body;
+  const { terms, payer, payees, projectId = null, besides = [] } = body;
   if (projectId !== null) await requireInPilot(payments, { ...params, projectId }, session);
+  await requireKnown(payments, params.pilotId, besides, session);
   const maximum = maximumOf(terms, funds.currency, payer);
   requireParties(terms, payer, payees);
   requireNotPaid(person.id, payees);
-  const content = { _id: idFrom(operationId, 'oct'), ...params, projectId, terms, payer, payees };
+  const content = { _id: idFrom(operationId, 'oct'), ...params, projectId, terms, payer, payees, besides };
+  // Of what nobody decided yet the decision will tell; what is decided needs no contract that can never pay.
+  if (projectId !== null) requireUnpaid(content, [], await payments.outcomes.decidedOn(projectId, session));
   return {
     ...content,
     state: 'proposed',
@@ -173,6 +208,17 @@ async function newContract(
     signedAt: null,
     ended: null,
   };
+}
+
+/** @throws DomainError `not-found` unless the pilot has all of these contracts */
+async function requireKnown(
+  payments: Payments,
+  pilotId: string,
+  besides: readonly string[],
+  session: ClientSession,
+): Promise<void> {
+  if ((await payments.outcomes.countIn(pilotId, besides, session)) !== new Set(besides).size)
+    throw new DomainError('not-found');
 }
 
 /** @throws DomainError `not-found` unless the project is funded in this pilot. */
@@ -206,7 +252,7 @@ async function signContract(
   await payments.outbox.appendEvents(session, [
     outcomeReservedEvent(contract, contract.maximum, { at, ...book }),
   ]);
-  return contractView(await requireContract(payments, params, session));
+  return viewOf(payments, await requireContract(payments, params, session), session);
 }
 
 async function endContract(
@@ -228,7 +274,7 @@ async function endContract(
     const event = outcomeReleasedEvent(contract, left, { at: ended.at, ...book });
     await payments.outbox.appendEvents(session, [event]);
   }
-  return contractView(await requireContract(payments, params, session));
+  return viewOf(payments, await requireContract(payments, params, session), session);
 }
 
 /**

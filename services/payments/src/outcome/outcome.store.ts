@@ -3,7 +3,7 @@ import type { outcomeContractStates } from '@talkoot/api-contracts/payments';
 import type { OutcomeDecision, OutcomeResults, OutcomeTerms } from '@talkoot/impact/outcome';
 import type { ClientSession, Connection } from 'mongoose';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
-import type { Balance } from './outcome.ts';
+import type { Balance, DecidedResults } from './outcome.ts';
 
 export interface OutcomePayee {
   /** As the terms call it. */
@@ -21,6 +21,8 @@ export interface OutcomeContractDocument {
   terms: OutcomeTerms;
   payer: string;
   payees: OutcomePayee[];
+  /** Contracts whose results this one does not pay for. */
+  besides: string[];
   sha256: string;
   currency: string;
   maximum: number;
@@ -45,6 +47,8 @@ export interface OutcomeDecisionDocument extends Balance {
   termsSha256: string;
   results: OutcomeResults;
   evidence: { projectId: string; assessmentId: string; sha256: string };
+  /** The results that it decided, as the terms call them. */
+  decided: string[];
   outcome: Omit<OutcomeDecision, 'computation'>;
   computation: string[];
   assessor: string;
@@ -68,6 +72,7 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await decisions.createIndex({ contractId: 1, number: 1 }, { unique: true });
   // Two assessments of one project would pay its results twice.
   await decisions.createIndex({ contractId: 1, 'evidence.projectId': 1 }, { unique: true });
+  await decisions.createIndex({ 'evidence.projectId': 1 });
 }
 
 /** Outcome contracts, whose terms no method changes, and what was decided by them. */
@@ -117,11 +122,32 @@ export function outcomeStore(connection: Connection) {
       const filter = { _id: decision.contractId, state: 'signed' as const };
       await contracts.updateOne(filter, { $set: { ...sums, decisions: decision.number } }, { session });
     },
-    isDecidedOn: async (contractId: string, projectId: string, session: ClientSession) =>
-      (await decisions.countDocuments(
-        { contractId, 'evidence.projectId': projectId },
-        { session, limit: 1 },
-      )) > 0,
+    /** What every contract decided on a project, and besides which others each of them is. */
+    async decidedOn(projectId: string, session: ClientSession): Promise<DecidedResults[]> {
+      const made = await decisions
+        .find({ 'evidence.projectId': projectId }, { session })
+        .project<Pick<OutcomeDecisionDocument, 'contractId' | 'decided'>>({ contractId: 1, decided: 1 })
+        .toArray();
+      const by = await contracts
+        .find({ _id: { $in: made.map(({ contractId }) => contractId) } }, { session })
+        .project<Pick<OutcomeContractDocument, '_id' | 'besides'>>({ besides: 1 })
+        .toArray();
+      const besides = new Map(by.map((contract) => [contract._id, contract.besides]));
+      return made.map(({ contractId, decided }) => ({
+        contractId,
+        decided,
+        besides: besides.get(contractId) ?? [],
+      }));
+    },
+    /** How many of these contracts the pilot has. */
+    countIn: (pilotId: string, contractIds: readonly string[], session: ClientSession) =>
+      contracts.countDocuments({ pilotId, _id: { $in: [...contractIds] } }, { session }),
+    /** The decisions of contracts, by their ids. */
+    decisionsOf: (contractIds: readonly string[], session?: ClientSession) =>
+      decisions
+        .find({ contractId: { $in: [...contractIds] } }, session ? { session } : {})
+        .project<Pick<OutcomeDecisionDocument, '_id' | 'contractId'>>({ contractId: 1 })
+        .toArray(),
     findDecision: (municipalityId: string, decisionId: string) =>
       decisions.findOne({ _id: decisionId, municipalityId }),
     listDecisions: (contractId: string, after: number | undefined, limit: number) =>

@@ -9,12 +9,12 @@ import type { OutcomeContractDocument, OutcomePayee } from './outcome.store.ts';
 /** What a signature binds: who may be paid for what, and by which terms. */
 export type ContractContent = Pick<
   OutcomeContractDocument,
-  '_id' | 'municipalityId' | 'pilotId' | 'projectId' | 'terms' | 'payer' | 'payees'
+  '_id' | 'municipalityId' | 'pilotId' | 'projectId' | 'terms' | 'payer' | 'payees' | 'besides'
 >;
 
 export function contentSha256(content: ContractContent): string {
-  const { _id, municipalityId, pilotId, projectId, terms, payer, payees } = content;
-  return sha256Of({ _id, municipalityId, pilotId, projectId, terms, payer, payees });
+  const { _id, municipalityId, pilotId, projectId, terms, payer, payees, besides } = content;
+  return sha256Of({ _id, municipalityId, pilotId, projectId, terms, payer, payees, besides });
 }
 
 /** @throws DomainError `parties-differ` unless the payees are exactly those whom the payer pays by the terms. */
@@ -111,4 +111,31 @@ export function paidWith(
     return [payment, total.amount] as const;
   });
   return Object.fromEntries(added);
+}
+
+/** What one contract decided on a project. */
+export interface DecidedResults {
+  readonly contractId: string;
+  /** Contracts whose results it does not pay for. */
+  readonly besides: readonly string[];
+  readonly decided: readonly string[];
+}
+
+/**
+ * A result of a project is paid once over all contracts. Whoever signed a contract beside another one has looked at
+ * what that pays for; of two that do not know of each other, only the first is decided. And whatever was signed, what is called the
+ * same is the same result.
+ * @throws DomainError `result-paid`
+ */
+export function requireUnpaid(
+  { _id, besides }: Pick<OutcomeContractDocument, '_id' | 'besides'>,
+  results: readonly string[],
+  earlier: readonly DecidedResults[],
+): void {
+  for (const other of earlier.filter(({ contractId }) => contractId !== _id)) {
+    if (!besides.includes(other.contractId) && !other.besides.includes(_id))
+      throw new DomainError('result-paid', `neither contract is beside the other: ${other.contractId}`);
+    const paid = results.filter((result) => other.decided.includes(result));
+    if (paid.length > 0) throw new DomainError('result-paid', `${paid.join(', ')}: ${other.contractId}`);
+  }
 }

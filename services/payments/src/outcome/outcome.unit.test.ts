@@ -8,6 +8,7 @@ import {
   partsOf,
   requireDisinterested,
   requireParties,
+  requireUnpaid,
 } from './outcome.ts';
 import { contractTerms } from './outcome.fixture.ts';
 import { maximumOf } from './outcome.maximum.ts';
@@ -26,6 +27,11 @@ const anchors = (pays: string) => ({
     { at: '0', pays },
     { at: '1', pays: '1' },
   ],
+});
+const rateCard = (tariff: string) => ({
+  kind: 'rateCard' as const,
+  participantCap: '100',
+  rates: [{ outcome: 'job', tariff }],
 });
 const code = (name: string) => expect.objectContaining({ code: name });
 
@@ -57,7 +63,7 @@ describe('the maximum of a contract', () => {
     );
     const { cap: _none, ...uncapped } = jobs;
     const perDecision: Payment = { ...jobs, cap: { amount: '9000', over: 'decision' } };
-    for (const one of [uncapped as Payment, perDecision, upTo(jobs, '0.001')])
+    for (const one of [uncapped as Payment, perDecision, upTo(jobs, '0.001'), upTo(jobs, 'fewer')])
       expect(() => most(contractTerms({ payments: [health, one] }))).toThrow(code('line-cap-missing'));
   });
 
@@ -77,6 +83,8 @@ describe('the maximum of a contract', () => {
       { ...line, kind: 'saving', measure: 'reduction', heads: '1', share: '1' },
       true,
     ],
+    ['a rate card', { ...line, ...rateCard('5') }, false],
+    ['a rate card that also takes', { ...line, ...rateCard('-5') }, true],
     ['shares of an amount', { ...line, kind: 'waterfall', amount: 'fewer', steps: [{ share: '1' }] }, false],
     ['rates below zero', { ...line, ...anchors('-1'), base: '1' }, true],
     ['rates of what may be anything', { ...line, ...anchors('0'), base: 'fewer' }, true],
@@ -124,16 +132,39 @@ describe('the parties of a contract', () => {
   });
 });
 
+describe('a result of a project', () => {
+  const earlier = [{ contractId: 'oct-1', besides: [] as string[], decided: ['reduction'] }];
+  const mine = { _id: 'oct-2', besides: ['oct-1'] };
+
+  it('is not paid again, however often a contract is signed beside the one that paid it', () => {
+    requireUnpaid(mine, ['jobs'], earlier);
+    requireUnpaid({ _id: 'oct-1', besides: [] }, ['reduction'], earlier);
+    expect(() => requireUnpaid(mine, ['jobs', 'reduction'], earlier)).toThrow(
+      /result-paid.*reduction: oct-1/,
+    );
+  });
+
+  it('is not paid by two contracts of which neither knows of the other, whatever they call it', () => {
+    const unknown = { ...mine, besides: [] };
+    expect(() => requireUnpaid(unknown, ['jobs'], earlier)).toThrow(code('result-paid'));
+    requireUnpaid(unknown, ['jobs'], [{ ...earlier[0]!, besides: ['oct-2'] }]);
+    expect(() => requireUnpaid(mine, [], [...earlier, { ...earlier[0]!, contractId: 'oct-3' }])).toThrow(
+      code('result-paid'),
+    );
+  });
+});
+
 describe('the hash of a contract', () => {
   const content = {
     ...{ _id: 'oct-1', municipalityId: 'lintula', pilotId: 'pil-1', projectId: null },
-    ...{ terms: contractTerms(), payer: 'municipality', payees: [] },
+    ...{ terms: contractTerms(), payer: 'municipality', payees: [], besides: [] },
   };
 
   it('changes with every word of it', () => {
     const hashes = [
       content,
       { ...content, projectId: 'prj-1' },
+      { ...content, besides: ['oct-2'] },
       { ...content, payer: 'state' },
       { ...content, payees: [{ party: 'fund', payeeId: 'per-1', role: 'investor' as const }] },
       { ...content, terms: contractTerms({ title: 'Another' }) },

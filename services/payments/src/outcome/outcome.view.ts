@@ -1,11 +1,23 @@
 import { money } from '@talkoot/money';
 import type { OutcomeContractDocument, OutcomeDecisionDocument } from './outcome.store.ts';
 
-/** As everybody may see it: payees by their party and role. */
-export function contractView(contract: OutcomeContractDocument) {
-  const { pilotId, projectId, state, sha256, payer, payees, decisions, proposedBy, signedBy, ended } =
-    contract;
+/** As everybody may see it: payees by their party and role. `paid` is what has reached them, in minor units. */
+export function contractView(contract: OutcomeContractDocument, paid: number) {
+  const {
+    pilotId,
+    projectId,
+    state,
+    sha256,
+    payer,
+    payees,
+    besides,
+    decisions,
+    proposedBy,
+    signedBy,
+    ended,
+  } = contract;
   const of = (amount: number) => money(amount, contract.currency);
+  const isInForce = state === 'signed';
   return {
     contractId: contract._id,
     pilotId,
@@ -15,8 +27,12 @@ export function contractView(contract: OutcomeContractDocument) {
     sha256,
     payer,
     payees: payees.map(({ party, role }) => ({ party, role })),
+    besides,
     maximum: of(contract.maximum),
+    reserved: of(contract.signedAt === null ? 0 : contract.maximum),
     awarded: of(contract.awarded),
+    paid: of(paid),
+    open: of(isInForce ? contract.maximum - contract.awarded : 0),
     receivable: of(contract.receivable),
     returned: of(contract.returned),
     decisions,
