@@ -97,20 +97,109 @@ describe('talkoot outcome decide', () => {
     await refused('input-missing', terms, await written('empty.json', '{"inputs":{}}'));
   });
 
+  const contract = (change: object = {}) => ({
+    title: 'A contract',
+    currency: 'EUR',
+    inputs: [{ id: 'a', title: 'a', unit: 'people' }],
+    measures: [],
+    payments: [
+      { kind: 'tariff', id: 'jobs', title: 'Jobs', payer: 'town', payee: 'fund', tariff: '5', count: 'a' },
+    ],
+    rounding: 'half-even',
+    ...change,
+  });
+  const tiers = (to: object, from: object) => ({
+    payments: [
+      {
+        ...{ kind: 'tiers', id: 'jobs', title: 'Jobs', payer: 'town', payee: 'fund', measure: 'a' },
+        tiers: [
+          { to, pays: '0' },
+          { from, pays: '9' },
+        ],
+      },
+    ],
+  });
+  const at = (value: string, included: boolean) => ({ at: value, included });
+  const slips: [slip: string, terms: string, results: string, says: RegExp][] = [
+    [
+      'a gap',
+      JSON.stringify(contract(tiers(at('5', false), at('5', false)))),
+      '',
+      /^tiers-gap: jobs: no tier has 5$/,
+    ],
+    [
+      'an overlap',
+      JSON.stringify(contract(tiers(at('5', true), at('5', true)))),
+      '',
+      /^tiers-overlap: jobs: tiers overlap at 5$/,
+    ],
+    [
+      'a field that there is not',
+      JSON.stringify(contract({ capp: '5' })),
+      '',
+      /^terms-malformed: the whole: there is no capp here$/,
+    ],
+    [
+      'a number in place of text',
+      JSON.stringify(contract()),
+      '{"inputs":{"a":12.5}}',
+      /^results-malformed: inputs\.a: write "12\.5"$/,
+    ],
+    [
+      'a number in place of text in the terms',
+      JSON.stringify(contract({ amountCap: { amount: 400, over: 'contract' } })),
+      '',
+      /^terms-malformed: amountCap\.amount: write "400"$/,
+    ],
+    ['no JSON', '{"title": "A contract",}', '', /^terms-malformed: this is not JSON: line 1, column 24: /],
+    ['an empty file', '', '', /^terms-malformed: this is not JSON: line 1, column 1: /],
+    ['another kind of JSON', '[]', '', /^terms-malformed: the whole: /],
+    ['no results', JSON.stringify(contract()), 'null', /^results-malformed: the whole: /],
+    [
+      'a key twice',
+      '{"title": "a", "title": "b"}',
+      '',
+      /^key-repeated: line 1, column 16: title is stated twice$/,
+    ],
+    ['an input left out', JSON.stringify(contract()), '{"inputs":{}}', /^input-missing: a: /],
+  ];
+
+  it.each(slips)(
+    'tells a newcomer of %s in one coded line, with or without --json',
+    async (_, first, second, says) => {
+      const paths = [
+        await written('slip.json', first),
+        await written('slip-results.json', second || '{"inputs":{"a":"1"}}'),
+      ];
+      for (const more of [[], ['--json']]) {
+        const { stdout, stderr } = await decide(...paths, ...more);
+        expect(stdout).toBe('');
+        expect(stderr.trimEnd().split('\n')).toEqual([expect.stringMatching(says)]);
+      }
+    },
+  );
+
   it('as a program exits with 0, or with 1, a code and nothing on its output', async () => {
     const [terms, results] = example('dc-water') as [string, string];
-    const decided = await started(terms, results, '--json');
+    const [decided, ...refused] = await Promise.all([
+      started(terms, results, '--json'),
+      started(results, results),
+      started(terms, join(folder, 'missing.json')),
+      started(folder, results, '--json'),
+    ]);
     expect([decided.code, decided.stderr, JSON.parse(decided.stdout).amount]).toEqual([0, '', '0.00']);
-    const silent = { code: 1, stdout: '' };
-    expect(await started(results, results)).toEqual({
-      ...silent,
-      stderr: expect.stringMatching(/^terms-malformed: /),
-    });
-    const missing = join(folder, 'missing.json');
-    expect(await started(terms, missing)).toEqual({
-      ...silent,
-      stderr: expect.stringMatching(/^file-unreadable: /),
-    });
+    const oneLine = [
+      'terms-malformed: .*',
+      'file-unreadable: .*no such file.*',
+      'file-unreadable: .*directory.*',
+    ];
+    expect(refused).toEqual(
+      oneLine.map((line) => ({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(new RegExp(`^${line}\\n$`)),
+      })),
+    );
   });
 
   it('says who pays whom before the sum of different people, and what is still open', async () => {
