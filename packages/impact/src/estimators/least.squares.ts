@@ -25,10 +25,6 @@ export function leastSquares(
   };
 }
 
-export function isIndependent(columns: readonly (readonly number[])[]): boolean {
-  return columns.length === 0 || independentFactors(columns) !== null;
-}
-
 function independentFactors(columns: readonly (readonly number[])[]): QrDecomposition | null {
   if (columns.length > columns[0]!.length) return null;
   const factors = new QrDecomposition(new Matrix(columns.map((column) => [...column])).transpose());
@@ -37,12 +33,12 @@ function independentFactors(columns: readonly (readonly number[])[]): QrDecompos
   return free ? factors : null;
 }
 
-export function dot(a: readonly number[], b: readonly number[]): number {
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += 1) sum += a[at]! * b[at]!;
   return sum;
 }
 
-export function norm(a: readonly number[]): number {
+export function norm(a: ArrayLike<number>): number {
   return Math.sqrt(dot(a, a));
 }

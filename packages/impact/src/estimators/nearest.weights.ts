@@ -1,5 +1,6 @@
 import { ImpactError } from '../impact.errors.ts';
-import { dot, isIndependent, leastSquares, norm } from './least.squares.ts';
+import { AffinePlane } from './affine.plane.ts';
+import { dot, norm } from './least.squares.ts';
 
 type Point = readonly number[];
 
@@ -31,7 +32,7 @@ export function nearestWeights(points: readonly Point[], target: Point): Nearest
   const sum = carried.reduce((all, { weight }) => all + weight, 0);
   const weights = points.map(() => 0);
   for (const { at, weight } of carried) weights[at] = weight / sum;
-  return { weights, unique: isIndependent(edgesOf(faceAt(scaled, placeOf(scaled, carried)))) };
+  return { weights, unique: isIndependent(faceAt(scaled, placeOf(scaled, carried))) };
 }
 
 /** A point that carries weight. */
@@ -42,7 +43,9 @@ interface Carried {
 
 function nearestCorral(points: readonly Point[]): readonly Carried[] {
   const lengths = points.map(norm);
-  let corral: readonly Carried[] = [{ at: lengths.indexOf(Math.min(...lengths)), weight: 1 }];
+  const first = lengths.indexOf(Math.min(...lengths));
+  const plane = new AffinePlane(points[first]!);
+  let corral: readonly Carried[] = [{ at: first, weight: 1 }];
   // Where only rounding is left a point may be wanted that is carried already, or a few join without coming nearer;
   // but none are exchanged for ever.
   let [nearest, idle] = [Infinity, 0];
@@ -54,18 +57,22 @@ function nearestCorral(points: readonly Point[]): readonly Carried[] {
     const next = furthestBeyond(points, here);
     idle = distance < nearest * (1 - ROUNDING) ? 0 : idle + 1;
     nearest = Math.min(nearest, distance);
-    if (next === null || idle > mostIdle || corral.some(({ at }) => at === next)) return corral;
-    const moved = settled(points, [...corral, { at: next, weight: 0 }]);
+    if (next === null || idle > mostIdle || !plane.add(points[next]!)) return corral;
+    const moved = settled(points, plane, [...corral, { at: next, weight: 0 }]);
     if (norm(placeOf(points, moved)) > distance * (1 + ROUNDING)) return corral;
     corral = moved;
   }
-  throw new ImpactError('not-converged', 'the weights of the comparison units do not settle');
+  throw unsettled();
 }
 
 function placeOf(points: readonly Point[], corral: readonly Carried[]): number[] {
-  return points[0]!.map((_, dimension) =>
-    corral.reduce((sum, { at, weight }) => sum + weight * points[at]![dimension]!, 0),
-  );
+  const place = new Array<number>(points[0]!.length).fill(0);
+  for (const { at, weight } of corral) {
+    const point = points[at]!;
+    for (let dimension = 0; dimension < place.length; dimension += 1)
+      place[dimension]! += weight * point[dimension]!;
+  }
+  return place;
 }
 
 /** The point furthest on the near side of the plane through here that faces the target; none where here is nearest. */
@@ -78,9 +85,12 @@ function furthestBeyond(points: readonly Point[], here: Point): number | null {
 }
 
 /** Goes towards the nearest point of the plane of the corral; who would fall below zero on the way leaves. */
-function settled(points: readonly Point[], corral: readonly Carried[]): readonly Carried[] {
-  const wanted = affineWeights(corral.map(({ at }) => points[at]!));
-  if (!wanted) return corral;
+function settled(
+  points: readonly Point[],
+  plane: AffinePlane,
+  corral: readonly Carried[],
+): readonly Carried[] {
+  const wanted = plane.nearest();
   const falling = corral.flatMap(({ weight }, index) =>
     wanted[index]! <= NOTHING ? [{ weight, to: wanted[index]! }] : [],
   );
@@ -91,22 +101,12 @@ function settled(points: readonly Point[], corral: readonly Carried[]): readonly
     weight: step * wanted[index]! + (1 - step) * weight,
   }));
   const smallest = Math.min(...moved.map(({ weight }) => weight));
-  return settled(
-    points,
-    moved.filter(({ weight }) => weight > Math.max(NOTHING, smallest)),
-  );
+  const staying = moved.filter(({ weight }) => weight > Math.max(NOTHING, smallest));
+  if (!plane.keep(staying.map(({ at }) => points[at]!))) throw unsettled();
+  return settled(points, plane, staying);
 }
 
-/** Weights of any sign, together 1, of the point of their plane that is nearest to the origin; null if they are dependent. */
-function affineWeights(points: readonly Point[]): readonly number[] | null {
-  const [first, ...others] = points as [Point, ...Point[]];
-  if (others.length === 0) return [1];
-  const found = leastSquares(
-    edgesOf(points),
-    first.map((value) => -value),
-  );
-  return found && [1 - found.coefficients.reduce((sum, one) => sum + one, 0), ...found.coefficients];
-}
+const unsettled = () => new ImpactError('not-converged', 'the weights of the comparison units do not settle');
 
 /** The points of the face in which the nearest point lies: all of them where that is the target itself. */
 function faceAt(points: readonly Point[], here: Point): readonly Point[] {
@@ -115,7 +115,8 @@ function faceAt(points: readonly Point[], here: Point): readonly Point[] {
   return points.filter((point) => dot(here, point) - distance ** 2 <= IN_PLANE * distance);
 }
 
-function edgesOf(points: readonly Point[]): Point[] {
-  const [first = [], ...others] = points;
-  return others.map((point) => point.map((value, at) => value - first[at]!));
+function isIndependent([first, ...others]: readonly Point[]): boolean {
+  if (first === undefined) return true;
+  const plane = new AffinePlane(first);
+  return others.every((point) => plane.add(point));
 }
