@@ -9,6 +9,7 @@ import type { Express } from 'express';
 import type { Connection } from 'mongoose';
 import { assessmentInternalHandlers } from './assessment/assessment.internal.ts';
 import { assessmentHandlers } from './assessment/assessment.routes.ts';
+import type { Drafting } from './assessment/drafting.ts';
 import { deliveryHandlers } from './delivery/delivery.routes.ts';
 import { discussionHandlers } from './discussion/comment.routes.ts';
 import { endorsementHandlers } from './endorsement/endorsement.routes.ts';
@@ -38,6 +39,7 @@ export interface AppOptions {
   readonly outbox: Outbox;
   readonly temporal: Client;
   readonly stores: Stores;
+  readonly drafting: Drafting;
   readonly neighbours: Neighbours;
   readonly rebuildTimeline: () => Promise<number>;
   readonly now: () => Date;
@@ -49,10 +51,11 @@ export interface AppOptions {
 
 /** The app and the record of its lifecycles, for tests that play the worker. */
 export function createProjectsApp(options: AppOptions): { app: Express; record: LifecycleRecord } {
-  const { connection, outbox, stores, neighbours, rebuildTimeline, now } = options;
+  const { connection, outbox, stores, drafting, neighbours, rebuildTimeline, now } = options;
   const record = recordOf(options);
   const eligibility = eligibilityFrom(neighbours.identity, now);
-  const parts: Parts = { connection, outbox, record, stores, neighbours, eligibility, rebuildTimeline, now };
+  const own = { connection, outbox, record, stores, drafting };
+  const parts: Parts = { ...own, neighbours, eligibility, rebuildTimeline, now };
   const { auth, log, publicUrl, readiness = {} } = options;
   const shell = { api: projectsApi, handlers: handlersOf(parts), auth, log, connection, readiness };
   return { app: createService({ ...shell, ...(publicUrl ? { publicUrl } : {}) }), record };

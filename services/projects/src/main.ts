@@ -17,6 +17,7 @@ import {
 import type { ServiceConfig } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
 import { createProjectsApp } from './app.ts';
+import { Drafting } from './assessment/drafting.ts';
 import { prepareCollections } from './database/collection.ts';
 import type { Neighbours } from './parts.ts';
 import { storesOf } from './stores.ts';
@@ -27,6 +28,7 @@ const log = createLog('projects', config.LOG_LEVEL);
 const connection = await connectMongo(config.MONGODB_URL, { appName: 'projects' });
 const outbox = outboxFor(connection, { source: OWN_SOURCE });
 const stores = storesOf(connection);
+const drafting = new Drafting();
 const temporal = temporalClient({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
 const brokers = config.KAFKA_BROKERS;
 const kafka = kafkaProbe({ brokers, clientId: 'projects', log });
@@ -37,6 +39,7 @@ const { app } = createProjectsApp({
   outbox,
   temporal,
   stores,
+  drafting,
   neighbours: neighboursOf(config),
   rebuildTimeline: () => rebuild(),
   now: () => new Date(),
@@ -60,6 +63,7 @@ await runService({
   port: config.PORT,
   host: config.LISTEN_HOST,
   onStop: [
+    () => drafting.close(),
     () => timeline.stop(),
     () => relay.stop(),
     () => kafka.stop(),

@@ -7,6 +7,7 @@ import type { Outbox } from '@talkoot/event-bus';
 import type { Handler } from '@talkoot/http-service';
 import type { LifecycleRecord } from '@talkoot/lifecycle-record';
 import type { Connection } from 'mongoose';
+import type { Drafting } from './assessment/drafting.ts';
 import type { Eligibility } from './proposal/electorate.ts';
 import type { Stores } from './stores.ts';
 
@@ -23,6 +24,7 @@ export interface Parts {
   readonly outbox: Outbox;
   readonly record: LifecycleRecord;
   readonly stores: Stores;
+  readonly drafting: Drafting;
   readonly neighbours: Neighbours;
   readonly eligibility: Eligibility;
   readonly rebuildTimeline: () => Promise<number>;

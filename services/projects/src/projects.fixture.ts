@@ -7,6 +7,7 @@ import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { grantsIn, testApp, testTokens } from '@talkoot/http-service/testing';
 import { randomUUID } from 'node:crypto';
 import { createProjectsApp } from './app.ts';
+import { Drafting } from './assessment/drafting.ts';
 import { prepareCollections } from './database/collection.ts';
 import { FixtureEngine } from './engine.fixture.ts';
 import type { Neighbours } from './parts.ts';
@@ -56,6 +57,7 @@ export async function projectsFixture(mongodbUrl: string) {
   const connection = await connectMongo(url, { appName: 'projects-test' });
   const outbox = outboxFor(connection, { source: OWN_SOURCE });
   const stores = storesOf(connection);
+  const drafting = new Drafting();
   const tokens = await testTokens();
   const engine = new FixtureEngine();
   const world = {
@@ -74,6 +76,7 @@ export async function projectsFixture(mongodbUrl: string) {
     outbox,
     temporal: engine.client,
     stores,
+    drafting,
     neighbours: neighboursIn(world),
     rebuildTimeline: async () => stores.timeline.count(),
     now,
@@ -91,6 +94,7 @@ export async function projectsFixture(mongodbUrl: string) {
   return {
     connection,
     stores,
+    drafting,
     engine,
     world,
     url: served.url,
@@ -120,6 +124,7 @@ export async function projectsFixture(mongodbUrl: string) {
         .filter((command) => command.signal === signal),
     async stop() {
       await served.close();
+      await drafting.close();
       await connection.dropDatabase();
       await connection.close();
     },

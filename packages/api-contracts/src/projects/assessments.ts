@@ -80,7 +80,7 @@ export const assessmentRoutes = {
     access: { anyone: true },
     params: ProjectParams,
     answer: AssessmentDraftShape,
-    problems: ['criteria-not-locked'],
+    problems: ['criteria-not-locked', 'drafting-busy'],
   }),
   signAssessment: route('POST /v1/m/{municipalityId}/projects/{projectId}/assessments', {
     kind: 'move',
@@ -93,6 +93,7 @@ export const assessmentRoutes = {
       'assessor-on-team',
       'interested-party',
       'draft-changed',
+      'drafting-busy',
       'criteria-not-locked',
       'not-awaited',
       'suspended',

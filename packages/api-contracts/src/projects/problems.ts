@@ -115,6 +115,10 @@ export const projectsProblems = {
   'points-settled': { status: 409, title: 'The points were voted on already' },
   'assessor-on-team': { status: 403, title: 'The assessor of a project is not on its team' },
   'assessment-missing': { status: 404, title: 'There is no signed assessment yet' },
+  'drafting-busy': {
+    status: 503,
+    title: 'More assessments are asked for than can be computed now; ask again shortly',
+  },
   'draft-changed': { status: 409, title: 'The draft changed since you read it' },
   'criteria-not-locked': { status: 409, title: 'The criteria are not locked yet' },
 } as const;

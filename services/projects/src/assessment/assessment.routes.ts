@@ -63,7 +63,7 @@ function signing(
   };
 }
 
-/** @throws DomainError `not-found`, `assessor-on-team`, `interested-party`, `criteria-not-locked`, `draft-changed` */
+/** @throws DomainError `not-found`, `assessor-on-team`, `interested-party`, `criteria-not-locked`, `drafting-busy`, `draft-changed` */
 async function requireSignable(
   parts: Parts,
   { params, person, body }: Call<typeof assessmentRoutes.signAssessment>,

@@ -5,7 +5,7 @@ import type { Criterion, ScoreDecision, ScoreInput } from '@talkoot/impact';
 import { missingIn } from '../measurement/observation.ts';
 import { fraction, formatFraction, parseFraction, plus } from '../number/fraction.ts';
 import { votesOf } from './criteria.lock.ts';
-import { measure } from './estimates.ts';
+import { measureAll } from './estimates.ts';
 import type { Measured, Standing } from './estimates.ts';
 
 type Locked = CriteriaLock['criteria'][number];
@@ -21,20 +21,28 @@ export interface Tally {
   readonly no: number;
 }
 
-/**
- * The assessment that the locked criteria and the observations give: no judgement in it, every line shown.
- * @param collections names of those that were planned
- */
-export function draftAssessment(
-  projectId: string,
-  lock: CriteriaLock,
-  observations: readonly Standing[],
-  sideEffects: readonly Effect[],
-  collections: readonly string[] = [],
+/** What an assessment follows from. */
+export interface AssessmentBasis {
+  readonly projectId: string;
+  readonly lock: CriteriaLock;
+  readonly observations: readonly Standing[];
+  readonly sideEffects: readonly Effect[];
+  /** Names of those that were planned. */
+  readonly collections: readonly string[];
+}
+
+/** The assessment that the locked criteria and the observations give: no judgement in it, every line shown. */
+export function draftAssessment(basis: AssessmentBasis): AssessmentDraft {
+  const { lock, observations } = basis;
+  return draftFrom(basis, measureAll(lock.criteria, observations));
+}
+
+/** The same of what was measured already: by `measureAll`, which takes nearly all of the time. */
+export function draftFrom(
+  { projectId, lock, observations, sideEffects, collections }: AssessmentBasis,
+  all: readonly Measured[],
 ): AssessmentDraft {
-  const measured = new Map(
-    lock.criteria.map((criterion) => [criterion.criterionId, measure(criterion, observations)]),
-  );
+  const measured = new Map(lock.criteria.map(({ criterionId }, at) => [criterionId, all[at]!]));
   const decision = decideScore({ ...inputOf(lock, measured), sideEffects: [] });
   const criteria = lock.criteria.map((criterion) => ({
     ...resultOf(criterion, measured.get(criterion.criterionId)!, decision),

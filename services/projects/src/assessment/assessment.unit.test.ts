@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compareFractions, fraction, parseFraction, plus } from '../number/fraction.ts';
 import { charter, cyclists } from '../projects.fixture.ts';
 import { draftAssessment, finalScore } from './assessment.ts';
+import type { AssessmentBasis } from './assessment.ts';
 import { lockCriteria } from './criteria.lock.ts';
 import { meanOf } from './estimates.ts';
 import type { Standing } from './estimates.ts';
@@ -36,6 +37,13 @@ const vote = (options: [number, number][], ballots = 100) => ({
   roll: 100,
   options: options.map(([yes, no], n) => ({ optionId: `crt-${n}`, yes, no })),
 });
+
+const drafted = (
+  lock: AssessmentBasis['lock'],
+  observations: readonly Standing[],
+  sideEffects: AssessmentBasis['sideEffects'],
+  collections: readonly string[] = [],
+) => draftAssessment({ projectId: 'prj-1', lock, observations, sideEffects, collections });
 
 describe('the lock of the criteria', () => {
   const counts = fc.tuple(fc.nat(1000), fc.nat(1000));
@@ -97,7 +105,7 @@ describe('a draft of an assessment', () => {
     fc.assert(
       fc.property(readings, (values) => {
         const observations = values.map((value) => reading(0, 'c1', (value / 100).toFixed(2)));
-        const draft = (many: Standing[]) => draftAssessment('prj-1', lockOf(criterion(0)), many, []).sha256;
+        const draft = (many: Standing[]) => drafted(lockOf(criterion(0)), many, []).sha256;
         expect(draft(observations.toReversed())).toBe(draft(observations));
       }),
     );
@@ -113,7 +121,7 @@ describe('a draft of an assessment', () => {
       others('c1', '206', 'Rantala'),
       reading(0, 'c1', '250'),
     ];
-    const draft = draftAssessment('prj-1', lockOf(compared), observations, []);
+    const draft = drafted(lockOf(compared), observations, []);
     // +10 here, +5 elsewhere on average: half of the way to the goal.
     expect(draft.criteria[0]).toMatchObject({ estimate: '5.000000', achievement: '1/2' });
   });
@@ -123,7 +131,7 @@ describe('a draft of an assessment', () => {
       reading(0, collection, value, { group: 'comparison', unitName });
     const whole = [others('baseline', '100', 'Harju'), others('c1', '105', 'Harju'), reading(0, 'c1', '250')];
     const broken = [others('baseline', '200', 'Rantala'), others('c1', '150', 'Kivelä')];
-    const result = (many: Standing[]) => draftAssessment('prj-1', lockOf(compared), many, []).criteria[0]!;
+    const result = (many: Standing[]) => drafted(lockOf(compared), many, []).criteria[0]!;
     const named = 'Left out, as a reading is missing: Kivelä, Rantala.';
     expect(result([...whole, ...broken]).assumptions.at(-1)).toBe(named);
     expect(result([whole[2]!, ...broken])).toMatchObject({
@@ -136,7 +144,7 @@ describe('a draft of an assessment', () => {
   });
   it('counts before and after from the registered baseline, whatever is read later, and says what was read', () => {
     const seen = [reading(0, 'baseline', '250'), reading(0, 'baseline', '260'), reading(0, 'c1', '300')];
-    const [result] = draftAssessment('prj-1', lockOf(criterion(0)), seen, []).criteria;
+    const [result] = drafted(lockOf(criterion(0)), seen, []).criteria;
     expect(result).toMatchObject({ method: 'before-after', estimate: '60.000000', achievement: '3/4' });
     expect(result!.assumptions.at(-1)).toBe(
       'The registered baseline 240 counts; readings before the work had a mean of 255.',
@@ -145,7 +153,7 @@ describe('a draft of an assessment', () => {
   it('names the planned collections without readings, in what is signed', () => {
     const lock = lockOf(criterion(0));
     const planned = ['c1', 'c2', 'c3'];
-    const draft = (plan: string[]) => draftAssessment('prj-1', lock, [reading(0, 'c2', '320')], [], plan);
+    const draft = (plan: string[]) => drafted(lock, [reading(0, 'c2', '320')], [], plan);
     expect(draft(planned).criteria[0]).toMatchObject({ missing: false, missingCollections: ['c1', 'c3'] });
     expect(draft(planned).sha256).not.toBe(draft(['c2']).sha256);
   });
@@ -170,7 +178,7 @@ describe('a draft of an assessment', () => {
       ...others,
       ...unit([300, 250, 333, 280], 'Kivelä'),
     ];
-    const [result] = draftAssessment('prj-1', lock, observations, []).criteria;
+    const [result] = drafted(lock, observations, []).criteria;
     // Half of each of the two: 246 after, and 253 here.
     expect(result).toMatchObject({
       method: 'synthetic-control',
@@ -180,8 +188,7 @@ describe('a draft of an assessment', () => {
     });
     expect(result!.computation).toContain('weight of Harju: 0.5');
     expect(result!.assumptions.at(-1)).toBe('Left out, as a reading is missing: Kivelä.');
-    const alone = draftAssessment(
-      'prj-1',
+    const alone = drafted(
       lock,
       observations.filter(({ unitName }) => unitName !== 'Harju'),
       [],
@@ -203,7 +210,7 @@ describe('a draft of an assessment', () => {
         .slice(0, after)
         .map((value, at) => reading(0, 'c1', `${value}`, { period: `${2024 + at}` })),
     ];
-    const [result] = draftAssessment('prj-1', lockOf(unbounded), counts(3), []).criteria;
+    const [result] = drafted(lockOf(unbounded), counts(3), []).criteria;
     expect(result).toMatchObject({
       method: 'interrupted-time-series',
       observed: '364.000000',
@@ -212,17 +219,17 @@ describe('a draft of an assessment', () => {
     });
     expect(Number(result!.estimate)).toBeCloseTo(364 - (207.4 + 248.9 + 298.7) / 3, -1);
     expect(result!.computation.some((text) => text.startsWith('scale: '))).toBe(true);
-    const [short] = draftAssessment('prj-1', lockOf(unbounded), counts(2), []).criteria;
+    const [short] = drafted(lockOf(unbounded), counts(2), []).criteria;
     expect(short).toMatchObject({ missing: true, note: 'at least 3 periods on each side are needed' });
   });
   it('counts a crossed failure bound as failed, whatever the others say', () => {
-    const draft = draftAssessment('prj-1', lockOf(criterion(0)), [reading(0, 'c1', '200')], []);
+    const draft = drafted(lockOf(criterion(0)), [reading(0, 'c1', '200')], []);
     expect(draft.criteria[0]).toMatchObject({ failed: true, achievement: '-1' });
   });
   it('scores from a measured baseline, and counts as missing what that baseline contradicts', () => {
     const { baseline: _, failureBound: __, ...later } = criterion(0);
     const measured = (value: string) =>
-      draftAssessment('prj-1', lockOf(later), [reading(0, 'baseline', value), reading(0, 'c1', '300')], []);
+      drafted(lockOf(later), [reading(0, 'baseline', value), reading(0, 'c1', '300')], []);
     expect(measured('280')).toMatchObject({ score: '1/2', criteria: [{ baseline: '280' }] });
     expect(measured('320')).toMatchObject({ score: '0', payable: false, criteria: [{ missing: true }] });
   });
@@ -230,7 +237,7 @@ describe('a draft of an assessment', () => {
     const huge = [reading(0, 'c1', '999999999999999')];
     const deep = criterion(0, { baseline: { value: '-999999999999999', observedAt: AT }, goal: '0' });
     const { failureBound: _, ...unbounded } = deep;
-    expect(draftAssessment('prj-1', lockOf(unbounded), huge, [])).toMatchObject({
+    expect(drafted(lockOf(unbounded), huge, [])).toMatchObject({
       payable: false,
       missingWeight: '1',
     });
@@ -238,12 +245,12 @@ describe('a draft of an assessment', () => {
   it('keeps the weight of what is missing, and carries no bonus above a third', () => {
     const lock = lockOf(criterion(0), criterion(1), criterion(2));
     const seen = [reading(0, 'c1', '320'), reading(1, 'c1', '320')];
-    expect(draftAssessment('prj-1', lock, seen, [])).toMatchObject({
+    expect(drafted(lock, seen, [])).toMatchObject({
       score: '2/3',
       missingWeight: '1/3',
       payable: true,
     });
-    expect(draftAssessment('prj-1', lock, seen.slice(1), [])).toMatchObject({ score: '1/3', payable: false });
+    expect(drafted(lock, seen.slice(1), [])).toMatchObject({ score: '1/3', payable: false });
   });
 });
 
@@ -256,7 +263,7 @@ describe('the final score', () => {
       direction: 'good',
       points,
     }));
-    const draft = draftAssessment('prj-1', lock, [reading(0, 'c1', '280')], effects);
+    const draft = drafted(lock, [reading(0, 'c1', '280')], effects);
     const tally = (...yes: number[]) => yes.map((count, n) => ({ optionId: `sef-${n}`, yes: count, no: 5 }));
     expect(finalScore(lock, draft, []).score).toBe('1/2');
     expect(finalScore(lock, draft, tally(6, 6, 5)).score).toBe('9/20');
@@ -266,7 +273,7 @@ describe('the final score', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1000 }), (value) => {
         const lock = lockCriteria([criterion(0)], vote([[10, 0]]), charted, AT);
-        const draft = draftAssessment('prj-1', lock, [reading(0, 'c1', String(value))], []);
+        const draft = drafted(lock, [reading(0, 'c1', String(value))], []);
         expect(finalScore(lock, draft, []).score).toBe(draft.score);
       }),
     );

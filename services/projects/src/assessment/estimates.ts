@@ -37,8 +37,13 @@ export interface Measured {
   readonly collections: readonly { readonly collection: string; readonly observations: number }[];
 }
 
+/** What the observations say about each criterion, in the order of the criteria. */
+export function measureAll(criteria: readonly Locked[], observations: readonly Standing[]): Measured[] {
+  return criteria.map((criterion) => measure(criterion, observations));
+}
+
 /** What the observations say about one criterion. What they cannot say is missing, with the reason; nothing is filled in. */
-export function measure(criterion: Locked, observations: readonly Standing[]): Measured {
+function measure(criterion: Locked, observations: readonly Standing[]): Measured {
   const own = observations.filter(({ criterionId }) => criterionId === criterion.criterionId);
   const before = own.filter(({ collection }) => collection === 'baseline');
   const after = own.filter(({ collection }) => collection !== 'baseline');
