@@ -155,11 +155,8 @@ describe('the money of a project, from permission to payment', () => {
     );
     expect(batch).toMatchObject({ state: 'proposed', total: euros(60_000), lines: 4 });
     const lines = await instruct(fixture, batch);
-    const params = { municipalityId, batchId: batch.batchId };
-    const { payments, controlSum } = await fixture.clerk.getPaymentInstructions({ params });
-    expect(controlSum).toEqual(euros(60_000));
-    expect(payments.filter((one) => one.method === 'payroll').map((one) => one.iban)).toEqual([null]);
-    expect(payments.filter((one) => one.iban === 'FI2112345600000785')).toHaveLength(3);
+    const methods = lines.map(({ method, amount }) => `${method} ${amount.amount}`);
+    expect(methods.toSorted()).toEqual(['bank 12000', 'bank 18000', 'bank 6000', 'payroll 24000']);
     expect(await settle(fixture, lines)).toMatchObject({ settled: 4, duplicates: 0, suspense: [] });
     expect(await signals(fixture, `batch/${batch.batchId}`)).toEqual(['reconciled']);
     expect(await signals(fixture, `project/${projectId}`)).toEqual(['obligations-closed']);

@@ -193,7 +193,7 @@ async function doingEverything(acting: Acting): Promise<void> {
 const sign = (acting: Acting, route: 'approveBatch' | 'releaseBatch', { batchId, sha256 }: ShownBatch) =>
   once(acting, route, { params: { batchId }, body: { batchSha256: sha256 } });
 
-/** Takes instructions to the bank, sometimes twice. */
+/** Takes what is instructed to the bank and the payroll office, sometimes twice. */
 async function carryingInstructions(acting: Acting): Promise<void> {
   const { town } = acting;
   const carried = new Set<string>();
@@ -203,8 +203,8 @@ async function carryingInstructions(acting: Acting): Promise<void> {
     const left = town.books.batches().filter(({ _id, state }) => state === 'instructed' && !carried.has(_id));
     if (left.length === 0) continue;
     const { _id: batchId } = town.world.random.pick(left);
-    const file = await read<{ payments: Instruction[] }>(acting, 'getPaymentInstructions', { batchId });
-    if (!(await handOver(acting, batchId, file.payments))) continue;
+    const { lines } = await read<{ lines: Instruction[] }>(acting, 'getBatch', { batchId });
+    if (!(await handOver(acting, batchId, lines))) continue;
     if (!town.world.random.chance(town.world.faults.repeat)) carried.add(batchId);
   }
 }
@@ -218,7 +218,7 @@ async function handOver(acting: Acting, batchId: string, payments: Instruction[]
     const order = readOrder(await read<string>(acting, 'downloadBankFile', { batchId }));
     const ordered = order.transfers.map(({ endToEndId, amount }) => `${endToEndId} ${amount}`);
     const expected = banked.map(({ endToEndId, amount }) => `${endToEndId} ${amount.amount}`);
-    requireSame(expected.toSorted(), ordered.toSorted(), `instructions and payment file of ${batchId}`);
+    requireSame(expected.toSorted(), ordered.toSorted(), `batch and payment file ${batchId}`);
     town.bank.take(banked, order);
   }
   town.world.tell(`bank takes ${batchId}`);

@@ -142,33 +142,4 @@ export const batchRoutes = {
       'suspended',
     ],
   }),
-  getPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions', {
-    summary: 'The payment instructions of an instructed batch, account numbers in full',
-    access: { roles: ['finance-clerk'] },
-    params: BatchParams,
-    answer: z.object({
-      batchId: IdShape,
-      sha256: Sha256Shape,
-      controlSum: MoneyShape,
-      payments: z.array(
-        z.object({
-          endToEndId: z.string(),
-          obligationId: IdShape,
-          payeeId: IdShape,
-          method: z.enum(['bank', 'payroll']),
-          iban: z.string().nullable(),
-          amount: MoneyShape,
-        }),
-      ),
-    }),
-    problems: ['batch-not-instructed', 'batch-changed'],
-  }),
-  exportPaymentInstructions: route('GET /v1/m/{municipalityId}/batches/{batchId}/instructions.csv', {
-    summary: 'The same payment instructions as CSV, amounts in minor units',
-    access: { roles: ['finance-clerk'] },
-    params: BatchParams,
-    answer: z.string(),
-    answerType: 'text/csv',
-    problems: ['batch-not-instructed', 'batch-changed'],
-  }),
 };

@@ -1,5 +1,4 @@
 import { DomainError } from '@talkoot/http-service';
-import { money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
 import { batchInstructed } from '../ledger/postings.ts';
@@ -65,29 +64,4 @@ export function requireInstructed(lines: Awaited<ReturnType<typeof linesOf>>): v
   if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
     throw new DomainError('batch-not-instructed');
   }
-}
-
-/**
- * The payments to be made, account numbers in full.
- * @throws DomainError `batch-not-instructed`
- */
-export async function instructionsOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
-  const lines = await linesOf(payments, session, batch._id);
-  requireInstructed(lines);
-  requireUnedited(batch, lines);
-  const accounts = await accountsOf(payments, session, batch, lines);
-  const total = lines.reduce((sum, { attempt }) => sum + attempt.amount, 0);
-  return {
-    batchId: batch._id,
-    sha256: batch.sha256,
-    controlSum: money(total, batch.currency),
-    payments: lines.map(({ attempt, obligation }, at) => ({
-      endToEndId: attempt.endToEndId,
-      obligationId: obligation._id,
-      payeeId: obligation.payeeId,
-      method: attempt.destination.method,
-      iban: accounts[at]?.iban ?? null,
-      amount: money(attempt.amount, attempt.currency),
-    })),
-  };
 }

@@ -2,11 +2,10 @@ import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talko
 import type { TextRef } from '@talkoot/api-contracts';
 import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
-import { stringify } from 'csv-stringify/sync';
 import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
-import { instructBatch, instructionsOf } from './batch.instruction.ts';
+import { instructBatch } from './batch.instruction.ts';
 import { proposeBatch } from './batch.proposal.ts';
 import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
@@ -23,8 +22,6 @@ type BatchRoutes = Routes<
   | 'approveBatch'
   | 'refuseBatch'
   | 'releaseBatch'
-  | 'getPaymentInstructions'
-  | 'exportPaymentInstructions'
 >;
 interface BatchCall extends Pick<Call, 'operationId' | 'bodyHash' | 'person' | 'log'> {
   readonly params: { readonly municipalityId: string; readonly batchId: string };
@@ -71,15 +68,6 @@ export function batchRoutes(payments: Payments): BatchRoutes {
       const known = await payeesOf(payments, batch, lines);
       const shown = lines.map(({ attempt, obligation }) => batchLineView(attempt, obligation, known));
       return { body: { batch: batchView(batch), lines: shown, lifecycle } };
-    },
-    async getPaymentInstructions({ params }) {
-      return { body: await readInstructions(payments, params) };
-    },
-    async exportPaymentInstructions({ params }) {
-      const { payments: rows } = await readInstructions(payments, params);
-      const columns = ['endToEndId', 'obligationId', 'payeeId', 'method', 'iban', 'amount', 'currency'];
-      const table = rows.map((row) => ({ ...row, ...row.amount }));
-      return { body: stringify(table, { header: true, columns }) };
     },
   };
 }
@@ -141,12 +129,6 @@ async function payeesOf(
   const found = await payees.findMany(municipalityId, ids);
   const accounts = [...found.values()].flatMap(({ account }) => (account ? [account.index] : []));
   return { payees: found, sharing: await payees.sharing(municipalityId, accounts), at: now() };
-}
-
-function readInstructions(payments: Payments, params: BatchCall['params']) {
-  return inTransaction(payments.connection, async (session) =>
-    instructionsOf(payments, session, await requireBatch(payments, params, session)),
-  );
 }
 
 /** @throws DomainError `not-found` unless the batch is of this municipality. */

@@ -1,5 +1,6 @@
 import { idFrom } from '@talkoot/http-service';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { debtorAccount, paymentFile } from '../bank/bank.fixture.ts';
 import {
   cancel,
   commit,
@@ -296,10 +297,9 @@ describe('payment details', () => {
     const body = testAccount('DE89 3704 0044 0532 0130 00');
     await champion.putPayeeDetails({ params, body });
     await instruct(fixture, batch);
-    const csv = await fixture.clerk.exportPaymentInstructions({
-      params: { ...params, batchId: batch.batchId },
-    });
-    expect(csv).toContain('FI2112345600000785');
-    expect(csv).not.toContain('DE89');
+    await debtorAccount(fixture);
+    const { xml } = await paymentFile(fixture, batch.batchId);
+    expect(xml).toContain('FI2112345600000785');
+    expect(xml).not.toContain('DE89');
   });
 });

@@ -1,6 +1,8 @@
 import { identityApi } from '@talkoot/api-contracts/identity';
+import { readOrder } from '@talkoot/bank-simulator';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { debtorAccount, paymentFile } from '../bank/bank.fixture.ts';
 import {
   instruct,
   key,
@@ -188,8 +190,9 @@ describe('a changed account', () => {
     expect(await lineOf()).toMatchObject({ warnings: ['account-replaced'], verification: null });
     await instruct(fixture, batch);
     const paths = { params: { municipalityId, batchId: batch.batchId } };
-    const { payments } = await fixture.clerk.getPaymentInstructions(paths);
-    expect(payments[0]!.iban).toBe('FI2112345600000785');
+    await debtorAccount(fixture);
+    const { xml } = await paymentFile(fixture, batch.batchId);
+    expect(readOrder(xml).transfers.map(({ iban }) => iban)).toEqual(['FI2112345600000785']);
     await settle(fixture, (await fixture.clerk.getBatch(paths)).lines);
   });
 });
@@ -324,8 +327,9 @@ describe('an erasure', () => {
     const path = { municipalityId, batchId: batch.batchId };
     const kept = (await fixture.clerk.getBatch({ params: path })).lines[0]!;
     expect(kept).toMatchObject({ masked: 'FI•• •••• 0785', payeeRole: 'volunteer', amount: mine.amount });
-    const { payments } = await fixture.clerk.getPaymentInstructions({ params: path });
-    expect(payments[0]!.iban).toBeNull();
+    await debtorAccount(fixture);
+    const file = fixture.clerk.makeBankFile({ params: path, idempotencyKey: key() });
+    await expect(file).rejects.toMatchObject({ code: 'bank-file-changed' });
     expect(await seen('per-volunteer-2')).toMatchObject({ masked: null, method: null });
     const keys = fixture.connection.collection<{ _id: string }>('payeekeys');
     expect(await keys.findOne({ _id: `${municipalityId}/per-volunteer-2` })).toBeNull();
