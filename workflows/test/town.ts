@@ -255,8 +255,8 @@ export function clientsOf(current: () => Town): Clients {
         const { obligations } = current();
         return { obligations, total: euros(obligations === 0 ? 0 : 50) };
       },
-      instructBatch: async ({ params: { batchId } }) => {
-        await act('instructBatch', batchId);
+      instructBatch: async ({ params: { batchId }, body: { batchSha256 } }) => {
+        await act('instructBatch', `${batchId} ${batchSha256}`);
         return { attempts: 3 };
       },
     },

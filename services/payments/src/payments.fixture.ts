@@ -7,6 +7,7 @@ import { outboxFor } from '@talkoot/event-bus';
 import { connectMongo, createLog, prepareModels } from '@talkoot/http-service';
 import { testApp, testTokens } from '@talkoot/http-service/testing';
 import type { Command, LifecycleState } from '@talkoot/workflow-contracts';
+import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createPaymentsApp } from './app.ts';
@@ -176,6 +177,7 @@ async function recordMove(
   const params = { kind: 'batch', lifecycleId: batchId };
   const before = (await payments.record.handlers.getLifecycle({ params } as never)).body
     .state as unknown as LifecycleState;
+  requireProposed(before, move.command);
   const number = before.step + 1;
   const step = {
     number,
@@ -191,6 +193,14 @@ async function recordMove(
   const state = { ...before, phase: move.phase, step: number };
   await payments.record.handlers.recordStep({ params, body: { step, state } } as never);
   return { lifecycleId: batchId, phase: move.phase, step: number, awaiting: null, dueAt: null };
+}
+
+/** A lifecycle knows by which hash its batch was proposed. */
+function requireProposed({ facts }: LifecycleState, command: Command | null): void {
+  const { batchSha256 } = (command?.data ?? {}) as { batchSha256?: string };
+  if (batchSha256 === undefined || batchSha256 === (facts as { batchSha256?: string }).batchSha256) return;
+  const refused = ApplicationFailure.nonRetryable('refused', 'hash-mismatch');
+  throw new WorkflowUpdateFailedError('refused', refused);
 }
 
 /** Opens the funds of a pilot: 1,000,000.00 euros, nine tenths of it for rounds. */
@@ -260,7 +270,7 @@ export async function instruct(fixture: PaymentsFixture, batch: { batchId: strin
   const body = { batchSha256: batch.sha256 };
   await fixture.approver.approveBatch({ params, body, idempotencyKey: key() });
   await fixture.releaser.releaseBatch({ params, body, idempotencyKey: key() });
-  await fixture.worker.instructBatch({ params: { batchId: batch.batchId } });
+  await fixture.worker.instructBatch({ params: { batchId: batch.batchId }, body });
   return (await fixture.clerk.getBatch({ params })).lines;
 }
 

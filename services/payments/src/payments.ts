@@ -56,7 +56,7 @@ export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts
     outcomes: outcomeStore(connection),
     payees: payeeStore(connection, vault),
     payroll: payrollStore(connection),
-    batches: batchStore(connection),
+    batches: batchStore(connection, vault),
     settlements: settlementStore(connection),
     debtorAccounts: debtorAccountStore(connection),
     bankFiles: bankFileStore(connection),

@@ -136,6 +136,7 @@ export function batchEngine({ world, decisions, payments, onOther }: EngineOptio
     await world.until(worker, `records of ${run.id}`, () => run.unrecorded.length === 0);
     const { attempts } = (await payments.insist(`instructBatch ${run.id}`, 'instructBatch', {
       params: { batchId: run.id },
+      body: { batchSha256: run.state.facts.batchSha256 },
     })) as { attempts: number };
     advance(run, 'instructed', { phase: 'instructed', stage: 'reconciliation', data: { attempts } });
   }

@@ -66,8 +66,8 @@ export function paymentsActivities({ payments, projects, ballots }: Clients) {
       return payments.createObligations({ params: { projectId }, body: { municipalityId, pilotId } });
     },
 
-    async instructBatch(batchId: string): Promise<{ attempts: number }> {
-      return payments.instructBatch({ params: { batchId } });
+    async instructBatch(batchId: string, batchSha256: string): Promise<{ attempts: number }> {
+      return payments.instructBatch({ params: { batchId }, body: { batchSha256 } });
     },
   };
 }

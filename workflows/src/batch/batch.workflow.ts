@@ -17,8 +17,10 @@ export async function batchLifecycle(state: LifecycleState) {
 const seekRelease = (batch: Batch) => batch.hold('approval', 'release');
 
 async function instruct(batch: Batch): Promise<void> {
-  if (batch.state.phase !== 'released') return;
-  const { attempts } = await batch.effect('hand the batch over', 'instructBatch', batch.state.id);
+  const { id, phase, facts } = batch.state;
+  if (phase !== 'released') return;
+  // What three people agreed on is known here, where nobody can change it who writes to the service's database.
+  const { attempts } = await batch.effect('hand the batch over', 'instructBatch', id, facts.batchSha256!);
   const data = { attempts };
   batch.advance('instructed', { phase: 'instructed', stage: 'reconciliation', data });
 }

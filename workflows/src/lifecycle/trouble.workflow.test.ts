@@ -30,7 +30,7 @@ async function shows(run: { details: () => Promise<string> }, text: string): Pro
 describe('a service that refuses for good', () => {
   test('is shown as what the lifecycle is stuck at, until it is tried again and helps', async () => {
     engine.town.troubles.set('instructBatch', [refused()]);
-    const run = await engine.start('batch', { phase: 'released' });
+    const run = await engine.start('batch', { phase: 'released', facts: { batchSha256: sha('batch') } });
     const details = await shows(run, '**Stuck**');
     expect(details).toContain('hand the batch over: refused-for-good');
     expect(details).not.toContain('Being done');
@@ -41,11 +41,11 @@ describe('a service that refuses for good', () => {
 
   test('is tried again by itself, ever more slowly', async () => {
     engine.town.troubles.set('instructBatch', [refused(), refused(), refused()]);
-    const run = await engine.start('batch', { phase: 'released' });
+    const run = await engine.start('batch', { phase: 'released', facts: { batchSha256: sha('batch') } });
     await shows(run, '**Stuck**');
     await engine.skipDays(1);
     await run.reached('instructed');
-    expect(engine.town.calls).toContain(`instructBatch ${run.id}`);
+    expect(engine.town.calls).toContain(`instructBatch ${run.id} ${sha('batch')}`);
   });
 
   test('does not keep two people from annulling the poll that is stuck at it', async () => {

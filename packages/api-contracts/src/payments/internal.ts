@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
-import { FractionShape, IdShape, MoneyShape } from '../shapes.ts';
+import { FractionShape, IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
 
 const worker = { services: ['worker'] } as const;
 const done = z.object({ done: z.literal(true) });
@@ -93,6 +93,8 @@ export const paymentsInternalRoutes = {
     summary: 'Hand a released batch over for payment; attempts go in transit',
     access: worker,
     params: z.object({ batchId: IdShape }),
+    /** What was released, as the batch's lifecycle knows it. */
+    body: z.object({ batchSha256: Sha256Shape }),
     answer: z.object({ attempts: z.int() }),
     problems: ['batch-not-released', 'batch-changed'],
   }),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { debtorAccount } from '../bank/bank.fixture.ts';
 import {
@@ -10,8 +11,12 @@ import {
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import { sealBatchesAnew } from '../payee/payee.chores.ts';
 import type { PayeeDocument } from '../payee/payee.store.ts';
-import { attemptFor } from './batch.ts';
+import { createVault } from '../payee/vault.ts';
+import { attemptFor, batchHash } from './batch.ts';
+import { batchStore } from './batch.store.ts';
+import type { BatchDocument } from './batch.store.ts';
 
 const changed = { code: 'batch-changed', problem: { status: 409 } };
 let fixture: PaymentsFixture;
@@ -21,6 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
+const batches = () => fixture.connection.collection<BatchDocument>('batches');
 const attempts = () => fixture.connection.collection<AttemptDocument>('attempts');
 const obligations = () => fixture.connection.collection<ObligationDocument>('obligations');
 
@@ -64,13 +70,40 @@ const edits: Readonly<Record<string, (batch: Proposed) => Promise<unknown>>> = {
     attempts().updateOne({ obligationId: victim }, { $set: { obligationId: `obl-none-${batchId}` } }),
 };
 
+/** Somebody who knows how the hash is made makes the stored one fit what they wrote. */
+async function fitHash({ batchId }: Proposed): Promise<void> {
+  const [batch, lines] = [
+    await batches().findOne({ _id: batchId }),
+    await attempts().find({ batchId }).toArray(),
+  ];
+  const owed = await obligations().find().toArray();
+  const signed = lines.map((attempt) => ({
+    attempt,
+    obligation: owed.find(({ _id }) => _id === attempt.obligationId) ?? owed[0]!,
+  }));
+  await batches().updateOne({ _id: batchId }, { $set: { sha256: batchHash(batch!, signed) } });
+}
+
+const alone = Object.entries(edits);
+const withHash = alone
+  .filter(([name]) => name !== 'a payment of nothing that is owed')
+  .map(([name, edit]): [string, (batch: Proposed) => Promise<unknown>] => [
+    `${name} and its hash`,
+    async (batch) => (await edit(batch), await fitHash(batch)),
+  ]);
+
+/** What a clerk reads there, and signs. */
+const hashOf = async ({ batchId }: Proposed) => (await batches().findOne({ _id: batchId }))!.sha256;
+
 const gates = (batch: Proposed) => {
   const params = { municipalityId, batchId: batch.batchId };
   const body = { batchSha256: batch.sha256 };
   return {
-    approve: () => fixture.approver.approveBatch({ params, body, idempotencyKey: key() }),
-    release: () => fixture.releaser.releaseBatch({ params, body, idempotencyKey: key() }),
-    instruct: () => fixture.worker.instructBatch({ params: { batchId: batch.batchId } }),
+    approve: (batchSha256 = batch.sha256) =>
+      fixture.approver.approveBatch({ params, body: { batchSha256 }, idempotencyKey: key() }),
+    release: (batchSha256 = batch.sha256) =>
+      fixture.releaser.releaseBatch({ params, body: { batchSha256 }, idempotencyKey: key() }),
+    instruct: () => fixture.worker.instructBatch({ params: { batchId: batch.batchId }, body }),
     bankFile: () => fixture.clerk.makeBankFile({ params, idempotencyKey: key() }),
     payrollFile: () => fixture.clerk.getPayrollFile({ params }),
     payrollCsv: () => fixture.clerk.exportPayrollFile({ params }),
@@ -85,14 +118,14 @@ const entriesOf = ({ batchId }: Proposed) =>
 const fileOf = ({ batchId }: Proposed) =>
   fixture.connection.collection<{ _id: string }>('bankfiles').findOne({ _id: batchId });
 
-describe.each(Object.entries(edits))('a batch that was edited in the database (%s)', (name, edit) => {
+describe.each([...alone, ...withHash])('a batch that was edited in the database (%s)', (name, edit) => {
   const slug = name.replaceAll(' ', '-');
 
   it('after it was proposed is neither approved nor released nor paid', async () => {
     const batch = await proposed(`${slug}-1`);
     await edit(batch);
     const { approve } = gates(batch);
-    await expect(approve()).rejects.toMatchObject(changed);
+    await expect(approve(await hashOf(batch))).rejects.toMatchObject(changed);
     expect(new Set(await statesOf(batch))).toEqual(new Set(['batched']));
   });
 
@@ -101,7 +134,7 @@ describe.each(Object.entries(edits))('a batch that was edited in the database (%
     const { approve, release, instruct } = gates(batch);
     await approve();
     await edit(batch);
-    await expect(release()).rejects.toMatchObject(changed);
+    await expect(release(await hashOf(batch))).rejects.toMatchObject(changed);
     await expect(instruct()).rejects.toMatchObject({ code: 'batch-not-released' });
     expect(new Set(await statesOf(batch))).toEqual(new Set(['approved']));
   });
@@ -129,6 +162,64 @@ describe.each(Object.entries(edits))('a batch that was edited in the database (%
       await expect(file()).rejects.toMatchObject(changed);
     }
     expect(await fileOf(batch)).toBeNull();
+  });
+});
+
+describe('a batch that nobody released', () => {
+  it('is not paid, whatever its states are made to say', async () => {
+    const batch = await proposed('states');
+    const { batchId } = batch;
+    await attempts().updateMany({ batchId }, { $set: { state: 'in-transit' } });
+    const signed = { approvedBy: 'per-approver', releasedBy: 'per-releaser' };
+    await batches().updateOne({ _id: batchId }, { $set: { state: 'instructed', ...signed } });
+    const { bankFile, payrollFile, payrollCsv } = gates(batch);
+    for (const file of [bankFile, payrollFile, payrollCsv]) {
+      await expect(file()).rejects.toMatchObject(changed);
+    }
+  });
+  it('is not paid by what was handed over in another batch', async () => {
+    const [batch, other] = [await proposed('copy-1'), await proposed('copy-2')];
+    const { approve, release, instruct } = gates(other);
+    await approve();
+    await release();
+    await instruct();
+    const { handedOver } = (await batches().findOne({ _id: other.batchId }))!;
+    await attempts().updateMany({ batchId: batch.batchId }, { $set: { state: 'in-transit' } });
+    await batches().updateOne({ _id: batch.batchId }, { $set: { handedOver, sha256: other.sha256 } });
+    await expect(gates(batch).bankFile()).rejects.toMatchObject(changed);
+    await batches().updateOne({ _id: batch.batchId }, { $set: { sha256: batch.sha256 } });
+    await expect(gates(batch).bankFile()).rejects.toMatchObject(changed);
+  });
+  it('goes in transit for nobody who names another hash than was released', async () => {
+    const batch = await proposed('named');
+    const { approve, release } = gates(batch);
+    await approve();
+    await release();
+    const body = { batchSha256: 'e'.repeat(64) };
+    const other = fixture.worker.instructBatch({ params: { batchId: batch.batchId }, body });
+    await expect(other).rejects.toMatchObject(changed);
+    expect(new Set(await statesOf(batch))).toEqual(new Set(['released']));
+  });
+});
+
+describe('the hash that was handed over', () => {
+  it('is sealed anew when the key of the service changes, and a file is then made by the new key alone', async () => {
+    const batch = await proposed('rotated');
+    const { approve, release, instruct } = gates(batch);
+    await approve();
+    await release();
+    await instruct();
+    const { connection, payments, payeeKey } = fixture;
+    const current = randomBytes(32);
+    const rotated = { ...payments, batches: batchStore(connection, createVault(current, [payeeKey])) };
+    await sealBatchesAnew(rotated);
+    // The seal that was copied from another batch is none.
+    expect((await rotated.batches.sealedBefore(10)).length).toBe(1);
+    const stored = async () => (await batches().findOne({ _id: batch.batchId }))!;
+    expect(batchStore(connection, createVault(current)).isHandedOver(await stored())).toBe(true);
+    const back = { ...payments, batches: batchStore(connection, createVault(payeeKey, [current])) };
+    await sealBatchesAnew(back);
+    expect(payments.batches.isHandedOver(await stored())).toBe(true);
   });
 });
 

@@ -12,20 +12,25 @@ const INSTRUCTED: readonly string[] = ['instructed', 'reconciled'];
 
 /**
  * Puts the payments of a released batch in transit, once.
+ * @param released the hash of what was released, as the lifecycle of the batch knows it: whoever can write to the database alone
+ * cannot change it there
  * @throws DomainError `batch-not-released`, `batch-changed`
  */
 export async function instructBatch(
   payments: Payments,
   session: ClientSession,
   batch: BatchDocument,
+  released: string,
 ): Promise<number> {
   if (batch.state !== 'released' && !INSTRUCTED.includes(batch.state))
     throw new DomainError('batch-not-released');
   const lines = await linesOf(payments, session, batch._id);
-  requireUnedited(batch, lines);
+  requireUnedited({ ...batch, sha256: released }, lines);
+  if (batch.sha256 !== released) throw new DomainError('batch-changed', 'Another hash is stored than was released');
   const waiting = lines.filter(({ attempt }) => attempt.state === 'released');
   if (waiting.length === 0) return lines.length;
   const at = payments.now();
+  await payments.batches.handOver(session, batch._id, released);
   const ids = waiting.map(({ attempt }) => attempt._id);
   await payments.obligations.moveAttempts(session, ids, { state: 'in-transit', instructedAt: at });
   const obligations = waiting.map(({ obligation }) => obligation);
@@ -59,9 +64,22 @@ export function accountsOf(
   return payees.openAccounts(municipalityId, signed, session);
 }
 
-/** @throws DomainError `batch-not-instructed` */
-export function requireInstructed(lines: Awaited<ReturnType<typeof linesOf>>): void {
-  if (lines.some(({ attempt }) => ['batched', 'approved', 'released', 'withdrawn'].includes(attempt.state))) {
+const beforeInstruction: readonly string[] = ['batched', 'approved', 'released', 'withdrawn'];
+
+/**
+ * The payments of a batch that was handed over: those that were released, and no others.
+ * @throws DomainError `batch-not-instructed`, `batch-changed`
+ */
+export async function instructedLines(
+  payments: Payments,
+  session: ClientSession,
+  batch: BatchDocument,
+): Promise<BatchLine[]> {
+  const lines = await linesOf(payments, session, batch._id);
+  if (lines.some(({ attempt }) => beforeInstruction.includes(attempt.state)))
     throw new DomainError('batch-not-instructed');
-  }
+  requireUnedited(batch, lines);
+  if (!payments.batches.isHandedOver(batch))
+    throw new DomainError('batch-changed', 'Another hash is stored than was handed over');
+  return lines;
 }

@@ -96,7 +96,7 @@ describe('a payout batch', () => {
       const released = second.releaseBatch({ params, body, idempotencyKey: key() });
       await expect(released).rejects.toMatchObject({ code: 'same-person-twice' });
     }
-    const early = fixture.worker.instructBatch({ params: { batchId: batch.batchId } });
+    const early = fixture.worker.instructBatch({ params: { batchId: batch.batchId }, body });
     await expect(early).rejects.toMatchObject({ code: 'batch-not-released' });
   });
 
@@ -137,7 +137,8 @@ describe('a payout batch', () => {
   it('is instructed once, however often the worker asks', async () => {
     const batch = await propose(fixture, await owed('once'));
     await instruct(fixture, batch);
-    const again = () => fixture.worker.instructBatch({ params: { batchId: batch.batchId } });
+    const body = { batchSha256: batch.sha256 };
+    const again = () => fixture.worker.instructBatch({ params: { batchId: batch.batchId }, body });
     expect(await Promise.all([again(), again()])).toEqual([{ attempts: 4 }, { attempts: 4 }]);
     expect(await balanced()).toBe(true);
   });

@@ -53,6 +53,7 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
     releasedBy: null,
     proposedAt: at,
     settlements: 0,
+    handedOver: null,
   };
   await payments.batches.insert(session, batch);
   const facts = { batchSha256: batch.sha256, proposedBy: personId };

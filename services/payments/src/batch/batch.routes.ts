@@ -31,11 +31,11 @@ export function batchRoutes(payments: Payments): BatchRoutes {
   const { connection, batches } = payments;
   return {
     ...signing(payments),
-    async instructBatch({ params, log }) {
+    async instructBatch({ params, body, log }) {
       const handedOver = inTransaction(connection, async (session) => {
         const batch = await batches.find(params.batchId, session);
         if (!batch) throw new DomainError('not-found');
-        return instructBatch(payments, session, batch);
+        return instructBatch(payments, session, batch, body.batchSha256);
       });
       const attempts = await telling(log, params.batchId, handedOver);
       return { body: { attempts } };
@@ -81,6 +81,7 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
     data: { readonly batchSha256?: string; readonly reason?: TextRef },
   ) => {
     const { municipalityId, batchId } = call.params;
+    let isAsStored = false;
     const check = async () => {
       const batch = await requireBatch(payments, call.params);
       const { proposedBy, approvedBy, state, sha256 } = batch;
@@ -97,9 +98,14 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
         lines.map(({ obligation }) => obligation),
         call.person.id,
       );
+      isAsStored = true;
     };
     const about = { kind: 'batch' as const, lifecycleId: batchId, municipalityId };
-    const decided = payments.record.decide(call, { ...about, name, as, data, check });
+    const decided = payments.record
+      .decide(call, { ...about, name, as, data, check })
+      .catch((error: unknown) => {
+        throw isAsStored ? changedIfMismatch(error) : error;
+      });
     return { body: { ...(await telling(call.log, batchId, decided)) } };
   };
   return {
@@ -117,6 +123,12 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
       return decide(call, 'refuse', 'payout-approver', { reason });
     },
   };
+}
+
+/** What is stored is what was signed, and its lifecycle knows another hash: both were changed in the database. */
+function changedIfMismatch(error: unknown): unknown {
+  if (!(error instanceof DomainError) || error.code !== 'hash-mismatch') return error;
+  return new DomainError('batch-changed', 'Another hash is stored than was proposed');
 }
 
 /** The payees of a batch, as whoever signs it sees them. */

@@ -2,6 +2,7 @@ import type { BatchShape } from '@talkoot/api-contracts/payments';
 import type { ClientSession, Connection } from 'mongoose';
 import type { z } from 'zod';
 import { ignoreExisting } from '../ledger/ledger.store.ts';
+import type { Vault, VaultSealed } from '../payee/vault.ts';
 
 export type BatchState = z.infer<typeof BatchShape>['state'];
 
@@ -21,6 +22,8 @@ export interface BatchDocument {
   proposedAt: Date;
   /** Counts settlement imports: two of them that touch one batch conflict here. */
   settlements: number;
+  /** The hash that was handed over, sealed by a key that is not in the database; null before. */
+  handedOver: VaultSealed | null;
 }
 
 /** Three different people, whatever a program tries to write. */
@@ -42,7 +45,7 @@ export async function prepareBatches(connection: Connection): Promise<void> {
 }
 
 /** Payout batches. The three people are different: each write says so in its filter, and the database checks it. */
-export function batchStore(connection: Connection) {
+export function batchStore(connection: Connection, vault: Vault) {
   const batches = connection.collection<BatchDocument>('batches');
   return {
     async insert(session: ClientSession, batch: BatchDocument): Promise<void> {
@@ -81,6 +84,37 @@ export function batchStore(connection: Connection) {
       const written = await batches.updateOne(filter, { $set: { releasedBy: personId } }, { session });
       return written.matchedCount === 1;
     },
+    /** Keeps the hash of what goes in transit so that nobody can write another one who has not the key of the vault. */
+    async handOver(session: ClientSession, batchId: string, sha256: string): Promise<void> {
+      const handedOver = vault.seal(sha256, handedOverIn(batchId));
+      await batches.updateOne({ _id: batchId }, { $set: { handedOver } }, { session });
+    },
+    /** Whether the hash that is stored is the one that was handed over. */
+    isHandedOver: (batch: BatchDocument): boolean => sealedHash(vault, batch) === batch.sha256,
+    /** Ids of batches whose hash another than the current key seals. */
+    async sealedBefore(limit: number): Promise<string[]> {
+      const filter = { 'handedOver.by': { $nin: [null, vault.keyId] } };
+      return (await batches.find(filter).limit(limit).toArray()).map(({ _id }) => _id);
+    },
+    /** Seals the hash of a batch by the current key; a seal that is none stays as it is, and nothing is paid by it. */
+    async sealAnew(session: ClientSession, _id: string): Promise<void> {
+      const batch = await batches.findOne({ _id }, { session });
+      const sha256 = batch && sealedHash(vault, batch);
+      if (!sha256) return;
+      const handedOver = vault.seal(sha256, handedOverIn(_id));
+      await batches.updateOne({ _id }, { $set: { handedOver } }, { session });
+    },
   };
 }
+/** The hash that was handed over; null for a seal of another batch, or of nobody's making. */
+function sealedHash(vault: Vault, { _id, handedOver }: BatchDocument): string | null {
+  try {
+    return handedOver && vault.open(handedOver, handedOverIn(_id));
+  } catch {
+    return null;
+  }
+}
+
+/** Nothing else is sealed about a name like this. */
+const handedOverIn = (batchId: string) => `handed over in ${batchId}`;
 export type BatchStore = ReturnType<typeof batchStore>;

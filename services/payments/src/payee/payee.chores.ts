@@ -22,7 +22,14 @@ export async function sealFilesAnew({ connection, bankContents }: Payments): Pro
   }
 }
 
-const chores = { rewrapKeys, sealFilesAnew, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
+/** The same for the hashes of batches that were handed over. */
+export async function sealBatchesAnew({ connection, batches }: Payments): Promise<void> {
+  for (const _id of await batches.sealedBefore(MOST)) {
+    await inTransaction(connection, (session) => batches.sealAnew(session, _id));
+  }
+}
+
+const chores = { rewrapKeys, sealFilesAnew, sealBatchesAnew, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
 
 /** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {

@@ -1,10 +1,8 @@
 import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
-import { requireInstructed } from '../batch/batch.instruction.ts';
-import { linesOf } from '../batch/batch.steps.ts';
+import { instructedLines } from '../batch/batch.instruction.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
-import { requireUnedited } from '../batch/batch.ts';
 import type { Payments } from '../context.ts';
 
 /**
@@ -14,9 +12,7 @@ import type { Payments } from '../context.ts';
  */
 export async function payrollFileOf(payments: Payments, session: ClientSession, batch: BatchDocument) {
   if (batch.state === 'reconciled') throw new DomainError('payroll-file-expired');
-  const all = await linesOf(payments, session, batch._id);
-  requireInstructed(all);
-  requireUnedited(batch, all);
+  const all = await instructedLines(payments, session, batch);
   const lines = all.filter(({ attempt }) => attempt.destination.method === 'payroll');
   const numbers = await numbersOf(
     payments,

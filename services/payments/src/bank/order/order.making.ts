@@ -1,10 +1,8 @@
 import { DomainError } from '@talkoot/http-service';
 import { createHash } from 'node:crypto';
 import type { ClientSession } from 'mongoose';
-import { accountsOf, requireInstructed } from '../../batch/batch.instruction.ts';
-import { linesOf } from '../../batch/batch.steps.ts';
+import { accountsOf, instructedLines } from '../../batch/batch.instruction.ts';
 import type { BatchDocument } from '../../batch/batch.store.ts';
-import { requireUnedited } from '../../batch/batch.ts';
 import type { Payments } from '../../context.ts';
 import type { DebtorAccountDocument } from '../account/account.store.ts';
 import { controlSum, messageIdOf, paymentOrderXml, requireTransfers } from './payment.order.ts';
@@ -83,9 +81,7 @@ async function transfersOf(
   session: ClientSession,
   batch: BatchDocument,
 ): Promise<Transfer[]> {
-  const lines = await linesOf(payments, session, batch._id);
-  requireInstructed(lines);
-  requireUnedited(batch, lines);
+  const lines = await instructedLines(payments, session, batch);
   const banked = lines.filter(({ attempt }) => attempt.destination.method === 'bank');
   const accounts = await accountsOf(payments, session, batch, banked);
   return banked.map(({ attempt }, at) => {
