@@ -1,40 +1,44 @@
 import { createHash } from 'node:crypto';
-import type { LedgerBalance, LedgerBook, LedgerEntry } from './ledger.ts';
+import type { LedgerBalance, LedgerBook, LedgerEntry, LedgerLine, RedactedEntry } from './ledger.ts';
 
 /** An entry as its hash sees it. */
 export type UnsealedEntry = Omit<LedgerEntry, 'sha256'>;
+export type UnsealedLine = UnsealedEntry | Omit<RedactedEntry, 'sha256'>;
 type Side = LedgerEntry['side'];
 
 /** The hash before the first entry of a book. */
 export const chainStart = '0'.repeat(64);
 
+/** SHA-256 in lower-case hexadecimal over the UTF-8 of a JSON list without spaces, nothing as `null`. */
+const hashOf = (fields: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+
 /**
- * The hash of an entry: SHA-256 in lower-case hexadecimal over the UTF-8 of a JSON list without spaces of the hash of the entry before (64 zeros
- * for the first), municipality, and the fields below in this order, amounts as integers of minor units, nothing as `null`.
+ * What stands for an entry in the chain, where it is shown redacted too: the hash of these fields in this order, amounts as integers of minor units. An
+ * entry about what one person gets begins with a salt that nobody can guess; without it all amounts could be tried.
  */
-export function entryHash(before: string, municipalityId: string, entry: UnsealedEntry): string {
-  const fields = [
-    before,
-    municipalityId,
-    entry.fiscalYear,
-    entry.pilotId,
-    entry.number,
-    entry.entryId,
-    entry.transactionId,
-    entry.kind,
-    entry.projectId,
-    entry.obligationId,
-    entry.account,
-    entry.side,
-    entry.amount.amount,
-    entry.amount.currency,
-    entry.at,
-    entry.costCentre,
-    entry.generalAccount,
-    entry.vatCode,
-  ];
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
+export function commitmentOf(entry: Omit<UnsealedEntry, 'number'>): string {
+  const { salt, entryId, transactionId, kind, projectId, obligationId, account, side, amount } = entry;
+  const { costCentre, generalAccount, vatCode } = entry;
+  const what = [salt, entryId, transactionId, kind, projectId, obligationId, account, side, amount.amount];
+  return hashOf([...what, costCentre, generalAccount, vatCode]);
 }
+
+/**
+ * The hash of an entry: over the hash of the entry before (64 zeros for the first), municipality, fiscal year, pilot, number, currency and
+ * instant, and the entry's commitment.
+ */
+export function entryHash(before: string, municipalityId: string, line: UnsealedLine): string {
+  const { fiscalYear, pilotId, number, at } = line;
+  const place = [before, municipalityId, fiscalYear, pilotId, number, currencyOf(line), at];
+  return hashOf([...place, isRedacted(line) ? line.commitment : commitmentOf(line)]);
+}
+
+/** Whether an entry is shown without what it says. */
+export const isRedacted = <T extends object>(line: T): line is Extract<T, { commitment: string }> =>
+  'commitment' in line;
+
+const currencyOf = (line: UnsealedLine): string => (isRedacted(line) ? line.currency : line.amount.currency);
 
 /** Number and hash that a book is known to have had, kept outside the database. */
 export type LedgerHead = Pick<LedgerBook, 'fiscalYear' | 'pilotId' | 'currency' | 'entries' | 'sha256'>;
@@ -76,14 +80,16 @@ interface BookState {
 /** What was read of a ledger, and what of it does not hold. */
 export interface LedgerChecker {
   /** Takes the next entry in the order of the export. */
-  take(entry: LedgerEntry): void;
-  /** Ends the check; `balances` as the ledger keeps them, where they are known. */
+  take(line: LedgerLine): void;
+  /** Ends the check; `balances` as the ledger keeps them, where they are known. Redacted entries cannot be added up. */
   finish(balances?: Iterable<LedgerBalance>): LedgerReport;
 }
 
 export interface LedgerReport {
   readonly holds: boolean;
   readonly entries: number;
+  /** How many of them were shown redacted: they are where they belong in the chain, and say nothing more. */
+  readonly redacted: number;
   /** As computed from the entries: worth keeping. */
   readonly heads: readonly LedgerHead[];
   readonly findings: readonly LedgerFinding[];
@@ -96,6 +102,7 @@ export function checkLedger(municipalityId: string, heads: Iterable<LedgerHead> 
   const sums = new Map<string, Record<Side, bigint>>();
   const findings: LedgerFinding[] = [];
   let entries = 0;
+  let redacted = 0;
   const stateOf = (book: string) => {
     const known = books.get(book);
     if (known) return known;
@@ -116,29 +123,35 @@ export function checkLedger(municipalityId: string, heads: Iterable<LedgerHead> 
     else if (other !== head.sha256) findings.push(twoHeads(head));
   }
   return {
-    take(entry) {
+    take(line) {
       entries += 1;
-      const book = bookKey({ ...entry, currency: entry.amount.currency });
+      const book = bookKey({ ...line, currency: currencyOf(line) });
       const state = stateOf(book);
-      addUp(sums, book, entry);
-      const finding = state.broken ? null : follow(municipalityId, book, state, entry);
+      const finding = state.broken ? null : follow(municipalityId, book, state, line);
       if (finding) {
         findings.push(finding);
         state.broken = true;
       }
-      if (state.open?.id !== entry.transactionId) {
+      if (isRedacted(line)) {
+        // What of a transaction is open balances by itself, and so does the rest.
+        redacted += 1;
+        return;
+      }
+      addUp(sums, book, line);
+      const { transactionId: id, number, entryId, side, amount } = line;
+      if (state.open?.id !== id) {
         settle(book, state);
-        const { transactionId: id, number, entryId } = entry;
         state.open = { id, number, entryId, difference: 0n };
       }
-      state.open.difference += BigInt(entry.side === 'debit' ? entry.amount.amount : -entry.amount.amount);
+      state.open.difference += BigInt(side === 'debit' ? amount.amount : -amount.amount);
     },
     finish(balances) {
       for (const [book, state] of books) {
         findings.push(...endOf(book, state));
         settle(book, state);
       }
-      if (balances) findings.push(...drifts(sums, balances));
+      const isWhole = balances !== undefined && redacted === 0;
+      if (isWhole) findings.push(...drifts(sums, balances));
       const heads = [...books].map(([book, { number, sha256 }]) => ({
         ...bookOf(book),
         entries: number,
@@ -147,9 +160,10 @@ export function checkLedger(municipalityId: string, heads: Iterable<LedgerHead> 
       return {
         holds: findings.length === 0,
         entries,
+        redacted,
         heads,
         findings,
-        balances: balances ? 'checked' : 'not-given',
+        balances: isWhole ? 'checked' : 'not-given',
       };
     },
   };
@@ -160,9 +174,10 @@ function follow(
   municipalityId: string,
   book: string,
   state: BookState,
-  entry: LedgerEntry,
+  line: LedgerLine,
 ): LedgerFinding | null {
-  const { number, entryId } = entry;
+  const { number } = line;
+  const entryId = isRedacted(line) ? null : line.entryId;
   const next = state.number + 1;
   const broken = (code: LedgerFinding['code'], at: number, detail: string) => ({
     code,
@@ -173,8 +188,8 @@ function follow(
   });
   if (number > next) return broken('entry-missing', next, `number ${next} is missing; ${number} follows`);
   if (number < next) return broken('entry-misplaced', number, `number ${number} stands where ${next} should`);
-  const sha256 = entryHash(state.sha256, municipalityId, entry);
-  if (sha256 !== entry.sha256) return broken('entry-changed', number, `its hash should be ${sha256}`);
+  const sha256 = entryHash(state.sha256, municipalityId, line);
+  if (sha256 !== line.sha256) return broken('entry-changed', number, `its hash should be ${sha256}`);
   const known = state.known.get(number);
   if (known !== undefined && known !== sha256)
     return broken('head-differs', number, `the hash of number ${number} was known as ${known}`);

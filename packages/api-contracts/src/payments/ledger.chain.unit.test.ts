@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chainStart, checkLedger, entryHash } from './ledger.chain.ts';
-import type { LedgerEntry } from './ledger.ts';
+import { chainStart, checkLedger, commitmentOf, entryHash } from './ledger.chain.ts';
+import type { LedgerEntry, LedgerLine } from './ledger.ts';
 
 const municipalityId = 'lintula';
 
@@ -25,6 +25,7 @@ function book(amounts: readonly number[], pilotId = 'pil-1'): LedgerEntry[] {
         costCentre: null,
         generalAccount: null,
         vatCode: null,
+        salt: null,
         number: 2 * index + line + 1,
       };
       sha256 = entryHash(sha256, municipalityId, entry);
@@ -33,7 +34,14 @@ function book(amounts: readonly number[], pilotId = 'pil-1'): LedgerEntry[] {
   );
 }
 
-function check(entries: readonly LedgerEntry[], heads: Parameters<typeof checkLedger>[1] = []) {
+/** An entry as the public sees it that tells what one person gets. */
+function redacted(entry: LedgerEntry): LedgerLine {
+  const { fiscalYear, pilotId, number, at, sha256, amount } = entry;
+  const { currency } = amount;
+  return { fiscalYear, pilotId, number, at, sha256, currency, commitment: commitmentOf(entry) };
+}
+
+function check(entries: readonly LedgerLine[], heads: Parameters<typeof checkLedger>[1] = []) {
   const checker = checkLedger(municipalityId, heads);
   for (const entry of entries) checker.take(entry);
   return checker.finish();
@@ -60,6 +68,7 @@ const other: { [F in Exclude<keyof LedgerEntry, 'number' | 'sha256'>]: LedgerEnt
   costCentre: '1',
   generalAccount: '2',
   vatCode: '3',
+  salt: 'f'.repeat(32),
 };
 
 describe('a chain of entries', () => {
@@ -129,6 +138,44 @@ describe('a chain of entries', () => {
     const [head] = check(book([10, 20])).heads;
     const { findings } = check(book([10, 20]), [head!, { ...head!, sha256: 'f'.repeat(64) }]);
     expect(findings).toMatchObject([{ code: 'head-differs', number: 4 }]);
+  });
+
+  it('holds with any entries redacted exactly as with the same ones whole, and to the same head', () => {
+    fc.assert(
+      fc.property(anyBook, fc.infiniteStream(fc.boolean()), (entries, hidden) => {
+        const [...choices] = Array.from({ length: entries.length / 2 }, () => hidden.next().value as boolean);
+        // What is personal of a transaction balances by itself: here, all of it or nothing.
+        const shown = entries.map((one, at) => (choices[Math.floor(at / 2)] ? redacted(one) : one));
+        const report = check(shown, check(entries).heads);
+        expect(report).toMatchObject({ holds: true, heads: check(entries).heads, entries: entries.length });
+        expect(report.redacted).toBe(2 * choices.filter(Boolean).length);
+      }),
+    );
+  });
+
+  it('breaks at a redacted entry whose commitment or instant was changed', () => {
+    fc.assert(
+      fc.property(withPlace, ([entries, at]) => {
+        const hidden = redacted(entries[at]!);
+        for (const change of [{ commitment: 'f'.repeat(64) }, { at: '2027-03-01T10:00:00.001Z' }]) {
+          const { findings } = check(entries.with(at, { ...hidden, ...change } as never));
+          expect(findings[0]).toMatchObject({ code: 'entry-changed', number: at + 1, entryId: null });
+        }
+      }),
+    );
+  });
+
+  it('says nothing of balances while entries are redacted', () => {
+    const [first, ...rest] = book([10, 20]);
+    const checker = checkLedger(municipalityId);
+    for (const line of [redacted(first!), ...rest]) checker.take(line);
+    expect(checker.finish([]).balances).toBe('not-given');
+  });
+
+  it('commits to what nobody can guess: another salt, another commitment', () => {
+    const [entry] = book([10]);
+    const salts = ['0'.repeat(32), '1'.repeat(32)];
+    expect(new Set(salts.map((salt) => commitmentOf({ ...entry!, salt }))).size).toBe(2);
   });
 
   it('needs debits and credits of each transaction to be equal, whoever hashed it', () => {

@@ -66,11 +66,38 @@ export const EntryShape = z
     vatCode: z.string().nullable(),
     /** 1 for the first entry of its book (fiscal year, pilot and currency), without gaps. */
     number: z.int(),
+    /** What nobody can guess, 32 hexadecimal digits, for an entry that the public sees redacted; null for any other. */
+    salt: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/)
+      .nullable(),
     /** Over this entry and the hash of the one before it: see `ledger.chain.ts`. */
     sha256: Sha256Shape,
   })
   .meta({ id: 'LedgerEntry' });
 export type LedgerEntry = z.infer<typeof EntryShape>;
+
+/**
+ * An entry about what one person gets, as the public sees it: that something was booked, and a commitment to what. The chain holds with it as with the
+ * whole entry, and nobody can guess amount or obligation from it.
+ */
+export const RedactedEntryShape = z
+  .object({
+    fiscalYear: z.int(),
+    pilotId: IdShape.nullable(),
+    number: z.int(),
+    currency: z.string(),
+    at: InstantShape,
+    /** See `commitmentOf` in `ledger.chain.ts`. */
+    commitment: Sha256Shape,
+    sha256: Sha256Shape,
+  })
+  .meta({ id: 'RedactedLedgerEntry' });
+export type RedactedEntry = z.infer<typeof RedactedEntryShape>;
+
+/** What is read of a ledger: to roles that see money every entry whole, to everybody else some redacted. */
+export const LedgerLineShape = z.union([EntryShape, RedactedEntryShape]);
+export type LedgerLine = z.infer<typeof LedgerLineShape>;
 
 /** The books of a municipality: one chain of entries each. */
 export const LedgerBookShape = z
@@ -123,28 +150,29 @@ export const TraceStepShape = z
 
 export const ledgerRoutes = {
   getTrialBalance: route('GET /v1/m/{municipalityId}/ledger/trial-balance', {
-    summary: 'Sums of every account, now or as they were at an instant; balanced when debits equal credits',
+    summary:
+      'Sums of accounts by project and currency, now or as they were at an instant; balanced when debits equal credits in each currency. Entries that the public sees redacted are summed for roles that see money alone: they balance by themselves',
     access: { anyone: true },
     params: MunicipalityParams,
-    query: z.object({
+    query: LedgerPage.extend({
       pilotId: IdShape.optional(),
       fiscalYear: FiscalYear.optional(),
       /** Only what was booked until then, that instant included. */
       at: InstantShape.optional(),
     }),
-    answer: z.object({
+    answer: pageOf(LedgerBalanceShape.omit({ obligationId: true })).extend({
       balanced: z.boolean(),
-      debit: z.int(),
-      credit: z.int(),
-      accounts: z.array(LedgerBalanceShape.omit({ obligationId: true })),
+      /** Of everything that was asked for, whichever page this is. */
+      totals: z.array(z.object({ currency: z.string(), debit: z.int(), credit: z.int() })),
     }),
   }),
   listLedgerEntries: route('GET /v1/m/{municipalityId}/ledger/entries', {
-    summary: 'Entries of the ledger, book by book, in the order they were made',
+    summary:
+      'Entries of the ledger, book by book, in the order they were made; those about what one person gets are redacted for all but roles that see money, and left out of what is asked by project',
     access: { anyone: true },
     params: MunicipalityParams,
     query: LedgerPage.extend(Scope.shape),
-    answer: pageOf(EntryShape),
+    answer: pageOf(LedgerLineShape),
   }),
   listLedgerBooks: route('GET /v1/m/{municipalityId}/ledger/books', {
     summary: 'The books of the ledger, each with number and hash of its last entry',
@@ -194,7 +222,7 @@ export const ledgerRoutes = {
   }),
   exportLedger: route('GET /v1/m/{municipalityId}/ledger/entries.csv', {
     summary:
-      'Entries as CSV for a spreadsheet; at most 5000 rows, the rest by `after` (header X-Next). Pages put one after another are one file',
+      'Entries as CSV for a spreadsheet, redacted as in the list; at most 5000 rows, the rest by `after` (header X-Next). Pages put one after another are one file',
     access: { anyone: true },
     params: MunicipalityParams,
     query: Scope.extend({

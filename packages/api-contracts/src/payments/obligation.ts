@@ -126,9 +126,10 @@ export const obligationRoutes = {
       roles: z.array(
         z.object({
           payeeRole: PayeeRoleShape,
-          state: ObligationStateShape,
           obligations: z.int(),
+          /** Of all of them, whatever became of each: by state it would tell what one payee gets. */
           amount: MoneyShape,
+          states: z.array(z.object({ state: ObligationStateShape, obligations: z.int() })),
         }),
       ),
     }),

@@ -77,9 +77,15 @@ export async function readResult(play: Play): Promise<Result> {
       setAside: setAside.amount,
       used: used.amount,
     })),
-    ledger: { balanced: ledger.balanced, debit: ledger.debit, credit: ledger.credit },
+    ledger: { balanced: ledger.balanced, ...sumsIn(ledger.totals) },
     reconciliation: reconciliationOf(await reconciliations(play)),
   };
+}
+
+/** A pilot has one currency. */
+function sumsIn(totals: readonly { readonly debit: number; readonly credit: number }[]) {
+  const [{ debit, credit } = { debit: 0, credit: 0 }] = totals;
+  return { debit, credit };
 }
 
 /** What became of each batch of the pilot, in the order of their ids. */

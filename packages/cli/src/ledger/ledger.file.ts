@@ -1,5 +1,5 @@
-import { EntryShape } from '@talkoot/api-contracts/payments';
-import type { LedgerEntry } from '@talkoot/api-contracts/payments';
+import { EntryShape, RedactedEntryShape } from '@talkoot/api-contracts/payments';
+import type { LedgerLine } from '@talkoot/api-contracts/payments';
 import type { LedgerHead } from '@talkoot/api-contracts/payments/ledger-chain';
 import { decimalOf } from '@talkoot/money';
 import { parse } from 'csv-parse';
@@ -11,18 +11,16 @@ import { LedgerRefused } from './ledger.errors.ts';
 /** One entry of an exported file, and whose ledger it is of. */
 export interface ExportedEntry {
   readonly municipalityId: string;
-  readonly entry: LedgerEntry;
+  readonly entry: LedgerLine;
 }
 
 const Cell = z.string();
 const Empty = Cell.transform((text) => (text === '' ? null : text));
 const Whole = Cell.regex(/^\d{1,16}$/).transform(Number);
-const RowShape = z.strictObject({
-  fiscal_year: Whole,
-  pilot: Empty,
-  number: Whole,
-  date: Cell,
-  at: Cell,
+const None = z.literal('');
+const place = { fiscal_year: Whole, pilot: Empty, number: Whole, date: Cell, at: Cell, currency: Cell };
+const WholeRowShape = z.strictObject({
+  ...place,
   kind: Cell,
   project: Empty,
   obligation: Empty,
@@ -30,7 +28,6 @@ const RowShape = z.strictObject({
   side: Cell,
   debit: Cell,
   credit: Cell,
-  currency: Cell,
   amount_minor: Whole,
   cost_centre: Empty,
   general_account: Empty,
@@ -38,8 +35,17 @@ const RowShape = z.strictObject({
   transaction: Cell,
   entry: Cell,
   municipality: Cell,
+  salt: Empty,
+  commitment: None,
   sha256: Cell,
 });
+const redacted = { ...place, municipality: Cell, commitment: Cell, sha256: Cell };
+/** Nothing else stands in the row of a redacted entry: its hash would not cover it. */
+const RedactedRowShape = z
+  .looseObject(redacted)
+  .refine((row) => Object.entries(row).every(([column, cell]) => column in redacted || cell === ''), {
+    error: 'A redacted entry says more than its hash covers',
+  });
 
 /**
  * The entries of an exported file, one after another, however long it is. Its columns must agree with each other: what people read
@@ -76,34 +82,54 @@ async function delimiterOf(path: string): Promise<',' | ';'> {
 }
 
 function entryOf(record: unknown, delimiter: string, line: number): ExportedEntry {
-  const read = RowShape.safeParse(record);
+  return (record as { commitment?: unknown }).commitment
+    ? redactedOf(readRow(RedactedRowShape, record, line), line)
+    : wholeOf(readRow(WholeRowShape, record, line), delimiter, line);
+}
+
+function readRow<T>(shape: z.ZodType<T>, record: unknown, line: number): T {
+  const read = shape.safeParse(record);
   if (!read.success) throw malformed(line, z.prettifyError(read.error));
-  const row = read.data;
+  return read.data;
+}
+
+const placeOf = (row: z.infer<typeof WholeRowShape> | z.infer<typeof RedactedRowShape>) => ({
+  fiscalYear: row.fiscal_year,
+  pilotId: row.pilot,
+  number: row.number,
+  at: row.at,
+  sha256: row.sha256,
+});
+
+function redactedOf(row: z.infer<typeof RedactedRowShape>, line: number): ExportedEntry {
+  const { currency, commitment, municipality } = row;
+  const entry = readRow(RedactedEntryShape, { ...placeOf(row), currency, commitment }, line);
+  if (row.date !== row.at.slice(0, 10)) throw malformed(line, `date of number ${row.number} differs from at`);
+  return { municipalityId: municipality, entry };
+}
+
+function wholeOf(row: z.infer<typeof WholeRowShape>, delimiter: string, line: number): ExportedEntry {
   const amount = { amount: row.amount_minor, currency: row.currency };
-  const entry = EntryShape.safeParse({
+  const content = {
     entryId: row.entry,
     transactionId: row.transaction,
     kind: row.kind,
-    fiscalYear: row.fiscal_year,
-    pilotId: row.pilot,
     projectId: row.project,
     obligationId: row.obligation,
     account: row.account,
     side: row.side,
     amount,
-    at: row.at,
     costCentre: row.cost_centre,
     generalAccount: row.general_account,
     vatCode: row.vat_code,
-    number: row.number,
-    sha256: row.sha256,
-  });
-  if (!entry.success) throw malformed(line, z.prettifyError(entry.error));
+    salt: row.salt,
+  };
+  const entry = readRow(EntryShape, { ...placeOf(row), ...content }, line);
   const decimal = delimiter === ';' ? decimalOf(amount).replace('.', ',') : decimalOf(amount);
   const shown = row.side === 'debit' ? [decimal, ''] : ['', decimal];
   if (row.debit !== shown[0] || row.credit !== shown[1] || row.date !== row.at.slice(0, 10))
     throw malformed(line, `date, debit or credit of ${row.entry} differ from at, side and amount_minor`);
-  return { municipalityId: row.municipality, entry: entry.data };
+  return { municipalityId: row.municipality, entry };
 }
 
 const malformed = (line: number, why: string) =>

@@ -1,5 +1,5 @@
 import type { Client } from '@talkoot/api-contracts';
-import type { LedgerBalance, LedgerBook, LedgerEntry, paymentsApi } from '@talkoot/api-contracts/payments';
+import type { LedgerBalance, LedgerBook, LedgerLine, paymentsApi } from '@talkoot/api-contracts/payments';
 import { checkLedger } from '@talkoot/api-contracts/payments/ledger-chain';
 import type { LedgerHead, LedgerReport } from '@talkoot/api-contracts/payments/ledger-chain';
 import { LedgerRefused } from './ledger.errors.ts';
@@ -41,7 +41,7 @@ const balancesOf = ({ payments, municipalityId }: LedgerPlace): Promise<LedgerBa
     payments.listLedgerBalances({ params: { municipalityId }, query: { limit: page, ...after } }),
   );
 
-async function* entriesOf({ payments, municipalityId }: LedgerPlace): AsyncGenerator<LedgerEntry> {
+async function* entriesOf({ payments, municipalityId }: LedgerPlace): AsyncGenerator<LedgerLine> {
   let after = {};
   for (;;) {
     const { items, next } = await payments.listLedgerEntries({

@@ -10,7 +10,8 @@ const quiet = { style: { head: [], border: [] } };
 const shown = 20;
 
 /** A report as people read it. */
-export function reportText({ holds, entries, heads, findings, balances }: LedgerReport): string[] {
+export function reportText(report: LedgerReport): string[] {
+  const { holds, entries, redacted, heads, findings, balances } = report;
   const table = new Table({ ...quiet, head: ['year', 'pilot', 'currency', 'entries', 'hash of the last'] });
   for (const { fiscalYear, pilotId, currency, entries: count, sha256 } of heads)
     table.push([fiscalYear, pilotId ?? '-', currency, count, sha256]);
@@ -19,7 +20,7 @@ export function reportText({ holds, entries, heads, findings, balances }: Ledger
     table.toString(),
     ...findings.slice(0, shown).map(findingText),
     ...(more > 0 ? [`and ${more} more`] : []),
-    `${entries} entries read; balances ${balances === 'checked' ? 'checked' : 'not checked (sign in as an auditor for them)'}.`,
+    `${entries} entries read${redacted === 0 ? '' : `, ${redacted} of them redacted: they tell what single people get`}; balances ${balances === 'checked' ? 'checked' : 'not checked (sign in as an auditor for them)'}.`,
     holds ? 'Everything holds.' : 'NOT EVERYTHING HOLDS.',
   ];
 }

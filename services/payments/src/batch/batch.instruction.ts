@@ -2,6 +2,7 @@ import { DomainError } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
 import { batchInstructed } from '../ledger/postings.ts';
+import { partOf } from '../obligation/obligation.ts';
 import { payoutStep } from '../obligation/payout.events.ts';
 import { linesOf } from './batch.steps.ts';
 import type { BatchDocument } from './batch.store.ts';
@@ -37,7 +38,7 @@ export async function instructBatch(
   if (!(await payments.obligations.move(session, obligations, { state: 'instructed', stateSince: at }))) {
     throw new Error(`Obligations of batch ${batch._id} changed while it was released`);
   }
-  const parts = obligations.map(({ _id, projectId, amount }) => ({ obligationId: _id, projectId, amount }));
+  const parts = obligations.map(partOf).map(({ codes: _, ...part }) => part);
   await payments.ledger.post(session, batchInstructed(batch, batch._id, parts), at);
   await payments.outbox.appendEvents(
     session,

@@ -104,7 +104,7 @@ describe('why a bonus, a batch, a spending is what it is', () => {
       params: { ...params, bonusId: current.decisionId },
     });
     expect(answer).toMatchObject({ amount: euros(60_000), result: '600.00 EUR (paid)' });
-    expect(linesIn(answer)).toContain('volunteer, due: 2 with 180.00 EUR together');
+    expect(linesIn(answer)).toContain('volunteer: 2 with 180.00 EUR together (2 due)');
     expect(JSON.stringify(answer)).not.toMatch(/per-|obl-/);
     const unknown = fixture.anyone.explainBonus({ params: { ...params, bonusId: 'bon-none' } });
     await expect(unknown).rejects.toMatchObject({ code: 'not-found' });

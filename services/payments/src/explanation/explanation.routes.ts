@@ -124,8 +124,8 @@ async function explainBonus(
 const splitPart = (obligations: readonly ObligationDocument[]): ExplanationPart => ({
   title: 'Shares by role: what each payee gets is theirs to see',
   lines: payoutsByRole(obligations).map(
-    ({ payeeRole, state, obligations: count, amount }) =>
-      `${payeeRole}, ${state}: ${count} with ${inCurrency(amount.amount, amount.currency)} together`,
+    ({ payeeRole, obligations: count, amount, states }) =>
+      `${payeeRole}: ${count} with ${inCurrency(amount.amount, amount.currency)} together (${states.map((one) => `${one.obligations} ${one.state}`).join(', ')})`,
   ),
   sources: [],
 });

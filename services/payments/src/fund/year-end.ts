@@ -12,6 +12,7 @@ export interface OpenBalance {
   readonly obligationId: string | null;
   readonly side: Side;
   readonly amount: number;
+  readonly personal: boolean;
 }
 
 /** What becomes of it. What stays as the year's result is in none of these. */
@@ -27,6 +28,7 @@ interface Balance {
   readonly projectId: string | null;
   readonly obligationId: string | null;
   readonly balance: number;
+  readonly personal: boolean;
 }
 
 /** Sorts what a year leaves open by what becomes of it. */
@@ -43,10 +45,10 @@ export function closingOf(balances: readonly Balance[]): Closing {
   };
 }
 
-function standing({ account, projectId, obligationId, balance }: Balance): OpenBalance {
+function standing({ account, projectId, obligationId, balance, personal }: Balance): OpenBalance {
   const grows = growsOn(account);
   const side = balance > 0 ? grows : opposite(grows);
-  return { account, projectId, obligationId, side, amount: Math.abs(balance) };
+  return { account, projectId, obligationId, side, amount: Math.abs(balance), personal };
 }
 
 const opposite = (side: Side): Side => (side === 'debit' ? 'credit' : 'debit');

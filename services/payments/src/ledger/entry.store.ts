@@ -6,6 +6,8 @@ export interface EntryScope {
   readonly pilotId?: string | undefined;
   readonly projectId?: string | undefined;
   readonly fiscalYear?: number | undefined;
+  /** Only what everybody may read. */
+  readonly open?: boolean | undefined;
 }
 
 /** Entries have no gaps and only grow at the end of their book: who goes on after one misses nothing. */
@@ -14,11 +16,9 @@ export interface EntryPlace {
   readonly number: number;
 }
 
-/** What all accounts of a project add up to. */
-export interface AccountSum extends Pick<
-  EntryDocument,
-  'fiscalYear' | 'pilotId' | 'projectId' | 'account' | 'currency'
-> {
+/** What an account of a project adds up to; its place orders a trial balance. */
+export interface AccountSum {
+  readonly place: Pick<EntryDocument, 'fiscalYear' | 'pilotId' | 'projectId' | 'account' | 'currency'>;
   readonly debit: number;
   readonly credit: number;
 }
@@ -67,24 +67,46 @@ export function entryReading(connection: Connection) {
         .sort({ at: 1, book: 1, number: 1 })
         .toArray(),
 
-    /** The sums of what was booked until an instant, from the entries themselves. */
-    sumsAt(scope: Omit<EntryScope, 'projectId'>, at: Date): Promise<AccountSum[]> {
-      const onSide = (side: string) => ({ $sum: { $cond: [{ $eq: ['$side', side] }, '$amount', 0] } });
-      const account = Object.fromEntries(
-        ['fiscalYear', 'pilotId', 'projectId', 'account', 'currency'].map((name) => [name, `$${name}`]),
-      );
+    /** What accounts held at an instant, from the entries themselves: in order, after the given place. */
+    sumsAt(
+      scope: Omit<EntryScope, 'projectId'>,
+      at: Date,
+      after: AccountSum['place'] | undefined,
+      limit: number,
+    ): Promise<AccountSum[]> {
       return entries
         .aggregate<AccountSum>([
           { $match: { ...given(scope), at: { $lte: at } } },
-          { $group: { _id: account, debit: onSide('debit'), credit: onSide('credit') } },
-          { $replaceWith: { $mergeObjects: ['$_id', { debit: '$debit', credit: '$credit' }] } },
+          { $group: { _id: place, ...sums } },
+          ...(after ? [{ $match: { _id: { $gt: after } } }] : []),
+          { $sort: { _id: 1 } },
+          { $limit: limit },
+          { $project: { _id: 0, place: '$_id', debit: 1, credit: 1 } },
+        ])
+        .toArray();
+    },
+
+    /** Debits and credits of each currency at an instant. */
+    totalsAt(scope: Omit<EntryScope, 'projectId'>, at: Date) {
+      return entries
+        .aggregate<{ currency: string; debit: number; credit: number }>([
+          { $match: { ...given(scope), at: { $lte: at } } },
+          { $group: { _id: '$currency', ...sums } },
+          { $sort: { _id: 1 } },
+          { $project: { _id: 0, currency: '$_id', debit: 1, credit: 1 } },
         ])
         .toArray();
     },
   };
 }
 
-const given = (scope: EntryScope) =>
-  Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined)) as {
-    municipalityId: string;
-  };
+const onSide = (side: string) => ({ $sum: { $cond: [{ $eq: ['$side', side] }, '$amount', 0] } });
+const sums = { debit: onSide('debit'), credit: onSide('credit') };
+const place = Object.fromEntries(
+  ['fiscalYear', 'pilotId', 'projectId', 'account', 'currency'].map((name) => [name, `$${name}`]),
+);
+
+function given({ open, ...scope }: EntryScope) {
+  const named = Object.entries(scope).filter(([, value]) => value !== undefined);
+  return { ...(Object.fromEntries(named) as { municipalityId: string }), ...(open ? { salt: null } : {}) };
+}

@@ -1,9 +1,10 @@
-import type { LedgerEntry } from '@talkoot/api-contracts/payments';
+import type { LedgerEntry, RedactedEntry } from '@talkoot/api-contracts/payments';
+import { commitmentOf } from '@talkoot/api-contracts/payments/ledger-chain';
 import { money } from '@talkoot/money';
 import { bookKey } from './ledger.ts';
 import type { Leg, Transaction } from './ledger.ts';
 
-export interface EntryDocument extends Omit<Leg, 'codes'> {
+export interface EntryDocument extends Omit<Leg, 'codes' | 'personal'> {
   /** `<transaction id>/<line>`, so that a line can exist only once. */
   _id: string;
   transactionId: string;
@@ -20,10 +21,15 @@ export interface EntryDocument extends Omit<Leg, 'codes'> {
   costCentre: string | null;
   generalAccount: string | null;
   vatCode: string | null;
+  /** Of a personal entry, 128 random bits in hexadecimal; null for what everybody may read. */
+  salt: string | null;
 }
 
+/** A line before it has its place in the book. */
+type Unplaced = Omit<EntryDocument, 'number' | 'sha256' | 'salt'> & Pick<Leg, 'personal'>;
+
 /** The lines of a transaction, before they have their place in the book. */
-export function entriesOf(transaction: Transaction, at: Date): Omit<EntryDocument, 'number' | 'sha256'>[] {
+export function entriesOf(transaction: Transaction, at: Date): Unplaced[] {
   const { id, kind, municipalityId, fiscalYear, pilotId, currency } = transaction;
   const book = bookKey(transaction);
   return transaction.legs.map(({ codes, ...leg }, line) => ({
@@ -46,4 +52,12 @@ export function entriesOf(transaction: Transaction, at: Date): Omit<EntryDocumen
 export function entryView(entry: EntryDocument): LedgerEntry {
   const { _id, municipalityId: _, book: __, amount, currency, at, ...rest } = entry;
   return { entryId: _id, ...rest, amount: money(amount, currency), at: at.toISOString() };
+}
+
+/** The same as the public sees it. */
+export function publicView(entry: EntryDocument): LedgerEntry | RedactedEntry {
+  const whole = entryView(entry);
+  if (entry.salt === null) return whole;
+  const { fiscalYear, pilotId, number, at, sha256, amount } = whole;
+  return { fiscalYear, pilotId, number, currency: amount.currency, at, commitment: commitmentOf(whole), sha256 };
 }

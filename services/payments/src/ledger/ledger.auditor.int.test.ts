@@ -44,13 +44,16 @@ afterAll(async () => {
 });
 
 /** The auditor's command, as they type it. */
-async function ledger(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const KAFKA_BROKERS = inject('kafkaBrokers');
-  const env = {
-    ...process.env,
-    KAFKA_BROKERS,
-    TALKOOT_TOKEN: await fixture.tokenOf('per-auditor', 'auditor'),
-  };
+const ledger = async (...words: string[]) =>
+  typed({ TALKOOT_TOKEN: await fixture.tokenOf('per-auditor', 'auditor') }, words);
+/** The same as anybody types it. */
+const ledgerOpenly = (...words: string[]) => typed({ TALKOOT_TOKEN: '' }, words);
+
+async function typed(
+  as: { readonly TALKOOT_TOKEN: string },
+  words: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, KAFKA_BROKERS: inject('kafkaBrokers'), ...as };
   const args = [talkoot, 'ledger', ...words];
   const done = promisify(execFile)(process.execPath, args, { env, maxBuffer: 64e6 });
   return done.then(
@@ -87,6 +90,32 @@ describe('an auditor', () => {
       }
     },
   );
+
+  it(
+    'finds what anybody finds without signing in: people are redacted, and the file goes on to the heads that the auditor kept',
+    { timeout: 60_000 },
+    async () => {
+      const heads = await fileWith('kept.json', (await ledger('verify', ...there(), '--json')).stdout);
+      const csv = (await ledgerOpenly('export', ...there())).stdout;
+      expect(csv).not.toMatch(/obl-|att-|per-/);
+      const verified = await ledgerOpenly('verify', await fileWith('open.csv', csv), '--heads', heads, '--json');
+      expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' });
+      const report = JSON.parse(verified.stdout) as { holds: boolean; redacted: number; balances: string };
+      expect(report).toMatchObject({ holds: true, balances: 'not-given' });
+      expect(report.redacted).toBeGreaterThan(0);
+      const online = await ledgerOpenly('verify', ...there());
+      expect(online.stdout).toContain(`${report.redacted} of them redacted`);
+    },
+  );
+
+  it('is not shown anything beside a redacted entry that its hash does not cover', async () => {
+    const csv = (await ledgerOpenly('export', ...there())).stdout;
+    const hidden = csv.split('\r\n').find((line) => /;;[0-9a-f]{64};[0-9a-f]{64}$/.test(line))!;
+    const cells = hidden.split(';').with(5, 'payment-settled').join(';');
+    const done = await ledger('verify', await fileWith('beside.csv', csv.replace(hidden, cells)));
+    expect(done.code).toBe(2);
+    expect(done.stderr).toMatch(/^ledger-malformed: line \d+: .*covers/s);
+  });
 
   it.each([
     [

@@ -27,13 +27,14 @@ beforeEach(async () => {
   await commit(fixture, pilotId, `prj-chain-${pilots}`);
 });
 
+/** Nothing of these books is about a person: they are read as the public reads them. */
 async function entries(): Promise<LedgerEntry[]> {
   const all: LedgerEntry[] = [];
   let after: string | undefined;
   do {
     const query = { pilotId, limit: 5, ...(after ? { after } : {}) };
     const page = await fixture.anyone.listLedgerEntries({ params, query });
-    all.push(...page.items);
+    all.push(...(page.items as LedgerEntry[]));
     after = page.next ?? undefined;
   } while (after);
   return all;

@@ -1,8 +1,12 @@
-import type { LedgerEntry } from '@talkoot/api-contracts/payments';
+import type { LedgerEntry, LedgerLine } from '@talkoot/api-contracts/payments';
+import { isRedacted } from '@talkoot/api-contracts/payments/ledger-chain';
 import { decimalOf } from '@talkoot/money';
 import { stringify } from 'csv-stringify/sync';
 
-/** Everything the hash of an entry covers is a column of its own, so that the file alone can be verified. */
+/**
+ * Everything the hash of an entry covers is a column of its own, so that the file alone can be verified. Of a redacted entry most are
+ * empty, and `commitment` stands for them.
+ */
 const columns = [
   'fiscal_year',
   'pilot',
@@ -24,6 +28,8 @@ const columns = [
   'transaction',
   'entry',
   'municipality',
+  'salt',
+  'commitment',
   'sha256',
 ] as const;
 
@@ -34,44 +40,57 @@ export interface CsvOptions {
   readonly first: boolean;
 }
 
+type Row = Partial<Record<(typeof columns)[number], string | number | null>>;
+
 /** Entries as CSV; pages put one after another are one file. What a spreadsheet would take for a formula is escaped. */
 export function ledgerCsv(
   municipalityId: string,
-  entries: readonly LedgerEntry[],
+  lines: readonly LedgerLine[],
   { separator, first }: CsvOptions,
 ): string {
-  const decimal = (entry: LedgerEntry, side: LedgerEntry['side']) => {
-    if (entry.side !== side) return '';
+  const decimal = (entry: LedgerEntry) => {
     const text = decimalOf(entry.amount);
     return separator === 'comma' ? text : text.replace('.', ',');
   };
-  const rows = entries.map((one) => [
-    one.fiscalYear,
-    one.pilotId,
-    one.number,
-    one.at.slice(0, 10),
-    one.at,
-    one.kind,
-    one.projectId,
-    one.obligationId,
-    one.account,
-    one.side,
-    decimal(one, 'debit'),
-    decimal(one, 'credit'),
-    one.amount.currency,
-    one.amount.amount,
-    one.costCentre,
-    one.generalAccount,
-    one.vatCode,
-    one.transactionId,
-    one.entryId,
-    municipalityId,
-    one.sha256,
-  ]);
-  return stringify(first ? [columns as readonly unknown[], ...rows] : rows, {
+  const rows = lines.map((line) => ({
+    municipality: municipalityId,
+    ...placeOf(line),
+    ...(isRedacted(line)
+      ? { currency: line.currency, commitment: line.commitment }
+      : contentOf(line, decimal(line))),
+  }));
+  return stringify(rows, {
+    header: first,
+    columns: [...columns],
     bom: first,
     delimiter: separator === 'comma' ? ',' : ';',
     escape_formulas: true,
     record_delimiter: 'windows',
   });
 }
+
+const placeOf = ({ fiscalYear, pilotId, number, at, sha256 }: LedgerLine): Row => ({
+  fiscal_year: fiscalYear,
+  pilot: pilotId,
+  number,
+  date: at.slice(0, 10),
+  at,
+  sha256,
+});
+
+const contentOf = (one: LedgerEntry, decimal: string): Row => ({
+  kind: one.kind,
+  project: one.projectId,
+  obligation: one.obligationId,
+  account: one.account,
+  side: one.side,
+  [one.side]: decimal,
+  currency: one.amount.currency,
+  amount_minor: one.amount.amount,
+  cost_centre: one.costCentre,
+  general_account: one.generalAccount,
+  vat_code: one.vatCode,
+  transaction: one.transactionId,
+  entry: one.entryId,
+  salt: one.salt,
+});

@@ -20,6 +20,7 @@ const entry: LedgerEntry = {
   generalAccount: '434000',
   vatCode: '24',
   number: 7,
+  salt: null,
   sha256: 'a'.repeat(64),
 };
 const options = { columns: true, bom: true, delimiter: ';' } as const;
@@ -37,6 +38,24 @@ describe('the export', () => {
     });
     const [comma] = read(ledgerCsv('lintula', [entry], { separator: 'comma', first: true }), ',');
     expect(comma).toMatchObject({ at: entry.at, debit: '1234.56', credit: '', currency: 'EUR' });
+  });
+
+  it('shows of a redacted entry its place and its commitment alone', () => {
+    const { fiscalYear, pilotId, number, at, sha256 } = entry;
+    const line = { fiscalYear, pilotId, number, at, sha256, currency: 'EUR', commitment: 'b'.repeat(64) };
+    const [row] = read(ledgerCsv('lintula', [line], { separator: 'semicolon', first: true }));
+    const said = Object.entries(row!).filter(([, cell]) => cell !== '');
+    expect(Object.fromEntries(said)).toEqual({
+      fiscal_year: '2027',
+      pilot: 'pil-1',
+      number: '7',
+      date: '2027-03-01',
+      at,
+      currency: 'EUR',
+      municipality: 'lintula',
+      commitment: 'b'.repeat(64),
+      sha256,
+    });
   });
 
   it('is one file when its pages are put one after another', () => {

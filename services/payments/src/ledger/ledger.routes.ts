@@ -1,17 +1,27 @@
+import { AccountNameShape, moneyReaders } from '@talkoot/api-contracts/payments';
+import type { Role } from '@talkoot/api-contracts';
 import { decodeCursor, pageFrom } from '@talkoot/http-service';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
-import type { AccountSum } from './entry.store.ts';
-import { entryView } from './entry.ts';
+import type { AccountSum, EntryScope } from './entry.store.ts';
+import { entryView, publicView } from './entry.ts';
 import type { EntryDocument } from './entry.ts';
 import { isBalanced } from './ledger.ts';
 import { ledgerCsv } from './ledger.csv.ts';
 import { bookView } from './ledger.store.ts';
+import type { BalanceDocument } from './ledger.store.ts';
 import { traceOf } from './trace.ts';
 
 const csvRows = 5_000;
 const Cursor = z.object({ book: z.string(), number: z.int() });
 const IdCursor = z.string();
+const PlaceCursor = z.object({
+  fiscalYear: z.int(),
+  pilotId: z.string().nullable(),
+  projectId: z.string().nullable(),
+  account: AccountNameShape,
+  currency: z.string(),
+});
 
 type LedgerRoutes = Routes<
   | 'getTrialBalance'
@@ -25,23 +35,28 @@ type LedgerRoutes = Routes<
 export function ledgerRoutes(payments: Payments): LedgerRoutes {
   const { ledger } = payments;
   return {
-    async getTrialBalance({ params, query: { pilotId, fiscalYear, at } }) {
+    async getTrialBalance({ params, rolesHere, query: { after, limit, at, pilotId, fiscalYear } }) {
       const { municipalityId } = params;
-      const sums =
-        at === undefined
-          ? await ledger.balancesOf(municipalityId, pilotId, fiscalYear)
-          : await ledger.sumsAt({ municipalityId, pilotId, fiscalYear }, new Date(at));
-      return { body: trialBalance(sums) };
+      const scope = { municipalityId, pilotId, fiscalYear, open: !readsMoney(rolesHere) };
+      const until = at === undefined ? payments.now() : new Date(at);
+      const from = decodeCursor(after, PlaceCursor);
+      const [totals, rows] = await Promise.all([
+        ledger.totalsAt(scope, until),
+        ledger.sumsAt(scope, until, from, limit + 1),
+      ]);
+      const { items, next } = pageFrom(rows, limit, ({ place }) => place);
+      // Currencies are never added up: each balances by itself.
+      const balanced = totals.every((one) => isBalanced([one]));
+      return { body: { balanced, totals, items: items.map(accountView), next } };
     },
-    async listLedgerEntries({ params, query: { after, limit, ...scope } }) {
-      const { municipalityId } = params;
+    async listLedgerEntries({ params, rolesHere, query: { after, limit, ...scope } }) {
       const rows = await ledger.listEntries(
-        { municipalityId, ...scope },
+        shownTo(rolesHere, { ...params, ...scope }),
         decodeCursor(after, Cursor),
         limit + 1,
       );
       const { items, next } = pageFrom(rows, limit, placeOf);
-      return { body: { items: items.map(entryView), next } };
+      return { body: { items: items.map(viewFor(rolesHere)), next } };
     },
     async listLedgerBooks({ params, query: { after, limit } }) {
       const rows = await ledger.listBooks(params.municipalityId, decodeCursor(after, IdCursor), limit + 1);
@@ -51,18 +66,17 @@ export function ledgerRoutes(payments: Payments): LedgerRoutes {
     async listLedgerBalances({ params, query: { after, limit } }) {
       const rows = await ledger.listBalances(params.municipalityId, decodeCursor(after, IdCursor), limit + 1);
       const { items, next } = pageFrom(rows, limit, ({ _id }) => _id);
-      const view = (one: (typeof items)[number]) => ({ ...accountView(one), obligationId: one.obligationId });
-      return { body: { items: items.map(view), next } };
+      return { body: { items: items.map(balanceView), next } };
     },
     async tracePayment({ params, query }) {
       return { body: await traceOf(payments, params.municipalityId, query.id) };
     },
-    async exportLedger({ params, query: { after, separator, ...scope } }) {
+    async exportLedger({ params, rolesHere, query: { after, separator, ...scope } }) {
       const { municipalityId } = params;
       const from = decodeCursor(after, Cursor);
-      const rows = await ledger.listEntries({ municipalityId, ...scope }, from, csvRows + 1);
+      const rows = await ledger.listEntries(shownTo(rolesHere, { ...params, ...scope }), from, csvRows + 1);
       const { items, next } = pageFrom(rows, csvRows, placeOf);
-      const csv = ledgerCsv(municipalityId, items.map(entryView), { separator, first: from === undefined });
+      const csv = ledgerCsv(municipalityId, items.map(viewFor(rolesHere)), { separator, first: from === undefined });
       return { body: csv, headers: next === null ? {} : { 'X-Next': next } };
     },
   };
@@ -70,28 +84,19 @@ export function ledgerRoutes(payments: Payments): LedgerRoutes {
 
 const placeOf = ({ book, number }: EntryDocument) => ({ book, number });
 
-/** Sums by account and project: single obligations are added up, so that no payee's amount shows. */
-export function trialBalance(sums: readonly AccountSum[]) {
-  const accounts = new Map<string, ReturnType<typeof accountView>>();
-  for (const sum of sums) {
-    const { fiscalYear, pilotId, projectId, account, currency } = sum;
-    const key = [fiscalYear, pilotId ?? '', projectId ?? '', account, currency].join('/');
-    const before = accounts.get(key);
-    const view = accountView(sum);
-    accounts.set(
-      key,
-      before ? { ...view, debit: before.debit + view.debit, credit: before.credit + view.credit } : view,
-    );
-  }
-  const sorted = [...accounts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, account]) => account);
-  const total = (side: 'debit' | 'credit') => sorted.reduce((sum, one) => sum + one[side], 0);
-  const currencies = new Set(sorted.map((one) => one.currency));
-  const balanced = [...currencies].every((currency) =>
-    isBalanced(sorted.filter((one) => one.currency === currency)),
-  );
-  return { balanced, debit: total('debit'), credit: total('credit'), accounts: sorted };
+const readsMoney = (roles: readonly Role[]) =>
+  roles.some((role) => (moneyReaders as readonly Role[]).includes(role));
+
+const viewFor = (roles: readonly Role[]) => (readsMoney(roles) ? entryView : publicView);
+
+/** Of a project the public gets only what is open: a redacted entry must not say whose project it is of. */
+function shownTo(roles: readonly Role[], scope: EntryScope): EntryScope {
+  return { ...scope, open: scope.projectId !== undefined && !readsMoney(roles) };
 }
 
-function accountView({ fiscalYear, pilotId, projectId, account, currency, debit, credit }: AccountSum) {
-  return { fiscalYear, pilotId, projectId, account, currency, debit, credit };
+const accountView = ({ place, debit, credit }: AccountSum) => ({ ...place, debit, credit });
+
+function balanceView(balance: BalanceDocument) {
+  const { fiscalYear, pilotId, projectId, obligationId, account, currency, debit, credit } = balance;
+  return { fiscalYear, pilotId, projectId, obligationId, account, currency, debit, credit };
 }

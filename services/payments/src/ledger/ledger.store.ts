@@ -2,6 +2,7 @@ import type { AccountName, LedgerBook } from '@talkoot/api-contracts/payments';
 import { chainStart, entryHash } from '@talkoot/api-contracts/payments/ledger-chain';
 import { DomainError } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
+import { randomBytes } from 'node:crypto';
 import { entryReading } from './entry.store.ts';
 import { entriesOf, entryView } from './entry.ts';
 import type { EntryDocument } from './entry.ts';
@@ -40,6 +41,8 @@ export interface BalanceDocument {
   credit: number;
   /** On the account's normal side; a guarded account never goes below zero. */
   balance: number;
+  /** Of what is kept by obligation, and of withholding and suspense: whether its entries are personal. */
+  personal: boolean;
 }
 
 const collections = (connection: Connection) => ({
@@ -161,7 +164,7 @@ async function isPosted(connection: Connection, session: ClientSession, transact
 }
 
 /** What makes two entries the same, whichever year took them in. */
-const contentOf = (entry: ReturnType<typeof entriesOf>[number]): string =>
+const contentOf = (entry: Omit<EntryDocument, 'number' | 'sha256' | 'salt'>): string =>
   JSON.stringify([
     entry._id,
     entry.municipalityId,
@@ -222,8 +225,9 @@ const newBook = ({ municipalityId, fiscalYear, pilotId, currency }: Book): BookD
 
 function chain(transaction: Transaction, at: Date, head: BookDocument | null): EntryDocument[] {
   let before: Pick<BookDocument, 'entries' | 'sha256'> = head ?? newBook(transaction);
-  return entriesOf(transaction, at).map((entry) => {
-    const numbered = { ...entry, number: before.entries + 1 };
+  return entriesOf(transaction, at).map(({ personal, ...entry }) => {
+    const salt = personal ? randomBytes(16).toString('hex') : null;
+    const numbered = { ...entry, salt, number: before.entries + 1 };
     const sha256 = entryHash(before.sha256, entry.municipalityId, entryView({ ...numbered, sha256: '' }));
     before = { entries: numbered.number, sha256 };
     return { ...numbered, sha256 };
@@ -255,7 +259,12 @@ async function moveBalances(connection: Connection, session: ClientSession, tran
 
 const isTaking = ({ account, change }: Movement): boolean => isGuarded(account) && change < 0;
 const incOf = ({ debit, credit, change }: Movement) => ({ debit, credit, balance: change });
-const placeOf = ({ account, projectId, obligationId }: Movement) => ({ account, projectId, obligationId });
+const placeOf = ({ account, projectId, obligationId, personal }: Movement) => ({
+  account,
+  projectId,
+  obligationId,
+  personal,
+});
 
 /** Says which account did not hold enough. What was written meanwhile goes with the transaction. */
 async function overdrawn(connection: Connection, taking: readonly Movement[]): Promise<Error> {

@@ -17,6 +17,8 @@ export interface Leg {
   readonly projectId: string | null;
   readonly obligationId: string | null;
   readonly codes: BookingCodes | null;
+  /** Whether it tells what one person gets: the public sees then only that something was booked. */
+  readonly personal: boolean;
 }
 
 /** Where a transaction belongs: a chain of entries of its own. */
@@ -44,6 +46,7 @@ export interface Movement {
   readonly debit: number;
   readonly credit: number;
   readonly change: number;
+  readonly personal: boolean;
 }
 
 /** A transaction that the ledger refuses because it is wrong in itself: a fault of the caller. */
@@ -120,19 +123,24 @@ export const isRunOff = ({ legs }: Pick<Transaction, 'legs'>): boolean =>
 export const bookKey = ({ municipalityId, fiscalYear, pilotId, currency }: Book): string =>
   [municipalityId, fiscalYear, pilotId ?? '-', currency].join('/');
 
-/** @throws LedgerFault unless every amount is a positive safe integer and debits equal credits. */
+/**
+ * What is personal of a transaction balances by itself, so that the public can see that the rest does.
+ * @throws LedgerFault unless every amount is a positive safe integer and debits equal credits
+ */
 export function requireBalanced(transaction: Pick<Transaction, 'id' | 'legs'>): void {
   const { id, legs } = transaction;
   if (legs.length === 0) throw new LedgerFault('empty', `${id} has no legs`);
-  const sums = { debit: 0n, credit: 0n };
-  for (const leg of legs) {
-    if (!Number.isSafeInteger(leg.amount) || leg.amount <= 0) {
-      throw new LedgerFault('amount-not-positive', `${id} has a leg of ${leg.amount}`);
+  for (const part of [legs.filter(({ personal }) => personal), legs.filter(({ personal }) => !personal)]) {
+    const sums = { debit: 0n, credit: 0n };
+    for (const leg of part) {
+      if (!Number.isSafeInteger(leg.amount) || leg.amount <= 0) {
+        throw new LedgerFault('amount-not-positive', `${id} has a leg of ${leg.amount}`);
+      }
+      sums[leg.side] += BigInt(leg.amount);
     }
-    sums[leg.side] += BigInt(leg.amount);
-  }
-  if (sums.debit !== sums.credit) {
-    throw new LedgerFault('unbalanced', `${id}: debits ${sums.debit} differ from credits ${sums.credit}`);
+    if (sums.debit !== sums.credit) {
+      throw new LedgerFault('unbalanced', `${id}: debits ${sums.debit} differ from credits ${sums.credit}`);
+    }
   }
 }
 
@@ -146,7 +154,7 @@ export function movementsOf(transaction: Transaction): Movement[] {
   const byKey = new Map<string, Movement>();
   for (const leg of transaction.legs) {
     const key = accountKey(transaction, leg);
-    const { account, projectId, obligationId, side, amount } = leg;
+    const { account, projectId, obligationId, side, amount, personal } = leg;
     const before = byKey.get(key) ?? {
       key,
       account,
@@ -155,6 +163,7 @@ export function movementsOf(transaction: Transaction): Movement[] {
       debit: 0,
       credit: 0,
       change: 0,
+      personal,
     };
     const change = before.change + (side === accounts[account].grows ? amount : -amount);
     byKey.set(key, { ...before, [side]: before[side] + amount, change });

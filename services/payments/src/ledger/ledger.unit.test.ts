@@ -7,7 +7,13 @@ import * as post from './postings.ts';
 
 const book = { municipalityId: 'lintula', pilotId: 'pil-1', fiscalYear: 2027, currency: 'EUR' };
 const amount = fc.integer({ min: 1, max: 1_000_000 });
-const part = (obligationId: string, cents: number) => ({ obligationId, projectId: 'prj-1', amount: cents });
+const part = (obligationId: string, cents: number) => ({
+  obligationId,
+  projectId: 'prj-1',
+  amount: cents,
+  personal: true,
+});
+const bonus = { decisionId: 'bon-1', projectId: 'prj-1' };
 
 type Held = Map<string, Omit<Movement, 'key' | 'change'> & { fiscalYear: number; balance: number }>;
 
@@ -67,12 +73,12 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   fc.tuple(amount, amount).map(
     ([a, b]): Act =>
       (of) =>
-        post.bonusAwarded(of, 'bon-1', [part('obl-1', a), part('obl-2', b)]),
+        post.bonusAwarded(of, bonus, [part('obl-1', a), part('obl-2', b)]),
   ),
   fc.tuple(amount, fc.constantFrom('round' as const, 'bonus' as const)).map(
     ([cents, origin]): Act =>
       (of) =>
-        post.obligationClosed(of, part('obl-1', cents), origin),
+        post.obligationClosed(of, part('obl-1', cents), origin, 'clo-1'),
   ),
   amount.map(
     (cents): Act =>
@@ -209,11 +215,64 @@ describe('the ledger, over any course of acts and years', () => {
   });
 });
 
+describe('what the public sees of a transaction', () => {
+  const open = ({ legs }: Transaction) => legs.filter(({ personal }) => !personal);
+
+  it('balances by itself, over any course of acts and years, and names no obligation of a person', () => {
+    fc.assert(
+      fc.property(anyLife, ([steps, limit]) => {
+        const { posted } = live(steps, limit);
+        for (const one of posted) {
+          const side = (of: 'debit' | 'credit') =>
+            open(one)
+              .filter(({ side }) => side === of)
+              .reduce((sum, { amount: cents }) => sum + cents, 0);
+          expect(side('debit')).toBe(side('credit'));
+          expect(open(one).filter(({ obligationId }) => obligationId !== null)).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('is all of the budget, and of a bonus its sum alone', () => {
+    fc.assert(
+      fc.property(anyLife, ([steps, limit]) => {
+        const { posted } = live(steps, limit);
+        const budget = /^(allotment|commitment|reserve|lapsed|carried-over|.*-(fund|reserve|expended))$/;
+        const hidden = posted.flatMap(({ legs }) => legs.filter(({ personal }) => personal));
+        expect(hidden.filter(({ account }) => budget.test(account))).toEqual([]);
+      }),
+    );
+    const awarded = open(post.bonusAwarded(book, bonus, [part('obl-1', 20), part('obl-2', 30)]));
+    expect(awarded.map(({ account, side, amount: cents }) => [account, side, cents])).toEqual([
+      ['reserve', 'debit', 50],
+      ['bonus-expended', 'credit', 50],
+    ]);
+  });
+
+  it('is all of what companies are paid', () => {
+    const paid = { ...part('obl-1', 10), personal: false };
+    for (const one of [
+      post.batchInstructed(book, 'bat-1', [paid]),
+      post.paymentSettled(book, paid, 'att-1'),
+      post.paymentReturned(book, paid, 'att-1'),
+      post.obligationClosed(book, paid, 'round', 'clo-1'),
+    ])
+      expect(open(one)).toEqual(one.legs);
+  });
+
+  it('is refused where it would not balance by itself', () => {
+    const { legs, id } = post.paymentSettled(book, part('obl-1', 10), 'att-1');
+    const half = legs.map((one, at) => ({ ...one, personal: at === 0 }));
+    expect(() => requireBalanced({ id, legs: half })).toThrow(expect.objectContaining({ code: 'unbalanced' }));
+  });
+});
+
 describe('a closed year', () => {
   const ended = () => {
     const opened = post.fundsOpened(book, { round: 1_000, bonus: 100, outcome: 10 });
     const committed = post.projectCommitted(book, 'prj-1', 600, 50);
-    const owed = post.bonusAwarded(book, 'bon-1', [part('obl-1', 20)]);
+    const owed = post.bonusAwarded(book, bonus, [part('obl-1', 20)]);
     const held: Held = new Map();
     for (const one of [opened, committed, owed]) post1(held, one, new Map());
     const closing = closingOf([...held.values()]);
@@ -272,6 +331,7 @@ describe('a transaction', () => {
       projectId: null,
       obligationId: null,
       codes: null,
+      personal: false,
     }));
     expect(() => requireBalanced({ id: 't', legs })).toThrow(expect.objectContaining({ code }));
   });

@@ -9,6 +9,8 @@ export interface Part {
   readonly projectId: string;
   readonly amount: number;
   readonly codes?: BookingCodes;
+  /** Whether it is what a person gets. Companies and investors are paid in public. */
+  readonly personal?: boolean;
 }
 
 /** Where an obligation's money came from, and returns to. */
@@ -21,6 +23,7 @@ const leg = (side: Side, account: AccountName, amount: number, of: Partial<Part>
   projectId: of.projectId ?? null,
   obligationId: of.obligationId ?? null,
   codes: of.codes ?? null,
+  personal: of.personal ?? false,
 });
 const debit = (account: AccountName, amount: number, of?: Partial<Part>) => leg('debit', account, amount, of);
 const credit = (account: AccountName, amount: number, of?: Partial<Part>) =>
@@ -95,15 +98,19 @@ export function spendingAccepted(
   ]);
 }
 
-/** A decided bonus becomes owed: the reserve is used up, part by part. */
-export function bonusAwarded(book: Book, decisionId: string, parts: readonly Part[]): Transaction {
-  const legs = parts.flatMap(({ obligationId, ...part }) => [
-    debit('reserve', part.amount, { projectId: part.projectId }),
-    credit('bonus-expended', part.amount, { projectId: part.projectId }),
-    debit('expenditure', part.amount, part),
-    credit('payable', part.amount, { ...part, obligationId }),
+/** A decided bonus becomes owed. The reserve is used up in one sum, which everybody sees; who gets what of it is personal. */
+export function bonusAwarded(
+  book: Book,
+  { decisionId, projectId }: { readonly decisionId: string; readonly projectId: string },
+  parts: readonly Part[],
+): Transaction {
+  const total = parts.reduce((sum, { amount }) => sum + amount, 0);
+  const owed = parts.flatMap(({ obligationId, ...part }) => [
+    debit('expenditure', part.amount, { ...part, personal: true }),
+    credit('payable', part.amount, { ...part, obligationId, personal: true }),
   ]);
-  return transaction(book, 'bonus-awarded', decisionId, legs);
+  const used = [debit('reserve', total, { projectId }), credit('bonus-expended', total, { projectId })];
+  return transaction(book, 'bonus-awarded', decisionId, [...used, ...owed]);
 }
 
 /** Signing an outcome contract sets its most aside, for a project or (null) for the pilot as a whole. */
@@ -151,12 +158,15 @@ export function outcomeDecided(
 
 const setAside = (projectId: string | null): Partial<Part> => (projectId === null ? {} : { projectId });
 
-/** What is declined, cancelled or unclaimed is no longer owed and returns to the fund it came from. */
-export function obligationClosed(book: Book, part: Part, origin: Origin): Transaction {
-  const { projectId, amount } = part;
-  return transaction(book, 'obligation-closed', part.obligationId, [
+/**
+ * What is declined, cancelled or unclaimed is no longer owed and returns to the fund it came from. That a fund gets it back is public, and so
+ * is the key: it must not be the obligation's id.
+ */
+export function obligationClosed(book: Book, part: Part, origin: Origin, key: string): Transaction {
+  const { projectId, amount, personal = false } = part;
+  return transaction(book, 'obligation-closed', key, [
     debit('payable', amount, part),
-    credit('expenditure', amount, { projectId }),
+    credit('expenditure', amount, { projectId, personal }),
     debit(`${origin}-expended`, amount, { projectId }),
     credit(`${origin}-fund`, amount),
   ]);
@@ -164,10 +174,10 @@ export function obligationClosed(book: Book, part: Part, origin: Origin): Transa
 
 /** The same for what was owed in a year that is closed: the money lapsed with its year, and only the debt goes. */
 export function obligationWrittenOff(book: Book, part: Part): Transaction {
-  const { projectId, amount } = part;
+  const { projectId, amount, personal = false } = part;
   return transaction(book, 'obligation-written-off', part.obligationId, [
     debit('payable', amount, part),
-    credit('brought-forward', amount, { projectId }),
+    credit('brought-forward', amount, { projectId, personal }),
   ]);
 }
 
@@ -182,24 +192,28 @@ export function batchInstructed(book: Book, batchId: string, parts: readonly Par
 export function paymentSettled(book: Book, part: Part, attemptId: string): Transaction {
   return transaction(book, 'payment-settled', attemptId, [
     debit('in-transit', part.amount, part),
-    credit('bank', part.amount),
+    credit('bank', part.amount, likeIt(part)),
   ]);
 }
 
+/** The other side of a leg about a person says as much as the leg. */
+const likeIt = ({ personal = false }: Part): Partial<Part> => ({ personal });
+
 /**
- * Paid through payroll: all of it is with payroll now, net and tax together. The ledger is public, so what was withheld from one payee
- * is not said here; `payrollRun` says what left the bank for all of them.
+ * Paid through payroll: all of it is with payroll now, net and tax together. What was withheld from one payee is said nowhere in the
+ * ledger; `payrollRun` says what left the bank for all of them.
  */
 export function payrollSettled(book: Book, part: Part, attemptId: string): Transaction {
   return transaction(book, 'payment-settled', attemptId, [
     debit('in-transit', part.amount, part),
-    credit('withholding', part.amount),
+    credit('withholding', part.amount, likeIt(part)),
   ]);
 }
 
 /** What payroll paid out to payees of one book: what stays is owed to the tax authority. */
 export function payrollRun(book: Book, net: number, key: string): Transaction {
-  return transaction(book, 'payroll-run', key, [debit('withholding', net), credit('bank', net)]);
+  const legs = [debit('withholding', net, { personal: true }), credit('bank', net, { personal: true })];
+  return transaction(book, 'payroll-run', key, legs);
 }
 
 /** The employer's contributions to wages come out of the project's pool, and are owed to those who collect them. */
@@ -208,8 +222,8 @@ export function employerCostCovered(book: Book, part: Omit<Part, 'obligationId'>
   return transaction(book, 'employer-cost-covered', key, [
     debit('reserve', amount, { projectId }),
     credit('bonus-expended', amount, { projectId }),
-    debit('expenditure', amount, part),
-    credit('withholding', amount),
+    debit('expenditure', amount, { ...part, personal: true }),
+    credit('withholding', amount, { personal: true }),
   ]);
 }
 
@@ -222,17 +236,17 @@ export function paymentRejected(book: Book, part: Part, attemptId: string): Tran
 
 export function paymentReturned(book: Book, part: Part, attemptId: string): Transaction {
   return transaction(book, 'payment-returned', attemptId, [
-    debit('bank', part.amount),
+    debit('bank', part.amount, likeIt(part)),
     credit('payable', part.amount, part),
   ]);
 }
 
-/** Money moved at the bank that fits no payment: out on a booking, in on a return. */
+/** Money moved at the bank that fits no payment: out on a booking, in on a return. It may be what a person gets. */
 export function suspenseBooked(book: Book, key: string, amount: number, way: 'out' | 'in'): Transaction {
   const legs =
     way === 'out'
-      ? [debit('suspense', amount), credit('bank', amount)]
-      : [debit('bank', amount), credit('suspense', amount)];
+      ? [debit('suspense', amount, maybeOwed), credit('bank', amount, maybeOwed)]
+      : [debit('bank', amount, maybeOwed), credit('suspense', amount, maybeOwed)];
   return transaction({ ...book, pilotId: null }, 'suspense-booked', key, legs);
 }
 
@@ -240,10 +254,12 @@ export function suspenseBooked(book: Book, key: string, amount: number, way: 'ou
 export function suspenseReleased(book: Book, key: string, amount: number, way: 'out' | 'in'): Transaction {
   const legs =
     way === 'out'
-      ? [debit('bank', amount), credit('suspense', amount)]
-      : [debit('suspense', amount), credit('bank', amount)];
+      ? [debit('bank', amount, maybeOwed), credit('suspense', amount, maybeOwed)]
+      : [debit('suspense', amount, maybeOwed), credit('bank', amount, maybeOwed)];
   return transaction({ ...book, pilotId: null }, 'suspense-released', key, legs);
 }
+
+const maybeOwed: Partial<Part> = { personal: true };
 
 /** What the budget authority allots for a later year. */
 export function fundsAllotted(
@@ -268,9 +284,9 @@ export function yearMoved(
   against: 'lapsed' | 'carried-over' | 'brought-forward',
   lines: readonly Omit<Leg, 'codes'>[],
 ): Transaction {
-  const legs = lines.flatMap(({ side, account, amount, projectId, obligationId }) => [
-    { ...leg(side, account, amount), projectId, obligationId },
-    { ...leg(side === 'debit' ? 'credit' : 'debit', against, amount), projectId },
+  const legs = lines.flatMap(({ side, account, amount, projectId, obligationId, personal }) => [
+    { ...leg(side, account, amount), projectId, obligationId, personal },
+    { ...leg(side === 'debit' ? 'credit' : 'debit', against, amount), projectId, personal },
   ]);
   return transaction(book, kind, key, legs);
 }

@@ -1,5 +1,5 @@
 import type { TextRef } from '@talkoot/api-contracts';
-import { DomainError } from '@talkoot/http-service';
+import { DomainError, idFrom } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
@@ -32,7 +32,7 @@ export async function closeObligation(
   const posting =
     funds && funds.fiscalYear > obligation.fiscalYear
       ? obligationWrittenOff(obligation, partOf(obligation))
-      : obligationClosed(obligation, partOf(obligation), obligation.origin);
+      : obligationClosed(obligation, partOf(obligation), obligation.origin, idFrom(obligation._id, 'clo'));
   await payments.ledger.post(session, posting, at);
   await reportClosed(payments, session, obligation);
 }

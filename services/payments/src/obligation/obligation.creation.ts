@@ -69,7 +69,8 @@ async function split(
   ]);
   if (made.length === 0) return made;
   const parts = made.map(partOf);
-  await payments.ledger.post(session, bonusAwarded(bookOf(project), bonus._id, parts), at);
+  const of = { decisionId: bonus._id, projectId: project._id };
+  await payments.ledger.post(session, bonusAwarded(bookOf(project), of, parts), at);
   await payments.obligations.insert(session, made);
   await payments.outbox.appendEvents(
     session,

@@ -61,13 +61,21 @@ export const bookingCodes: Readonly<Record<PayeeRole, BookingCodes>> = {
   investor: { costCentre: '4100', account: '438000', vatCode: '00' },
 };
 
+const people: readonly PayeeRole[] = Object.values(roleOfPot);
+
 /** An obligation as the ledger books it. */
 export const partOf = (
-  of: BookingCodes & { readonly _id: string; readonly projectId: string; readonly amount: number },
+  of: BookingCodes & {
+    readonly _id: string;
+    readonly projectId: string;
+    readonly amount: number;
+    readonly payeeRole: PayeeRole;
+  },
 ): Part => ({
   obligationId: of._id,
   projectId: of.projectId,
   amount: of.amount,
+  personal: people.includes(of.payeeRole),
   codes: { costCentre: of.costCentre, account: of.account, vatCode: of.vatCode },
 });
 

@@ -1,5 +1,4 @@
 import { money } from '@talkoot/money';
-import type { ObligationState, PayeeRole } from './obligation.ts';
 import type { AttemptDocument, ObligationDocument } from './obligation.store.ts';
 
 export function obligationView(obligation: ObligationDocument, attempts: readonly AttemptDocument[]) {
@@ -31,20 +30,23 @@ function attemptView({ _id, number, batchId, endToEndId, destination, state, rea
   return { attemptId: _id, number, batchId, endToEndId, method: destination.method, state, reasonCode };
 }
 
-/** Sums by role and state, in a fixed order: what everybody may see. */
+/** Sums by role, and how many are in which state, in a fixed order: what everybody may see. */
 export function payoutsByRole(obligations: readonly ObligationDocument[]) {
-  const groups = new Map<string, ReturnType<typeof groupOf>>();
-  const groupOf = (payeeRole: PayeeRole, state: ObligationState, currency: string) => ({
-    payeeRole,
-    state,
-    obligations: 0,
-    amount: money(0, currency),
+  const groups = Map.groupBy(obligations, ({ payeeRole, currency }) => `${payeeRole}/${currency}`);
+  return inOrder(groups).map((some) => {
+    const { payeeRole, currency } = some[0]!;
+    const states = Map.groupBy(some, ({ state }) => state);
+    return {
+      payeeRole,
+      obligations: some.length,
+      amount: money(
+        some.reduce((sum, { amount }) => sum + amount, 0),
+        currency,
+      ),
+      states: inOrder(states).map((these) => ({ state: these[0]!.state, obligations: these.length })),
+    };
   });
-  for (const { payeeRole, state, currency, amount } of obligations) {
-    const key = `${payeeRole}/${state}/${currency}`;
-    const group = groups.get(key) ?? groupOf(payeeRole, state, currency);
-    const sum = money(group.amount.amount + amount, currency);
-    groups.set(key, { ...group, obligations: group.obligations + 1, amount: sum });
-  }
-  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
+
+const inOrder = <T>(groups: Map<string, T>): T[] =>
+  [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);

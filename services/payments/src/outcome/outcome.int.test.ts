@@ -339,12 +339,12 @@ describe('deciding an outcome contract', () => {
       payable: [],
       receivable: [{ party: 'fund', amount: euros(100_000) }],
     });
-    const { balanced, accounts } = await fixture.anyone.getTrialBalance({
+    const { balanced, items } = await fixture.anyone.getTrialBalance({
       params: { municipalityId },
-      query: { pilotId: contract.pilotId },
+      query: { pilotId: contract.pilotId, limit: 200 },
     });
     expect(balanced).toBe(true);
-    expect(accounts.find(({ account }) => account === 'receivable')).toMatchObject({
+    expect(items.find(({ account }) => account === 'receivable')).toMatchObject({
       debit: 100_000,
       credit: 0,
     });
