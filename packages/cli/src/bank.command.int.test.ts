@@ -209,6 +209,13 @@ describe('talkoot bank', () => {
     expect((await run('confirm', 'sus-1', '--sha256', sha256)).stdout).toContain('resolved');
     expect(JSON.parse(asked.at(-1)!.body)).toEqual({ proposalSha256: sha256 });
   });
+  it('resolve names the contract that was paid, and how much of the money, exactly', async () => {
+    await run('resolve', 'sus-1', '--receivable', 'oct-1', '--amount', '12.50', '--reason', 'They wrote');
+    const { resolution } = JSON.parse(asked.at(-1)!.body) as { resolution: object };
+    expect(resolution).toEqual({ as: 'receivable', contractId: 'oct-1', amount: euros(1_250) });
+    const wrong = run('resolve', 'sus-1', '--receivable', 'oct-1', '--amount', '12.505', '--reason', 'x');
+    await expect(wrong).rejects.toMatchObject({ code: 'amount-malformed' });
+  });
   it.each([[[]], [['--noted', '--not-ours']]])(
     'resolve asks for exactly one answer, not %j',
     async (named) => {

@@ -47,6 +47,8 @@ export const OutcomeContractShape = z
     open: MoneyShape,
     /** Owed by payees. */
     receivable: MoneyShape,
+    /** Of it paid so far. */
+    received: MoneyShape,
     /** Back in the outcome fund since the contract ended. */
     returned: MoneyShape,
     decisions: z.int(),

@@ -28,12 +28,14 @@ export const suspenseCodes = [
   'status-unknown',
   'not-in-this-file',
   'not-through-bank',
+  'left-over',
 ] as const;
 
 /**
  * What becomes of a suspense item.
  * - `matched`: it was these payments; their amounts add up to it exactly.
  * - `offset`: it was ours and came back (or went out again): another open item of the same amount, the other way.
+ * - `receivable`: a payee of an outcome contract paid what it owes. `amount` of it where not all: what is left stays in suspense as an item of its own.
  * - `not-ours`: it has nothing to do with payouts; the ledger forgets it.
  * - `noted`: no money moved.
  */
@@ -41,6 +43,7 @@ export const ResolutionShape = z
   .discriminatedUnion('as', [
     z.object({ as: z.literal('matched'), attemptIds: z.array(IdShape).min(1).max(500) }),
     z.object({ as: z.literal('offset'), suspenseId: IdShape }),
+    z.object({ as: z.literal('receivable'), contractId: IdShape, amount: MoneyShape.optional() }),
     z.object({ as: z.literal('not-ours') }),
     z.object({ as: z.literal('noted') }),
   ])

@@ -1,4 +1,6 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
+import { MoneyError, moneyFromDecimal } from '@talkoot/money';
+import type { Money } from '@talkoot/money';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/payments.place.ts';
@@ -14,6 +16,9 @@ interface ListOptions extends PaymentsOptions {
 interface ResolveOptions extends PaymentsOptions {
   readonly matched?: readonly string[];
   readonly offset?: string;
+  readonly receivable?: string;
+  readonly amount?: string;
+  readonly currency: string;
   readonly notOurs?: boolean;
   readonly noted?: boolean;
   readonly reason: string;
@@ -27,9 +32,12 @@ export function registerSuspense(bank: Command): void {
     .option('--after <cursor>', 'the page after, as the page before names it')
     .action((options: ListOptions) => refusingPlainly(() => list(options)));
   aboutPayments(bank.command('resolve').argument('<item>', 'such as sus-…'))
-    .description('As a finance clerk, propose what a suspense item is; name one of the four')
+    .description('As a finance clerk, propose what a suspense item is; name one')
     .option('--matched <attempts...>', 'it was these payments (att-…)')
     .option('--offset <item>', 'it was ours and came back: the other suspense item')
+    .option('--receivable <contract>', 'a payee of this outcome contract (oct-…) paid what it owes')
+    .option('--amount <decimal>', 'with --receivable: so much of it; the rest stays in suspense')
+    .option('--currency <code>', 'of the amount', 'EUR')
     .option('--not-ours', 'it has nothing to do with payouts')
     .option('--noted', 'no money moved')
     .requiredOption('--reason <text>', 'why; it is published')
@@ -68,16 +76,31 @@ async function resolve(suspenseId: string, options: ResolveOptions): Promise<voi
   ]);
 }
 
-/** @throws ServiceRefused `resolution-unclear` unless exactly one is named */
-function resolutionOf({ matched, offset, notOurs, noted }: ResolveOptions): Resolution {
+/** @throws ServiceRefused `resolution-unclear` unless exactly one is named; `amount-malformed` */
+function resolutionOf(options: ResolveOptions): Resolution {
+  const { matched, offset, receivable, amount, currency, notOurs, noted } = options;
+  const part = amount === undefined ? {} : { amount: amountFrom(amount, currency) };
   const named: Resolution[] = [
     ...(matched ? [{ as: 'matched' as const, attemptIds: [...matched] }] : []),
     ...(offset === undefined ? [] : [{ as: 'offset' as const, suspenseId: offset }]),
+    ...(receivable === undefined ? [] : [{ as: 'receivable' as const, contractId: receivable, ...part }]),
     ...(notOurs ? [{ as: 'not-ours' as const }] : []),
     ...(noted ? [{ as: 'noted' as const }] : []),
   ];
   if (named.length === 1) return named[0]!;
-  throw new ServiceRefused('resolution-unclear', 'Name one of --matched, --offset, --not-ours and --noted.');
+  throw new ServiceRefused(
+    'resolution-unclear',
+    'Name one of --matched, --offset, --receivable, --not-ours and --noted.',
+  );
+}
+
+function amountFrom(text: string, currency: string): Money {
+  try {
+    return moneyFromDecimal(text, currency);
+  } catch (cause) {
+    if (!(cause instanceof MoneyError)) throw cause;
+    throw new ServiceRefused('amount-malformed', `"${text}" is no amount in ${currency}`, { cause });
+  }
 }
 
 async function confirm(

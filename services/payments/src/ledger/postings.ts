@@ -152,8 +152,23 @@ export function outcomeDecided(
     debit('expenditure', part.amount, { ...part, projectId }),
     credit('payable', part.amount, { ...part, obligationId }),
   ]);
-  const due = [debit('receivable', receivable, { projectId }), credit('revenue', receivable, { projectId })];
+  // Where the contract's reserve stands, whichever project is assessed: what is paid of it is paid to the contract.
+  const at = setAside(contractProjectId);
+  const due = [debit('receivable', receivable, at), credit('revenue', receivable, at)];
   return transaction(book, 'outcome-decided', decisionId, [...owed, ...due]);
+}
+
+/** A payee of an outcome contract pays what it owes. */
+export function receivablePaid(
+  book: Book,
+  key: string,
+  contractProjectId: string | null,
+  amount: number,
+): Transaction {
+  return transaction(book, 'receivable-paid', key, [
+    debit('bank', amount),
+    credit('receivable', amount, setAside(contractProjectId)),
+  ]);
 }
 
 const setAside = (projectId: string | null): Partial<Part> => (projectId === null ? {} : { projectId });

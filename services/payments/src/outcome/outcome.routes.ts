@@ -199,6 +199,7 @@ async function newContract(
     maximum: maximum.amount,
     awarded: 0,
     receivable: 0,
+    received: 0,
     returned: 0,
     paid: {},
     decisions: 0,

@@ -28,6 +28,8 @@ export interface OutcomeContractDocument {
   maximum: number;
   awarded: number;
   receivable: number;
+  /** Of what is receivable paid so far. */
+  received: number;
   returned: number;
   /** Payments on each line so far, in minor units. */
   paid: Record<string, number>;
@@ -148,6 +150,12 @@ export function outcomeStore(connection: Connection) {
         .find({ contractId: { $in: [...contractIds] } }, session ? { session } : {})
         .project<Pick<OutcomeDecisionDocument, '_id' | 'contractId'>>({ contractId: 1 })
         .toArray(),
+    /** False when less than that is still due. */
+    async receive(session: ClientSession, contractId: string, amount: number): Promise<boolean> {
+      const isDue = { $lte: [{ $add: ['$received', amount] }, '$receivable'] };
+      const filter = { _id: contractId, $expr: isDue };
+      return (await contracts.updateOne(filter, { $inc: { received: amount } }, { session })).matchedCount === 1;
+    },
     findDecision: (municipalityId: string, decisionId: string) =>
       decisions.findOne({ _id: decisionId, municipalityId }),
     listDecisions: (contractId: string, after: number | undefined, limit: number) =>

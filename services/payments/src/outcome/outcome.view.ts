@@ -34,6 +34,7 @@ export function contractView(contract: OutcomeContractDocument, paid: number) {
     paid: of(paid),
     open: of(isInForce ? contract.maximum - contract.awarded : 0),
     receivable: of(contract.receivable),
+    received: of(contract.received),
     returned: of(contract.returned),
     decisions,
     proposedBy,

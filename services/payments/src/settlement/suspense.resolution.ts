@@ -1,11 +1,14 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import type { TextRef } from '@talkoot/api-contracts';
-import { DomainError } from '@talkoot/http-service';
+import { DomainError, idFrom } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import { requireUnpaid } from '../batch/batch.ts';
 import type { Payments } from '../context.ts';
-import { suspenseReleased } from '../ledger/postings.ts';
-import { bookFates } from './settlement.booking.ts';
+import { bookOf } from '../fund/commitment.ts';
+import { receivablePaid, suspenseReleased } from '../ledger/postings.ts';
+import { requireNotPaid } from '../outcome/outcome.ts';
+import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
+import { bookFates, suspend } from './settlement.booking.ts';
 import type { SuspenseDocument } from './settlement.store.ts';
 import { proposalHash, requireFit } from './suspense.ts';
 import type { Surroundings } from './suspense.ts';
@@ -65,6 +68,8 @@ export async function confirmResolution(
     await release(payments, session, one, resolvedAt);
   }
   await bookMatched(payments, session, item, around, resolvedAt);
+  if (proposal.resolution.as === 'receivable')
+    await bookReceivable(payments, session, { item, contract: around.contract!, at: resolvedAt }, proposal.resolution);
   return { ...item, ...resolved, state: 'resolved' };
 }
 
@@ -80,7 +85,7 @@ async function requireItem(
 }
 
 async function surroundingsOf(
-  { obligations, settlements }: Payments,
+  { obligations, settlements, outcomes }: Payments,
   session: ClientSession,
   municipalityId: string,
   resolution: Resolution,
@@ -91,15 +96,20 @@ async function surroundingsOf(
     resolution.as === 'offset'
       ? await settlements.findSuspense(municipalityId, resolution.suspenseId, session)
       : null;
-  return { attempts, other };
+  const contract =
+    resolution.as === 'receivable'
+      ? await outcomes.find(municipalityId, resolution.contractId, session)
+      : null;
+  return { attempts, other, contract };
 }
 
 async function requireDisinterested(
   { obligations }: Payments,
   session: ClientSession,
-  { attempts }: Surroundings,
+  { attempts, contract }: Surroundings,
   personId: string,
 ): Promise<void> {
+  if (contract) requireNotPaid(personId, contract.payees);
   if (attempts.length === 0) return;
   const ids = attempts.map(({ obligationId }) => obligationId);
   requireUnpaid(await obligations.findMany(attempts[0]!.municipalityId, ids, session), personId);
@@ -127,3 +137,31 @@ async function bookMatched(
   const fates = attempts.map(({ _id }) => ({ kind, attemptId: _id, reasonCode }) as const);
   await bookFates(payments, session, { municipalityId, attempts, fates, at });
 }
+
+/** What a contract was owed is paid, and what came in above that stays in suspense under an id of its own. */
+async function bookReceivable(
+  payments: Payments,
+  session: ClientSession,
+  of: { readonly item: SuspenseDocument; readonly contract: OutcomeContractDocument; readonly at: Date },
+  { amount }: Extract<Resolution, { as: 'receivable' }>,
+): Promise<void> {
+  const { item, contract, at } = of;
+  const { _id, pilotId, projectId } = contract;
+  const paid = amount?.amount ?? item.amount!;
+  if (!(await payments.outcomes.receive(session, _id, paid))) throw new DomainError('resolution-unfit');
+  // What was owed in a year that has ended was brought forward into the one that is open.
+  const { fiscalYear } = (await payments.funds.findFunds(pilotId, session))!;
+  const book = bookOf({ ...contract, fiscalYear });
+  await payments.ledger.post(session, receivablePaid(book, item._id, projectId, paid), at);
+  if (paid < item.amount!) await suspend(payments, session, [leftOf(item, item.amount! - paid, at)]);
+}
+
+const leftOf = (item: SuspenseDocument, amount: number, at: Date): SuspenseDocument => ({
+  ...item,
+  _id: idFrom(`${item._id}/left`, 'sus'),
+  code: 'left-over',
+  amount,
+  at,
+  state: 'open',
+  proposal: null,
+});

@@ -1,7 +1,10 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { TextRef } from '@talkoot/api-contracts';
+import { decimalOf, money } from '@talkoot/money';
+import type { Money } from '@talkoot/money';
 import type { AttemptDocument } from '../obligation/obligation.store.ts';
+import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
 import type { SuspenseDocument } from './settlement.store.ts';
 
 /** What the second person confirms: item, resolution and reason. */
@@ -14,6 +17,8 @@ export interface Surroundings {
   readonly attempts: readonly AttemptDocument[];
   /** The other item that it names. */
   readonly other: SuspenseDocument | null;
+  /** The outcome contract that it names. */
+  readonly contract: OutcomeContractDocument | null;
 }
 
 /** @throws DomainError `suspense-resolved` or `resolution-unfit`, which says why */
@@ -29,8 +34,27 @@ function unfit(item: SuspenseDocument, resolution: Resolution, around: Surroundi
   if (movedNothing) return 'No money moved: it can only be noted';
   if (resolution.as === 'matched') return unmatched(item, resolution.attemptIds, around.attempts);
   if (resolution.as === 'offset') return unbalanced(item, around.other);
+  if (resolution.as === 'receivable') return undue(item, resolution.amount, around.contract);
   return null;
 }
+
+/** What came in pays at most what is due, in the currency of the contract. */
+function undue(
+  { way, amount, currency }: SuspenseDocument,
+  part: Money | undefined,
+  contract: OutcomeContractDocument | null,
+): string | null {
+  if (way !== 'in') return 'Money left: nobody paid with it';
+  if (!contract) return 'The contract is not of this municipality';
+  if (currency !== contract.currency || (part && part.currency !== currency))
+    return `The contract is in ${contract.currency}`;
+  const paid = part?.amount ?? amount!;
+  if (paid <= 0 || paid > amount!) return 'It is not a part of what came in';
+  const due = contract.receivable - contract.received;
+  return paid <= due ? null : `The contract is owed ${inText(due, currency)}: name no more than that as its part`;
+}
+
+const inText = (amount: number, currency: string) => `${decimalOf(money(amount, currency))} ${currency}`;
 
 /** Money that left settles payments in transit; money that came in returns settled ones. To the cent. */
 function unmatched(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
 import type { AttemptDocument } from '../obligation/obligation.store.ts';
 import type { SuspenseDocument } from './settlement.store.ts';
 import { proposalHash, requireFit } from './suspense.ts';
@@ -13,7 +14,7 @@ const attempt = (id: string, amount: number, changes: Partial<AttemptDocument> =
   }) as AttemptDocument;
 const fit = (
   ...[of, resolution, around = {}]: [SuspenseDocument, Parameters<typeof requireFit>[1], object?]
-) => requireFit(of, resolution, { attempts: [], other: null, ...around });
+) => requireFit(of, resolution, { attempts: [], other: null, contract: null, ...around });
 
 describe('a suspense item', () => {
   const matched = (...attemptIds: string[]) => ({ as: 'matched' as const, attemptIds });
@@ -36,6 +37,19 @@ describe('a suspense item', () => {
     expect(() => fit(item({ amount: 0 }), { as: 'noted' })).not.toThrow();
   });
 
+  const receivable = { as: 'receivable' as const, contractId: 'oct-1' };
+  const owing = (changes: object = {}) => ({
+    contract: { currency: 'EUR', receivable: 500, received: 100, ...changes } as OutcomeContractDocument,
+  });
+  const inwards = item({ way: 'in' });
+  const partOf = (amount: number, currency = 'EUR') => ({ ...receivable, amount: { amount, currency } });
+
+  it('that came in may pay what a contract is owed, all of it or a part', () => {
+    expect(() => fit(inwards, receivable, owing())).not.toThrow();
+    expect(() => fit(inwards, receivable, owing({ receivable: 400 }))).not.toThrow();
+    expect(() => fit(inwards, partOf(1), owing())).not.toThrow();
+    expect(() => fit(inwards, partOf(300), owing())).not.toThrow();
+  });
   const offset = { as: 'offset' as const, suspenseId: 'sus-2' };
   it.each<[string, Parameters<typeof fit>]>([
     ['payments that do not add up', [item(), matched('att-a'), { attempts: [both[0]] }]],
@@ -61,6 +75,14 @@ describe('a suspense item', () => {
         { attempts: [{ ...attempt('att-a', 100), destination: { method: 'payroll' } }] },
       ],
     ],
+    ['paid with money that left', [item(), receivable, owing()]],
+    ['paid to a contract that is not here', [inwards, receivable]],
+    ['more than a contract is owed', [inwards, receivable, owing({ receivable: 399 })]],
+    ['anything to a contract that is owed nothing', [inwards, partOf(1), owing({ received: 500 })]],
+    ['a payment in another currency than the contract’s', [inwards, receivable, owing({ currency: 'SEK' })]],
+    ['a part in another currency', [inwards, partOf(100, 'SEK'), owing()]],
+    ['a part that is more than came in', [inwards, partOf(301), owing()]],
+    ['a part that is nothing, or less', [inwards, partOf(0), owing()]],
     ['another item that is gone', [item(), offset, { other: item({ way: 'in', state: 'resolved' }) }]],
     ['no other item', [item(), offset]],
     ['another item that went the same way', [item(), offset, { other: item() }]],
