@@ -216,6 +216,13 @@ describe('talkoot bank', () => {
     const wrong = run('resolve', 'sus-1', '--receivable', 'oct-1', '--amount', '12.505', '--reason', 'x');
     await expect(wrong).rejects.toMatchObject({ code: 'amount-malformed' });
   });
+  it('resolve says of a payment that came back what a bank kept of it', async () => {
+    await run('resolve', 'sus-1', '--returned', 'att-1', '--fee', '5', '--reason', 'It wrote');
+    const { resolution } = JSON.parse(asked.at(-1)!.body) as { resolution: object };
+    expect(resolution).toEqual({ as: 'returned', attemptId: 'att-1', fee: euros(500) });
+    const without = run('resolve', 'sus-1', '--returned', 'att-1', '--reason', 'x');
+    await expect(without).rejects.toMatchObject({ code: 'amount-malformed' });
+  });
   it.each([[[]], [['--noted', '--not-ours']]])(
     'resolve asks for exactly one answer, not %j',
     async (named) => {

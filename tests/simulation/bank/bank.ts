@@ -20,6 +20,8 @@ export interface Movement {
   readonly way: 'out' | 'in';
   /** The bank's own mistake: nobody told it to. */
   readonly isMistake: boolean;
+  /** What it kept of what came back. */
+  readonly fee: number;
 }
 
 /** A file that finance takes in: a message as banks write it, or receipts of the payroll office. */
@@ -32,7 +34,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /**
- * The bank and the payroll office: they book, reject, book twice, book and return days later, call settled what they then
+ * The bank and the payroll office: they book, reject, book twice, book and return days later, less a fee sometimes, call settled what they then
  * reject, book without saying what, and answer late, twice and in any order. What they really did is known here, to be held
  * against the ledger.
  */
@@ -43,6 +45,8 @@ export class Bank {
   readonly references = new Set<string>();
   /** What was booked without details, by the reference of the booking. */
   readonly undetailed = new Map<string, string>();
+  /** What came back less a fee, by the reference of the return. */
+  readonly fees = new Map<string, { readonly endToEndId: string; readonly fee: number }>();
   readonly #world: World;
   readonly #mischief: Mischief;
   readonly #process: Process = { name: 'bank', alive: true };
@@ -81,9 +85,9 @@ export class Bank {
   /** What the bank was told to pay and has, less what came back; its own mistakes are not counted. */
   paidByObligation(): Map<string, number> {
     const paid = new Map<string, number>();
-    for (const { obligationId, amount, way, isMistake } of this.movements) {
+    for (const { obligationId, amount, way, isMistake, fee } of this.movements) {
       if (isMistake) continue;
-      paid.set(obligationId, (paid.get(obligationId) ?? 0) + (way === 'out' ? amount : -amount));
+      paid.set(obligationId, (paid.get(obligationId) ?? 0) + (way === 'out' ? amount : -amount - fee));
     }
     return paid;
   }
@@ -97,15 +101,18 @@ export class Bank {
     await this.#world.sleep(this.#process, random.between(0, 2 * day));
     if (goesWrong(0.25)) return this.#reject(payment);
     this.#move(payment, 'out');
-    this.#book(payment, 'settled', goesWrong(0.1));
+    this.#book(payment, 'settled', { isUndetailed: goesWrong(0.1) });
     if (goesWrong(0.1)) {
-      this.#move(payment, 'out', true);
+      this.#move(payment, 'out', { isMistake: true });
       this.#book(payment, 'settled');
     }
     if (goesWrong(0.2)) {
       await this.#world.sleep(this.#process, random.between(0, 5 * day));
-      this.#move(payment, 'in');
-      this.#book(payment, 'returned');
+      const { amount } = payment.amount;
+      const fee = amount > 1 && random.chance(0.3) ? random.between(1, Math.min(500, amount - 1)) : 0;
+      const back = { ...payment, amount: { ...payment.amount, amount: amount - fee } };
+      this.#move(back, 'in', { fee });
+      this.#book(back, 'returned', { fee });
     }
   }
 
@@ -134,8 +141,12 @@ export class Bank {
     });
   }
 
-  #move({ endToEndId, obligationId, amount }: Instruction, way: Movement['way'], isMistake = false): void {
-    this.movements.push({ endToEndId, obligationId, amount: amount.amount, way, isMistake });
+  #move(
+    { endToEndId, obligationId, amount }: Instruction,
+    way: Movement['way'],
+    { isMistake = false, fee = 0 } = {},
+  ): void {
+    this.movements.push({ endToEndId, obligationId, amount: amount.amount, way, isMistake, fee });
   }
 
   #reject(payment: Told): void {
@@ -144,12 +155,13 @@ export class Bank {
     this.#world.tell(`bank: rejected ${payment.endToEndId} as ${reference}`);
   }
 
-  #book(payment: Told, as: 'settled' | 'returned', isUndetailed = false): void {
+  #book(payment: Told, as: 'settled' | 'returned', { isUndetailed = false, fee = 0 } = {}): void {
     const reference = this.#reference();
     this.#tellEntry(payment.order, entryOf(payment, as, reference, isUndetailed));
     if (isUndetailed) this.undetailed.set(reference, payment.endToEndId);
+    if (fee > 0) this.fees.set(reference, { endToEndId: payment.endToEndId, fee });
     this.#world.tell(
-      `bank: ${as} ${payment.endToEndId} as ${reference}${isUndetailed ? ', without details' : ''}`,
+      `bank: ${as} ${payment.endToEndId} as ${reference}${isUndetailed ? ', without details' : ''}${fee > 0 ? `, less ${fee}` : ''}`,
     );
   }
 

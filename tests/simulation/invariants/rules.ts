@@ -94,7 +94,8 @@ function requireMoneyKept({ books }: Scene): void {
   const setAside = -(net('commitment') + net('reserve'));
   const owed = -net('payable');
   const underWay = -net('in-transit');
-  const paid = -net('bank') - net('withholding') - net('suspense');
+  // What a bank kept of a return is paid, and owed again.
+  const paid = -net('bank') - net('withholding') - net('suspense') - net('bank-fees');
   const sum = funds + setAside + owed + underWay + paid;
   require(sum === net('allotment'), () =>
     `of ${net('allotment')} allotted ${sum} are known of: funds ${funds}, set aside ${setAside}, owed ${owed}, under way ${underWay}, paid ${paid}`);

@@ -2,6 +2,7 @@ import { DomainError } from '@talkoot/http-service';
 import type { Role } from '@talkoot/api-contracts';
 import { readOrder } from '@talkoot/bank-simulator';
 import { isOpen } from '../../../services/payments/src/obligation/obligation.ts';
+import type { SuspenseDocument } from '../../../services/payments/src/settlement/settlement.store.ts';
 import type { Instruction } from '../bank/bank.ts';
 import { Violation } from '../world/world.ts';
 import type { Process } from '../world/world.ts';
@@ -237,32 +238,43 @@ async function keepingAccounts(acting: Acting): Promise<void> {
   await once(authority, 'confirmDebtorAccount', { params: { accountId: proposed.accountId } });
 }
 
-/** What was booked without details is matched by one person, who asked the bank, and confirmed by another. */
+/** What was booked without details, and what came back less a fee: one person asks the bank and says so, another one confirms. */
 async function resolving(acting: Acting): Promise<void> {
   const { town } = acting;
   const confirming = { ...acting, person: person('per-resolver-2', 'finance-clerk', 'payout-approver') };
-  const attemptOf = (reference: string) =>
-    town.books.attempts().find((one) => one.endToEndId === town.bank.undetailed.get(reference));
-  // What another booking has settled meanwhile was booked twice, and stays in suspense.
-  const open = () =>
+  const found = () =>
     town.books
       .suspense()
-      .filter(({ code, state }) => code === 'no-details' && state !== 'resolved')
-      .filter(({ reference }) => attemptOf(reference)?.state === 'in-transit');
-  while (await more(acting, 'bookings without details', () => open().length > 0)) {
-    const [item] = open();
-    const attempt = item && attemptOf(item.reference);
-    if (!item || !attempt) continue;
-    const params = { suspenseId: item._id };
-    const resolution = { as: 'matched', attemptIds: [attempt._id] };
-    const proposal = { params, body: { resolution, reason: 'The bank said which' } };
-    const proposed = (await once(acting, 'proposeResolution', proposal)) as {
+      .filter(({ state }) => state !== 'resolved')
+      .flatMap((item) => resolutionOf(town, item) ?? []);
+  while (await more(acting, 'suspense that is understood', () => found().length > 0)) {
+    const [one] = found();
+    if (!one) continue;
+    const params = { suspenseId: one.suspenseId };
+    const body = { resolution: one.resolution, reason: 'The bank said so' };
+    const proposed = (await once(acting, 'proposeResolution', { params, body })) as {
       proposal: { sha256: string };
     } | null;
     if (!proposed) continue;
-    const body = { proposalSha256: proposed.proposal.sha256 };
-    await once(confirming, 'confirmResolution', { params, body });
+    const confirmation = { params, body: { proposalSha256: proposed.proposal.sha256 } };
+    await once(confirming, 'confirmResolution', confirmation);
   }
+}
+
+/** What the bank really did; nothing while the payment is not where this leads on from. */
+function resolutionOf({ bank, books }: Town, { _id, code, reference, currency }: SuspenseDocument) {
+  const attemptOf = (endToEndId: string) => books.attempts().find((one) => one.endToEndId === endToEndId);
+  const returned = bank.fees.get(reference);
+  const back = returned && attemptOf(returned.endToEndId);
+  if (returned && back?.state === 'settled') {
+    const fee = { amount: returned.fee, currency };
+    return [{ suspenseId: _id, resolution: { as: 'returned', attemptId: back._id, fee } }];
+  }
+  const undetailed = code === 'no-details' ? bank.undetailed.get(reference) : undefined;
+  const attempt = undetailed === undefined ? undefined : attemptOf(undetailed);
+  // What another booking has settled meanwhile was booked twice, and stays in suspense.
+  if (attempt?.state !== 'in-transit') return null;
+  return [{ suspenseId: _id, resolution: { as: 'matched', attemptIds: [attempt._id] } }];
 }
 
 /** Two people take in the files of the bank and the payroll office, in any order; many files come to both. */

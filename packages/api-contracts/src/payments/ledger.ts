@@ -6,7 +6,7 @@ import { IdShape, InstantShape, MoneyShape, MunicipalityParams, Sha256Shape } fr
 /**
  * Accounts of the ledger. Budget side: allotment, the funds, what is set aside (commitment, reserve, outcome-reserve), what
  * is used (…-expended), and at year end what lapsed or was carried over. Cash side: expenditure, what is owed (payable, withholding)
- * or owed to the municipality (receivable, against revenue), in-transit, bank, suspense, and what an earlier year left to pay (brought-forward).
+ * or owed to the municipality (receivable, against revenue), in-transit, bank, what banks kept of returns (bank-fees), suspense, and what an earlier year left to pay (brought-forward).
  */
 export const accountNames = [
   'allotment',
@@ -29,6 +29,7 @@ export const accountNames = [
   'revenue',
   'brought-forward',
   'bank',
+  'bank-fees',
   'suspense',
 ] as const;
 export type AccountName = (typeof accountNames)[number];

@@ -35,6 +35,7 @@ export const suspenseCodes = [
  * What becomes of a suspense item.
  * - `matched`: it was these payments; their amounts add up to it exactly.
  * - `offset`: it was ours and came back (or went out again): another open item of the same amount, the other way.
+ * - `returned`: this payment came back, less a fee that a bank kept: it is owed in full again, and the municipality bears the fee. Payment = what came in + fee.
  * - `receivable`: a payee of an outcome contract paid what it owes. `amount` of it where not all: what is left stays in suspense as an item of its own.
  * - `not-ours`: it has nothing to do with payouts; the ledger forgets it.
  * - `noted`: no money moved.
@@ -43,6 +44,7 @@ export const ResolutionShape = z
   .discriminatedUnion('as', [
     z.object({ as: z.literal('matched'), attemptIds: z.array(IdShape).min(1).max(500) }),
     z.object({ as: z.literal('offset'), suspenseId: IdShape }),
+    z.object({ as: z.literal('returned'), attemptId: IdShape, fee: MoneyShape }),
     z.object({ as: z.literal('receivable'), contractId: IdShape, amount: MoneyShape.optional() }),
     z.object({ as: z.literal('not-ours') }),
     z.object({ as: z.literal('noted') }),

@@ -16,6 +16,8 @@ interface ListOptions extends PaymentsOptions {
 interface ResolveOptions extends PaymentsOptions {
   readonly matched?: readonly string[];
   readonly offset?: string;
+  readonly returned?: string;
+  readonly fee?: string;
   readonly receivable?: string;
   readonly amount?: string;
   readonly currency: string;
@@ -35,9 +37,11 @@ export function registerSuspense(bank: Command): void {
     .description('As a finance clerk, propose what a suspense item is; name one')
     .option('--matched <attempts...>', 'it was these payments (att-…)')
     .option('--offset <item>', 'it was ours and came back: the other suspense item')
+    .option('--returned <attempt>', 'this payment (att-…) came back, less what a bank kept of it')
+    .option('--fee <decimal>', 'with --returned: what the bank kept')
     .option('--receivable <contract>', 'a payee of this outcome contract (oct-…) paid what it owes')
     .option('--amount <decimal>', 'with --receivable: so much of it; the rest stays in suspense')
-    .option('--currency <code>', 'of the amount', 'EUR')
+    .option('--currency <code>', 'of fee and amount', 'EUR')
     .option('--not-ours', 'it has nothing to do with payouts')
     .option('--noted', 'no money moved')
     .requiredOption('--reason <text>', 'why; it is published')
@@ -78,11 +82,14 @@ async function resolve(suspenseId: string, options: ResolveOptions): Promise<voi
 
 /** @throws ServiceRefused `resolution-unclear` unless exactly one is named; `amount-malformed` */
 function resolutionOf(options: ResolveOptions): Resolution {
-  const { matched, offset, receivable, amount, currency, notOurs, noted } = options;
+  const { matched, offset, returned, fee, receivable, amount, currency, notOurs, noted } = options;
   const part = amount === undefined ? {} : { amount: amountFrom(amount, currency) };
   const named: Resolution[] = [
     ...(matched ? [{ as: 'matched' as const, attemptIds: [...matched] }] : []),
     ...(offset === undefined ? [] : [{ as: 'offset' as const, suspenseId: offset }]),
+    ...(returned === undefined
+      ? []
+      : [{ as: 'returned' as const, attemptId: returned, fee: amountFrom(fee ?? '', currency) }]),
     ...(receivable === undefined ? [] : [{ as: 'receivable' as const, contractId: receivable, ...part }]),
     ...(notOurs ? [{ as: 'not-ours' as const }] : []),
     ...(noted ? [{ as: 'noted' as const }] : []),
@@ -90,7 +97,7 @@ function resolutionOf(options: ResolveOptions): Resolution {
   if (named.length === 1) return named[0]!;
   throw new ServiceRefused(
     'resolution-unclear',
-    'Name one of --matched, --offset, --receivable, --not-ours and --noted.',
+    'Name one of --matched, --offset, --returned, --receivable, --not-ours and --noted.',
   );
 }
 

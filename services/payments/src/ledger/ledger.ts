@@ -98,6 +98,7 @@ const accounts: { readonly [A in AccountName]: Account } = {
   // What came into the year (debit) less what left it (credit).
   'brought-forward': { grows: 'debit', guarded: false, atYearEnd: 'stays' },
   bank: { grows: 'credit', guarded: false, atYearEnd: 'stays' },
+  'bank-fees': { grows: 'debit', guarded: true, atYearEnd: 'stays' },
   suspense: { grows: 'debit', guarded: false, atYearEnd: 'brought-forward' },
 };
 
@@ -113,6 +114,7 @@ const runOff: readonly AccountName[] = [
   'receivable',
   'brought-forward',
   'bank',
+  'bank-fees',
   'suspense',
 ];
 

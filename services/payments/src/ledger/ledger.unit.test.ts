@@ -13,6 +13,7 @@ const part = (obligationId: string, cents: number) => ({
   amount: cents,
   personal: true,
 });
+const outcome = { decisionId: 'out-1', contractProjectId: null, projectId: 'prj-1' };
 const bonus = { decisionId: 'bon-1', projectId: 'prj-1' };
 
 type Held = Map<string, Omit<Movement, 'key' | 'change'> & { fiscalYear: number; balance: number }>;
@@ -104,6 +105,21 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
     (cents): Act =>
       (of) =>
         post.paymentReturned(of, part('obl-1', cents), 'att-1'),
+  ),
+  fc.tuple(amount, amount).map(
+    ([back, fee]): Act =>
+      (of) =>
+        post.paymentReturned(of, part('obl-1', back + fee), 'att-2', fee),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.outcomeDecided(of, { ...outcome, receivable: cents }, []),
+  ),
+  amount.map(
+    (cents): Act =>
+      (of) =>
+        post.receivablePaid(of, 'sus-1', null, cents),
   ),
 );
 type Step = { readonly act: Act; readonly late: boolean } | { readonly ends: number };

@@ -249,9 +249,14 @@ export function paymentRejected(book: Book, part: Part, attemptId: string): Tran
   ]);
 }
 
-export function paymentReturned(book: Book, part: Part, attemptId: string): Transaction {
+/**
+ * What was paid came back and is owed in full again.
+ * @param fee what a bank kept of it, which the municipality bears: so much less came back
+ */
+export function paymentReturned(book: Book, part: Part, attemptId: string, fee = 0): Transaction {
   return transaction(book, 'payment-returned', attemptId, [
-    debit('bank', part.amount, likeIt(part)),
+    debit('bank', part.amount - fee, likeIt(part)),
+    debit('bank-fees', fee, likeIt(part)),
     credit('payable', part.amount, part),
   ]);
 }

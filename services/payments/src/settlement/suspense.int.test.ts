@@ -9,7 +9,14 @@ import {
   suspenseOf,
   takeIn,
 } from '../bank/bank.fixture.ts';
-import { euros, key, paymentsFixture, signals } from '../payments.fixture.ts';
+import {
+  euros,
+  instruct,
+  key,
+  paymentsFixture,
+  propose as proposeBatch,
+  signals,
+} from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 
 let fixture: PaymentsFixture;
@@ -93,6 +100,49 @@ describe('a suspense item', () => {
     await confirm(item);
     expect((await suspenseOf(fixture, 'OFF-3')).state).toBe('resolved');
     expect((await suspenseOf(fixture, 'OFF-2')).state).toBe('resolved');
+  });
+  it('of a payment that came back less a fee returns it: it is owed in full, and the municipality bears the fee', async () => {
+    const { batchId, lines } = await sentBatch(fixture, 'fee');
+    const [one] = lines;
+    const { amount } = one!.amount;
+    await takeIn(fixture, notify(...lines.map((line) => booking(line.endToEndId, line.amount.amount))));
+    const part = { reference: 'FEE', endToEndId: one!.endToEndId, amount: amount - 500, returned: 'AC04' };
+    const back = { ...booking('', amount - 500, 'FEE'), direction: 'CRDT' as const, parts: [part] };
+    const { suspense } = await takeIn(fixture, notify(back));
+    expect(suspense).toMatchObject([{ code: 'amount-differs', way: 'in', amount: euros(amount - 500) }]);
+    const { suspenseId } = suspense[0]!;
+    const returned = (fee: number) => ({ as: 'returned', attemptId: one!.attemptId, fee: euros(fee) });
+    await expect(propose(suspenseId, returned(499))).rejects.toMatchObject({ code: 'resolution-unfit' });
+    const payee = await fixture.as(one!.payeeId, 'finance-clerk');
+    await expect(propose(suspenseId, returned(500), payee)).rejects.toMatchObject({ code: 'own-payment' });
+    const item = await propose(suspenseId, returned(500));
+    await expect(confirm(item, await fixture.as('per-clerk', 'payout-approver'))).rejects.toMatchObject({
+      code: 'same-person-twice',
+    });
+    await confirm(item);
+    const stateOf = async () =>
+      (await fixture.clerk.getObligation({ params: { ...here, obligationId: one!.obligationId } })).obligation;
+    expect(await stateOf()).toMatchObject({ state: 'returned', attempts: [{ state: 'returned' }] });
+    expect(await reconciled(fixture, batchId)).toMatchObject({ agrees: true, complete: true });
+    const held = async (account: string) => {
+      const query = { pilotId: 'pil-fee', limit: 200 };
+      const { items, balanced } = await fixture.clerk.getTrialBalance({ params: here, query });
+      expect(balanced).toBe(true);
+      const own = items.filter((line) => line.account === account);
+      return own.reduce((sum, { debit, credit }) => sum + debit - credit, 0);
+    };
+    const total = lines.reduce((sum, line) => sum + line.amount.amount, 0);
+    // The civil servant of the project is not paid yet.
+    const wage = 24_000;
+    expect([await held('bank-fees'), await held('bank'), await held('payable')]).toEqual([
+      500,
+      amount - 500 - total,
+      -amount - wage,
+    ]);
+    const again = await instruct(fixture, await proposeBatch(fixture, [one!.obligationId]));
+    await takeIn(fixture, notify(booking(again[0]!.endToEndId, amount)));
+    expect(await stateOf()).toMatchObject({ state: 'settled' });
+    expect(await held('payable')).toBe(-wage);
   });
   it('that is none of ours leaves the ledger', async () => {
     await takeIn(fixture, notify({ ...booking('', 4_711, 'ALIEN'), parts: [] }));

@@ -1,15 +1,17 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import type { TextRef } from '@talkoot/api-contracts';
 import { DomainError, idFrom } from '@talkoot/http-service';
+import type { Money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import { requireUnpaid } from '../batch/batch.ts';
 import type { Payments } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
-import { receivablePaid, suspenseReleased } from '../ledger/postings.ts';
+import { paymentReturned, receivablePaid, suspenseReleased } from '../ledger/postings.ts';
 import { requireNotPaid } from '../outcome/outcome.ts';
 import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
 import { bookFates, suspend } from './settlement.booking.ts';
-import type { SuspenseDocument } from './settlement.store.ts';
+import type { Fate } from './settlement.booking.ts';
+import type { Proposal, SuspenseDocument } from './settlement.store.ts';
 import { proposalHash, requireFit } from './suspense.ts';
 import type { Surroundings } from './suspense.ts';
 
@@ -67,7 +69,7 @@ export async function confirmResolution(
       throw new DomainError('suspense-resolved');
     await release(payments, session, one, resolvedAt);
   }
-  await bookMatched(payments, session, item, around, resolvedAt);
+  await bookMatched(payments, session, item, around, resolved);
   if (proposal.resolution.as === 'receivable')
     await bookReceivable(payments, session, { item, contract: around.contract!, at: resolvedAt }, proposal.resolution);
   return { ...item, ...resolved, state: 'resolved' };
@@ -90,7 +92,7 @@ async function surroundingsOf(
   municipalityId: string,
   resolution: Resolution,
 ): Promise<Surroundings> {
-  const ids = resolution.as === 'matched' ? resolution.attemptIds : [];
+  const ids = attemptsIn(resolution);
   const attempts = ids.length === 0 ? [] : await obligations.attemptsById(municipalityId, ids, session);
   const other =
     resolution.as === 'offset'
@@ -101,6 +103,11 @@ async function surroundingsOf(
       ? await outcomes.find(municipalityId, resolution.contractId, session)
       : null;
   return { attempts, other, contract };
+}
+
+function attemptsIn(resolution: Resolution): readonly string[] {
+  if (resolution.as === 'returned') return [resolution.attemptId];
+  return resolution.as === 'matched' ? resolution.attemptIds : [];
 }
 
 async function requireDisinterested(
@@ -129,14 +136,19 @@ async function bookMatched(
   session: ClientSession,
   item: SuspenseDocument,
   { attempts }: Surroundings,
-  at: Date,
+  { proposal: { resolution }, resolvedAt: at }: { readonly proposal: Proposal; readonly resolvedAt: Date },
 ): Promise<void> {
   if (attempts.length === 0) return;
   const kind = item.way === 'out' ? 'settled' : 'returned';
   const { municipalityId, reasonCode } = item;
-  const fates = attempts.map(({ _id }) => ({ kind, attemptId: _id, reasonCode }) as const);
+  const posting = resolution.as === 'returned' ? lessFee(resolution.fee) : {};
+  const fates = attempts.map(({ _id }) => ({ kind, attemptId: _id, reasonCode, ...posting }) as const);
   await bookFates(payments, session, { municipalityId, attempts, fates, at });
 }
+
+const lessFee = ({ amount }: Money): Pick<Fate, 'posting'> => ({
+  posting: (book, part, attemptId) => paymentReturned(book, part, attemptId, amount),
+});
 
 /** What a contract was owed is paid, and what came in above that stays in suspense under an id of its own. */
 async function bookReceivable(

@@ -33,6 +33,7 @@ function unfit(item: SuspenseDocument, resolution: Resolution, around: Surroundi
   if (resolution.as === 'noted') return movedNothing ? null : 'Money moved: it cannot only be noted';
   if (movedNothing) return 'No money moved: it can only be noted';
   if (resolution.as === 'matched') return unmatched(item, resolution.attemptIds, around.attempts);
+  if (resolution.as === 'returned') return unreturned(item, resolution, around.attempts);
   if (resolution.as === 'offset') return unbalanced(item, around.other);
   if (resolution.as === 'receivable') return undue(item, resolution.amount, around.contract);
   return null;
@@ -72,6 +73,23 @@ function unmatched(
   const sum = attempts.reduce((total, one) => total + BigInt(one.amount), 0n);
   const isExact = sum === BigInt(amount!) && attempts.every((one) => one.currency === currency);
   return isExact ? null : 'The payments do not add up to what moved';
+}
+
+/** What came in and the fee are what was paid, to the cent. */
+function unreturned(
+  { way, amount, currency }: SuspenseDocument,
+  { fee }: Extract<Resolution, { as: 'returned' }>,
+  [attempt]: readonly AttemptDocument[],
+): string | null {
+  if (way !== 'in') return 'Money left: nothing came back';
+  if (!attempt) return 'The payment is not of this municipality';
+  const { endToEndId, destination, state } = attempt;
+  if (destination.method !== 'bank') return `${endToEndId} is paid through payroll, whose receipt settles it`;
+  if (state !== 'settled') return `${endToEndId} is ${state}, not settled`;
+  if (attempt.currency !== currency || fee.currency !== currency) return `The payment is in ${attempt.currency}`;
+  if (fee.amount <= 0) return 'Without a fee it is matched, and not this';
+  const isExact = BigInt(amount!) + BigInt(fee.amount) === BigInt(attempt.amount);
+  return isExact ? null : 'What came in and the fee are not what was paid';
 }
 
 function unbalanced(item: SuspenseDocument, other: SuspenseDocument | null): string | null {

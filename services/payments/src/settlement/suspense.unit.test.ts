@@ -37,6 +37,17 @@ describe('a suspense item', () => {
     expect(() => fit(item({ amount: 0 }), { as: 'noted' })).not.toThrow();
   });
 
+  const returned = (fee: number, currency = 'EUR') => ({
+    ...{ as: 'returned' as const, attemptId: 'att-a' },
+    fee: { amount: fee, currency },
+  });
+  const paid = (amount: number, changes: Partial<AttemptDocument> = {}) => ({
+    attempts: [attempt('att-a', amount, { state: 'settled', ...changes })],
+  });
+  it('that came in may be a payment that came back less the fee of a bank', () => {
+    expect(() => fit(item({ way: 'in' }), returned(5), paid(305))).not.toThrow();
+  });
+
   const receivable = { as: 'receivable' as const, contractId: 'oct-1' };
   const owing = (changes: object = {}) => ({
     contract: { currency: 'EUR', receivable: 500, received: 100, ...changes } as OutcomeContractDocument,
@@ -74,6 +85,19 @@ describe('a suspense item', () => {
         matched('att-a'),
         { attempts: [{ ...attempt('att-a', 100), destination: { method: 'payroll' } }] },
       ],
+    ],
+    ['a return of money that left', [item(), returned(5), paid(305)]],
+    ['a return of a payment that is not here', [item({ way: 'in' }), returned(5)]],
+    ['a return of another sum', [item({ way: 'in' }), returned(5), paid(306)]],
+    ['a return with a fee of nothing', [item({ way: 'in' }), returned(0), paid(300)]],
+    ['a return of more than was paid', [item({ way: 'in' }), returned(-5), paid(295)]],
+    ['a return in another currency', [item({ way: 'in' }), returned(5), paid(305, { currency: 'SEK' })]],
+    ['a return with a fee in another currency', [item({ way: 'in' }), returned(5, 'SEK'), paid(305)]],
+    ['a return of what is in transit', [item({ way: 'in' }), returned(5), paid(305, { state: 'in-transit' })]],
+    ['a return of what came back already', [item({ way: 'in' }), returned(5), paid(305, { state: 'returned' })]],
+    [
+      'a return of a wage',
+      [item({ way: 'in' }), returned(5), paid(305, { destination: { method: 'payroll' } as never })],
     ],
     ['paid with money that left', [item(), receivable, owing()]],
     ['paid to a contract that is not here', [inwards, receivable]],
