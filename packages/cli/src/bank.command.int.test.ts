@@ -43,13 +43,18 @@ const item = {
   confirmedBy: null,
   resolvedAt: null,
 };
-const message = (state: 'taken-in' | 'quarantined') => ({
+const dismissal = (confirmedBy: string | null) => ({
+  ...{ reason: { id: 'txt-1', sha256 }, by: 'per-1', sha256, at },
+  confirmedBy,
+});
+const message = (state: 'taken-in' | 'quarantined' | 'dismissed', confirmedBy?: string | null) => ({
   messageFileId: 'bms-1',
   messageId: 'S1',
   namespace: 'urn:x',
   sha256,
   state,
-  code: state === 'quarantined' ? 'version-unknown' : null,
+  code: state === 'taken-in' ? null : 'version-unknown',
+  dismissal: confirmedBy === undefined ? null : dismissal(confirmedBy),
   settled: 2,
   rejected: 1,
   returned: 0,
@@ -92,13 +97,15 @@ const answers: Record<string, unknown> = {
   'POST /suspense/sus-1/proposal': item,
   'POST /suspense/sus-1/confirmation': { ...item, state: 'resolved', confirmedBy: 'per-2' },
   'GET /bank/messages': { items: [message('quarantined')], next: null },
+  'POST /bank/messages/bms-1/dismissal-proposal': message('quarantined', null),
+  'POST /bank/messages/bms-1/dismissal': message('dismissed', 'per-2'),
   'GET /bank/reconciliation': period(900),
 };
 
 describe('talkoot bank', () => {
   let folder = '';
   let service: Server;
-  let asked: { method: string; path: string; body: string }[] = [];
+  let asked: { method: string; path: string; query: string; body: string }[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'talkoot-bank-'));
     service = createServer((request, response) => {
@@ -106,7 +113,12 @@ describe('talkoot bank', () => {
       request.on('data', (part) => (body += part));
       request.on('end', () => {
         const path = request.url!.replace('/v1/m/lintula', '').replace(/\?.*/, '');
-        asked.push({ method: request.method!, path, body });
+        asked.push({
+          method: request.method!,
+          path,
+          query: URL.parse(request.url!, 'http://x')!.search,
+          body,
+        });
         const imported = {
           fresh: true,
           message: message(body.includes('odd') ? 'quarantined' : 'taken-in'),
@@ -208,6 +220,18 @@ describe('talkoot bank', () => {
     expect(stdout).toContain(`talkoot bank confirm sus-1 --sha256 ${sha256}`);
     expect((await run('confirm', 'sus-1', '--sha256', sha256)).stdout).toContain('resolved');
     expect(JSON.parse(asked.at(-1)!.body)).toEqual({ proposalSha256: sha256 });
+  });
+  it('quarantine, dismiss and confirm are the way of an answer that needs nothing through two people', async () => {
+    expect((await run('quarantine')).stdout).toContain('bms-1  version-unknown  urn:x');
+    const { stdout } = await run('dismiss', 'bms-1', '--reason', 'A test of the bank');
+    expect(asked.at(-1)).toMatchObject({ path: '/bank/messages/bms-1/dismissal-proposal' });
+    expect(JSON.parse(asked.at(-1)!.body)).toEqual({ reason: 'A test of the bank' });
+    expect(stdout).toContain('to be dismissed, says per-1, quarantined');
+    expect(stdout).toContain(`talkoot bank confirm bms-1 --sha256 ${sha256}`);
+    expect((await run('confirm', 'bms-1', '--sha256', sha256)).stdout).toContain('dismissed');
+    expect(asked.at(-1)).toMatchObject({ path: '/bank/messages/bms-1/dismissal' });
+    await run('quarantine', '--dismissed');
+    expect(asked.at(-1)!.query).toBe('?state=dismissed');
   });
   it('resolve names the contract that was paid, and how much of the money, exactly', async () => {
     await run('resolve', 'sus-1', '--receivable', 'oct-1', '--amount', '12.50', '--reason', 'They wrote');

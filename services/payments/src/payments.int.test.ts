@@ -178,7 +178,9 @@ describe('the money of a project, from permission to payment', () => {
     expect(funds[1]).toMatchObject({ available: euros(8_940_000), setAside: euros(0), used: euros(60_000) });
     const books = await balance();
     expect(books.balanced).toBe(true);
-    expect(books.totals).toEqual([expect.objectContaining({ currency: 'EUR', debit: books.totals[0]!.credit })]);
+    expect(books.totals).toEqual([
+      expect.objectContaining({ currency: 'EUR', debit: books.totals[0]!.credit }),
+    ]);
     const bank = books.items.find((one) => one.account === 'bank');
     expect(bank).toMatchObject({ debit: 0, credit: 60_000 });
   });

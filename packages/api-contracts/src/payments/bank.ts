@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
-import { IdShape, InstantShape, MoneyShape, MunicipalityParams, Sha256Shape, text } from '../shapes.ts';
+import {
+  IdShape,
+  InstantShape,
+  MoneyShape,
+  MunicipalityParams,
+  ReasonShape,
+  Sha256Shape,
+  text,
+  TextRefShape,
+} from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
 import { SuspenseShape } from './settlement.ts';
 
@@ -48,6 +57,8 @@ export const quarantineCodes = [
   'message-id-reused',
 ] as const;
 
+export const bankMessageStates = ['taken-in', 'quarantined', 'dismissed'] as const;
+
 /** A message of the bank as it was taken in, or put aside whole. */
 export const BankMessageShape = z
   .object({
@@ -56,9 +67,20 @@ export const BankMessageShape = z
     messageId: z.string().nullable(),
     namespace: z.string(),
     sha256: Sha256Shape,
-    state: z.enum(['taken-in', 'quarantined']),
-    /** Why it is in quarantine: nothing of it was booked. */
+    /** `dismissed`: two people looked into it, and nothing of it is to be booked. It is kept all the same. */
+    state: z.enum(bankMessageStates),
+    /** Why it went into quarantine: nothing of it was booked. */
     code: z.enum(quarantineCodes).nullable(),
+    /** Who would dismiss it, and who confirmed that. */
+    dismissal: z
+      .object({
+        reason: TextRefShape,
+        by: IdShape,
+        sha256: Sha256Shape,
+        at: InstantShape,
+        confirmedBy: IdShape.nullable(),
+      })
+      .nullable(),
     settled: z.int(),
     rejected: z.int(),
     returned: z.int(),
@@ -132,6 +154,7 @@ export const PeriodReconciliationShape = z
   .meta({ id: 'PeriodReconciliation' });
 
 const BatchParams = MunicipalityParams.extend({ batchId: IdShape });
+const MessageParams = MunicipalityParams.extend({ messageFileId: IdShape });
 const Period = z.object({ from: InstantShape, to: InstantShape });
 const readers = { roles: [...moneyReaders] };
 const MiB = 1024 * 1024;
@@ -211,17 +234,34 @@ export const bankRoutes = {
     problems: ['bank-file-hostile', 'bank-file-malformed', 'bank-file-invalid', 'bank-file-too-large'],
   }),
   listBankMessages: route('GET /v1/m/{municipalityId}/bank/messages', {
-    summary: 'Messages of the bank, by id; `state=quarantined` for those that nobody could read',
+    summary:
+      'Messages of the bank, by id; `state=quarantined` for those that wait for a person, `dismissed` for those that need nothing',
     access: readers,
     params: MunicipalityParams,
-    query: PageQueryShape.extend({ state: z.enum(['taken-in', 'quarantined']).optional() }),
+    query: PageQueryShape.extend({ state: z.enum(bankMessageStates).optional() }),
     answer: pageOf(BankMessageShape),
+  }),
+  proposeDismissal: route('POST /v1/m/{municipalityId}/bank/messages/{messageFileId}/dismissal-proposal', {
+    summary: 'Propose that nothing of a quarantined message is to be booked; replaces an earlier proposal',
+    access: { roles: ['finance-clerk'] },
+    params: MessageParams,
+    body: z.object({ reason: ReasonShape }),
+    answer: BankMessageShape,
+    problems: ['not-quarantined'],
+  }),
+  confirmDismissal: route('POST /v1/m/{municipalityId}/bank/messages/{messageFileId}/dismissal', {
+    summary: 'As another person, confirm exactly that proposal: the message is dismissed, and kept',
+    access: { roles: ['payout-approver'] },
+    params: MessageParams,
+    body: z.object({ proposalSha256: Sha256Shape }),
+    answer: BankMessageShape,
+    problems: ['not-quarantined', 'not-proposed', 'hash-mismatch', 'same-person-twice'],
   }),
   downloadBankMessage: route('GET /v1/m/{municipalityId}/bank/messages/{messageFileId}/content', {
     summary:
       'A message of the bank as it came, until it expires; in quarantine it does not. Who takes it is recorded',
     access: { roles: ['finance-clerk'] },
-    params: MunicipalityParams.extend({ messageFileId: IdShape }),
+    params: MessageParams,
     answer: z.string(),
     answerType: 'application/xml',
     problems: ['bank-file-expired'],

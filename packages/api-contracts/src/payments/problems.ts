@@ -78,6 +78,10 @@ export const paymentsProblems = {
     status: 422,
     title: 'The file is larger or has more in it than is taken in at once',
   },
+  'not-quarantined': {
+    status: 409,
+    title: 'The message is not in quarantine: only what is there is dismissed',
+  },
   'period-invalid': { status: 422, title: 'A period ends after it begins, and has at most 400 days' },
   'not-proposed': { status: 409, title: 'Nothing is proposed that could be confirmed' },
   'suspense-resolved': { status: 409, title: 'The suspense item is resolved' },

@@ -27,8 +27,15 @@ export function suspenseLine(item: Suspense): string {
   return `${alarm ? '!! ' : ''}${suspenseId}  ${code}  ${[...about, ...proposed, state].join(', ')}`;
 }
 
+export function quarantineLine({ messageFileId, code, namespace, at, state, dismissal }: Message): string {
+  const said = dismissal && state === 'quarantined' ? [`to be dismissed, says ${dismissal.by}`] : [];
+  return `${messageFileId}  ${code}  ${[namespace, at, ...said, state].join(', ')}`;
+}
+
 export function messageLines(message: Message): string[] {
   const { messageFileId, messageId, state, code, namespace } = message;
+  if (state === 'dismissed')
+    return [`Dismissed before: ${code}. Nothing of it was booked (${messageFileId}).`];
   if (state === 'quarantined')
     return [`Quarantined: ${code}. Nothing of it was booked; it is kept as ${messageFileId} (${namespace}).`];
   const { settled, rejected, returned, duplicates, unbooked, suspense } = message;

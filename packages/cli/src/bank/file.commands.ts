@@ -6,9 +6,14 @@ import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/pa
 import { ServiceRefused } from '../service/service.errors.ts';
 import { tell } from '../terminal.ts';
 import type { PaymentsOptions } from '../operation/payments.place.ts';
-import { messageLines, suspenseLine } from './bank.text.ts';
+import { messageLines, quarantineLine, suspenseLine } from './bank.text.ts';
 
-/** `talkoot bank export`, `import` and `quarantine`: files to the bank and from it. */
+interface QuarantineOptions extends PaymentsOptions {
+  readonly dismissed?: boolean;
+  readonly after?: string;
+}
+
+/** `talkoot bank export`, `import`, `quarantine` and `dismiss`: files to the bank and from it. */
 export function registerFiles(bank: Command): void {
   aboutPayments(bank.command('export').argument('<batch>', 'such as bat-…'))
     .description('Write the payment file (pain.001) of an instructed batch; again gives the same bytes')
@@ -21,9 +26,14 @@ export function registerFiles(bank: Command): void {
     .action((path: string, options: PaymentsOptions) => refusingPlainly(() => importFile(path, options)));
   aboutPayments(bank.command('quarantine'))
     .description('Answers of the bank that could not be taken in')
+    .option('--dismissed', 'those that were dismissed instead')
     .option('--after <cursor>', 'the page after, as the page before names it')
-    .action((options: PaymentsOptions & { readonly after?: string }) =>
-      refusingPlainly(() => quarantine(options)),
+    .action((options: QuarantineOptions) => refusingPlainly(() => quarantine(options)));
+  aboutPayments(bank.command('dismiss').argument('<message>', 'such as bms-…'))
+    .description('As a finance clerk, propose that nothing of a quarantined answer is to be booked')
+    .requiredOption('--reason <text>', 'why; it is published')
+    .action((id: string, options: PaymentsOptions & { readonly reason: string }) =>
+      refusingPlainly(() => dismiss(id, options)),
     );
 }
 
@@ -75,14 +85,29 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function quarantine(options: PaymentsOptions & { readonly after?: string }): Promise<void> {
+async function quarantine({ dismissed, after, ...options }: QuarantineOptions): Promise<void> {
   const { payments, params } = await placeOfPayments(options);
-  const { after } = options;
-  const query = { state: 'quarantined' as const, ...(after === undefined ? {} : { after }) };
+  const state = dismissed ? ('dismissed' as const) : ('quarantined' as const);
+  const query = { state, ...(after === undefined ? {} : { after }) };
   const page = await payments.listBankMessages({ params, query });
-  const lines = page.items.map(
-    ({ messageFileId, code, namespace, at }) => `${messageFileId}  ${code}  ${namespace}, ${at}`,
-  );
   const more = page.next === null ? [] : [`More: --after ${page.next}`];
-  tell(options, page, lines.length === 0 ? ['Nothing is in quarantine.'] : [...lines, ...more]);
+  const none = dismissed ? 'Nothing was dismissed.' : 'Nothing is in quarantine.';
+  tell(options, page, page.items.length === 0 ? [none] : [...page.items.map(quarantineLine), ...more]);
+}
+
+async function dismiss(
+  messageFileId: string,
+  options: PaymentsOptions & { readonly reason: string },
+): Promise<void> {
+  const { payments, params } = await placeOfPayments(options);
+  const message = await payments.proposeDismissal({
+    params: { ...params, messageFileId },
+    body: { reason: options.reason },
+    idempotencyKey: randomUUID(),
+  });
+  tell(options, message, [
+    quarantineLine(message),
+    'It is still in quarantine. A payout approver confirms it, signed in as themself:',
+    `  talkoot bank confirm ${messageFileId} --sha256 ${message.dismissal!.sha256}`,
+  ]);
 }

@@ -7,7 +7,7 @@ import { aboutPayments, placeOfPayments, refusingPlainly } from '../operation/pa
 import { ServiceRefused } from '../service/service.errors.ts';
 import { tell } from '../terminal.ts';
 import type { PaymentsOptions } from '../operation/payments.place.ts';
-import { suspenseLine } from './bank.text.ts';
+import { quarantineLine, suspenseLine } from './bank.text.ts';
 
 interface ListOptions extends PaymentsOptions {
   readonly all?: boolean;
@@ -26,7 +26,7 @@ interface ResolveOptions extends PaymentsOptions {
   readonly reason: string;
 }
 
-/** `talkoot bank suspense`, `resolve` and `confirm`: what fits no payment, and what two people say that it is. */
+/** `talkoot bank suspense`, `resolve` and `confirm`: what fits no payment, and what two people say of it, or of the quarantine. */
 export function registerSuspense(bank: Command): void {
   aboutPayments(bank.command('suspense'))
     .description('What the bank said that fits no payment; lines with !! may be money paid twice')
@@ -46,8 +46,10 @@ export function registerSuspense(bank: Command): void {
     .option('--noted', 'no money moved')
     .requiredOption('--reason <text>', 'why; it is published')
     .action((item: string, options: ResolveOptions) => refusingPlainly(() => resolve(item, options)));
-  aboutPayments(bank.command('confirm').argument('<item>', 'such as sus-…'))
-    .description('As a payout approver, confirm exactly that proposal: it is posted to the ledger')
+  aboutPayments(bank.command('confirm').argument('<item>', 'such as sus-…, or bms-… of the quarantine'))
+    .description(
+      'As a payout approver, confirm exactly what was proposed: a suspense item is posted, an answer of the bank dismissed',
+    )
     .requiredOption('--sha256 <hash>', 'of the proposal that you read')
     .action((item: string, options: PaymentsOptions & { readonly sha256: string }) =>
       refusingPlainly(() => confirm(item, options)),
@@ -110,15 +112,15 @@ function amountFrom(text: string, currency: string): Money {
   }
 }
 
-async function confirm(
-  suspenseId: string,
-  options: PaymentsOptions & { readonly sha256: string },
-): Promise<void> {
+/** The prefix tells what it is. */
+async function confirm(id: string, options: PaymentsOptions & { readonly sha256: string }): Promise<void> {
   const { payments, params } = await placeOfPayments(options);
-  const item = await payments.confirmResolution({
-    params: { ...params, suspenseId },
-    body: { proposalSha256: options.sha256 },
-    idempotencyKey: randomUUID(),
-  });
+  const rest = { body: { proposalSha256: options.sha256 }, idempotencyKey: randomUUID() };
+  if (id.startsWith('bms-')) {
+    const one = { params: { ...params, messageFileId: id }, ...rest };
+    const message = await payments.confirmDismissal(one);
+    return tell(options, message, [quarantineLine(message)]);
+  }
+  const item = await payments.confirmResolution({ params: { ...params, suspenseId: id }, ...rest });
   tell(options, item, [suspenseLine(item)]);
 }

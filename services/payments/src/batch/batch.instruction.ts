@@ -27,7 +27,8 @@ export async function instructBatch(
     throw new DomainError('batch-not-released');
   const lines = await linesOf(payments, session, batch._id);
   requireUnedited({ ...batch, sha256: released }, lines);
-  if (batch.sha256 !== released) throw new DomainError('batch-changed', 'Another hash is stored than was released');
+  if (batch.sha256 !== released)
+    throw new DomainError('batch-changed', 'Another hash is stored than was released');
   const waiting = lines.filter(({ attempt }) => attempt.state === 'released');
   if (waiting.length === 0) return lines.length;
   const at = payments.now();

@@ -59,5 +59,13 @@ export function publicView(entry: EntryDocument): LedgerEntry | RedactedEntry {
   const whole = entryView(entry);
   if (entry.salt === null) return whole;
   const { fiscalYear, pilotId, number, at, sha256, amount } = whole;
-  return { fiscalYear, pilotId, number, currency: amount.currency, at, commitment: commitmentOf(whole), sha256 };
+  return {
+    fiscalYear,
+    pilotId,
+    number,
+    currency: amount.currency,
+    at,
+    commitment: commitmentOf(whole),
+    sha256,
+  };
 }

@@ -98,7 +98,13 @@ describe('an auditor', () => {
       const heads = await fileWith('kept.json', (await ledger('verify', ...there(), '--json')).stdout);
       const csv = (await ledgerOpenly('export', ...there())).stdout;
       expect(csv).not.toMatch(/obl-|att-|per-/);
-      const verified = await ledgerOpenly('verify', await fileWith('open.csv', csv), '--heads', heads, '--json');
+      const verified = await ledgerOpenly(
+        'verify',
+        await fileWith('open.csv', csv),
+        '--heads',
+        heads,
+        '--json',
+      );
       expect({ code: verified.code, stderr: verified.stderr }).toEqual({ code: 0, stderr: '' });
       const report = JSON.parse(verified.stdout) as { holds: boolean; redacted: number; balances: string };
       expect(report).toMatchObject({ holds: true, balances: 'not-given' });

@@ -41,7 +41,8 @@ async function linesFor(reader: Reader, scope: { projectId?: string } = {}): Pro
   } while (after);
   return all;
 }
-const whole = (lines: readonly LedgerLine[]) => lines.filter((line): line is LedgerEntry => !isRedacted(line));
+const whole = (lines: readonly LedgerLine[]) =>
+  lines.filter((line): line is LedgerEntry => !isRedacted(line));
 
 describe('the public ledger', () => {
   it('names no obligation of a person and shows no payee’s payment, batch or bank side of it', async () => {
@@ -92,7 +93,11 @@ describe('the public ledger', () => {
     const entries = fixture.connection.collection<EntryDocument>('ledgerentries');
     const of = { pilotId, kind: 'payment-settled' };
     const before = (await entries.findOne(of))!;
-    for (const change of [{ amount: before.amount + 1 }, { obligationId: 'obl-2' }, { salt: 'f'.repeat(32) }]) {
+    for (const change of [
+      { amount: before.amount + 1 },
+      { obligationId: 'obl-2' },
+      { salt: 'f'.repeat(32) },
+    ]) {
       await entries.updateOne({ _id: before._id }, { $set: change });
       const checker = checkLedger(municipalityId);
       for (const line of await linesFor(fixture.anyone)) checker.take(line);

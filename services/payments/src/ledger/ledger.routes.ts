@@ -76,7 +76,10 @@ export function ledgerRoutes(payments: Payments): LedgerRoutes {
       const from = decodeCursor(after, Cursor);
       const rows = await ledger.listEntries(shownTo(rolesHere, { ...params, ...scope }), from, csvRows + 1);
       const { items, next } = pageFrom(rows, csvRows, placeOf);
-      const csv = ledgerCsv(municipalityId, items.map(viewFor(rolesHere)), { separator, first: from === undefined });
+      const csv = ledgerCsv(municipalityId, items.map(viewFor(rolesHere)), {
+        separator,
+        first: from === undefined,
+      });
       return { body: csv, headers: next === null ? {} : { 'X-Next': next } };
     },
   };

@@ -280,7 +280,9 @@ describe('what the public sees of a transaction', () => {
   it('is refused where it would not balance by itself', () => {
     const { legs, id } = post.paymentSettled(book, part('obl-1', 10), 'att-1');
     const half = legs.map((one, at) => ({ ...one, personal: at === 0 }));
-    expect(() => requireBalanced({ id, legs: half })).toThrow(expect.objectContaining({ code: 'unbalanced' }));
+    expect(() => requireBalanced({ id, legs: half })).toThrow(
+      expect.objectContaining({ code: 'unbalanced' }),
+    );
   });
 });
 

@@ -154,7 +154,9 @@ export function outcomeStore(connection: Connection) {
     async receive(session: ClientSession, contractId: string, amount: number): Promise<boolean> {
       const isDue = { $lte: [{ $add: ['$received', amount] }, '$receivable'] };
       const filter = { _id: contractId, $expr: isDue };
-      return (await contracts.updateOne(filter, { $inc: { received: amount } }, { session })).matchedCount === 1;
+      return (
+        (await contracts.updateOne(filter, { $inc: { received: amount } }, { session })).matchedCount === 1
+      );
     },
     findDecision: (municipalityId: string, decisionId: string) =>
       decisions.findOne({ _id: decisionId, municipalityId }),

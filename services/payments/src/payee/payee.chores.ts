@@ -29,7 +29,14 @@ export async function sealBatchesAnew({ connection, batches }: Payments): Promis
   }
 }
 
-const chores = { rewrapKeys, sealFilesAnew, sealBatchesAnew, tellOfChanges, eraseWhoAsked, forgetAfterRetention };
+const chores = {
+  rewrapKeys,
+  sealFilesAnew,
+  sealBatchesAnew,
+  tellOfChanges,
+  eraseWhoAsked,
+  forgetAfterRetention,
+};
 
 /** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {

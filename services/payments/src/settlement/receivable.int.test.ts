@@ -59,10 +59,7 @@ const propose = (suspenseId: string, contractId: string, amount?: object, by = f
     },
     idempotencyKey: key(),
   });
-const confirm = (
-  item: { suspenseId: string; proposal: { sha256: string } | null },
-  by = fixture.approver,
-) =>
+const confirm = (item: { suspenseId: string; proposal: { sha256: string } | null }, by = fixture.approver) =>
   by.confirmResolution({
     params: { ...here, suspenseId: item.suspenseId },
     body: { proposalSha256: item.proposal!.sha256 },
@@ -87,7 +84,10 @@ describe('what an outcome contract is owed', () => {
     const first = await propose(await cameIn('PART-1', 30_000), contractId);
     expect(await holds('receivable', { pilotId })).toBe(100_000);
     expect(await confirm(first)).toMatchObject({ state: 'resolved', confirmedBy: 'per-approver' });
-    expect(await contractOf(contractId)).toMatchObject({ receivable: euros(100_000), received: euros(30_000) });
+    expect(await contractOf(contractId)).toMatchObject({
+      receivable: euros(100_000),
+      received: euros(30_000),
+    });
     await confirm(await propose(await cameIn('PART-2', 70_000), contractId));
     expect(await holds('receivable', { pilotId })).toBe(0);
     expect(await holds('bank', { pilotId })).toBe(100_000);
@@ -111,7 +111,10 @@ describe('what an outcome contract is owed', () => {
     const now = fixture.payments.now();
     const { agrees } = await fixture.clerk.getPeriodReconciliation({
       params: here,
-      query: { from: new Date(now.getTime() - 86_400_000).toISOString(), to: new Date(now.getTime() + 1_000).toISOString() },
+      query: {
+        from: new Date(now.getTime() - 86_400_000).toISOString(),
+        to: new Date(now.getTime() + 1_000).toISOString(),
+      },
     });
     expect(agrees).toBe(true);
     const left = await fixture.clerk.proposeResolution({

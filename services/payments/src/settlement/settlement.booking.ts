@@ -210,7 +210,11 @@ function suspenseDocument({ line, code }: Suspended, source: Source, at: Date): 
 }
 
 /** Money that moved at the bank without a payment of ours is booked; a rejection moved none. */
-export async function suspend(payments: Payments, session: ClientSession, items: SuspenseDocument[]): Promise<void> {
+export async function suspend(
+  payments: Payments,
+  session: ClientSession,
+  items: SuspenseDocument[],
+): Promise<void> {
   await payments.settlements.insertSuspense(session, items);
   for (const { _id, municipalityId, way, amount, currency, at } of items) {
     if (way === 'none' || currency === null || amount === null || amount <= 0) continue;

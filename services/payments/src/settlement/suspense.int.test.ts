@@ -121,7 +121,8 @@ describe('a suspense item', () => {
     });
     await confirm(item);
     const stateOf = async () =>
-      (await fixture.clerk.getObligation({ params: { ...here, obligationId: one!.obligationId } })).obligation;
+      (await fixture.clerk.getObligation({ params: { ...here, obligationId: one!.obligationId } }))
+        .obligation;
     expect(await stateOf()).toMatchObject({ state: 'returned', attempts: [{ state: 'returned' }] });
     expect(await reconciled(fixture, batchId)).toMatchObject({ agrees: true, complete: true });
     const held = async (account: string) => {

@@ -71,7 +71,12 @@ export async function confirmResolution(
   }
   await bookMatched(payments, session, item, around, resolved);
   if (proposal.resolution.as === 'receivable')
-    await bookReceivable(payments, session, { item, contract: around.contract!, at: resolvedAt }, proposal.resolution);
+    await bookReceivable(
+      payments,
+      session,
+      { item, contract: around.contract!, at: resolvedAt },
+      proposal.resolution,
+    );
   return { ...item, ...resolved, state: 'resolved' };
 }
 

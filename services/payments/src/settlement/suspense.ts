@@ -52,7 +52,9 @@ function undue(
   const paid = part?.amount ?? amount!;
   if (paid <= 0 || paid > amount!) return 'It is not a part of what came in';
   const due = contract.receivable - contract.received;
-  return paid <= due ? null : `The contract is owed ${inText(due, currency)}: name no more than that as its part`;
+  return paid <= due
+    ? null
+    : `The contract is owed ${inText(due, currency)}: name no more than that as its part`;
 }
 
 const inText = (amount: number, currency: string) => `${decimalOf(money(amount, currency))} ${currency}`;
@@ -86,7 +88,8 @@ function unreturned(
   const { endToEndId, destination, state } = attempt;
   if (destination.method !== 'bank') return `${endToEndId} is paid through payroll, whose receipt settles it`;
   if (state !== 'settled') return `${endToEndId} is ${state}, not settled`;
-  if (attempt.currency !== currency || fee.currency !== currency) return `The payment is in ${attempt.currency}`;
+  if (attempt.currency !== currency || fee.currency !== currency)
+    return `The payment is in ${attempt.currency}`;
   if (fee.amount <= 0) return 'Without a fee it is matched, and not this';
   const isExact = BigInt(amount!) + BigInt(fee.amount) === BigInt(attempt.amount);
   return isExact ? null : 'What came in and the fee are not what was paid';

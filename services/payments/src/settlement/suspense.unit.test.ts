@@ -93,8 +93,14 @@ describe('a suspense item', () => {
     ['a return of more than was paid', [item({ way: 'in' }), returned(-5), paid(295)]],
     ['a return in another currency', [item({ way: 'in' }), returned(5), paid(305, { currency: 'SEK' })]],
     ['a return with a fee in another currency', [item({ way: 'in' }), returned(5, 'SEK'), paid(305)]],
-    ['a return of what is in transit', [item({ way: 'in' }), returned(5), paid(305, { state: 'in-transit' })]],
-    ['a return of what came back already', [item({ way: 'in' }), returned(5), paid(305, { state: 'returned' })]],
+    [
+      'a return of what is in transit',
+      [item({ way: 'in' }), returned(5), paid(305, { state: 'in-transit' })],
+    ],
+    [
+      'a return of what came back already',
+      [item({ way: 'in' }), returned(5), paid(305, { state: 'returned' })],
+    ],
     [
       'a return of a wage',
       [item({ way: 'in' }), returned(5), paid(305, { destination: { method: 'payroll' } as never })],

@@ -35,7 +35,7 @@ type Decided =
   | { readonly quarantine: QuarantineCode };
 
 /**
- * Takes a message in whole, or puts it whole into quarantine. The same file again changes nothing; one in quarantine is
+ * Takes a message in whole, or puts it whole into quarantine. The same file again changes nothing; one in quarantine, or dismissed from it, is
  * looked at anew, as what it lacked may be there by now.
  */
 export async function importMessage(
@@ -48,7 +48,9 @@ export async function importMessage(
   const known = await payments.bankMessages.find(municipalityId, _id, session);
   if (known?.state === 'taken-in') return { fresh: false, message: known, suspense: [] };
   const decided = await decide(payments, session, given);
-  const document = newMessage(_id, given, payments.now());
+  if (known?.state === 'dismissed' && 'quarantine' in decided)
+    return { fresh: false, message: known, suspense: [] };
+  const document = { ...newMessage(_id, given, payments.now()), dismissal: known?.dismissal ?? null };
   const expiresAt =
     'quarantine' in decided
       ? null
@@ -84,6 +86,7 @@ function newMessage(
     sha256,
     state: 'quarantined',
     code: null,
+    dismissal: null,
     settled: 0,
     rejected: 0,
     returned: 0,

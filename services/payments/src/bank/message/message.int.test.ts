@@ -231,4 +231,99 @@ describe('the quarantine', () => {
     expect(await quarantined(text)).toMatchObject({ state: 'taken-in', code: null, suspense: 1 });
     await debtorAccount(fixture);
   });
+
+  const unread = (n: number) =>
+    `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02"><A>${n}</A></Document>`;
+  const proposeDismissal = (messageFileId: string, by = fixture.clerk) =>
+    by.proposeDismissal({
+      params: { ...here, messageFileId },
+      body: { reason: 'A test message of the bank' },
+      idempotencyKey: key(),
+    });
+  const dismiss = (messageFileId: string, proposalSha256: string, by = fixture.approver) =>
+    by.confirmDismissal({
+      params: { ...here, messageFileId },
+      body: { proposalSha256 },
+      idempotencyKey: key(),
+    });
+  const listed = async (state: 'quarantined' | 'dismissed') => {
+    const { items } = await fixture.clerk.listBankMessages({ params: here, query: { state, limit: 200 } });
+    return items.map(({ messageFileId }) => messageFileId);
+  };
+
+  it('is left by what two people dismiss with a reason, which is kept and listed as that', async () => {
+    const { messageFileId, dismissal } = await quarantined(unread(2));
+    expect(dismissal).toBeNull();
+    await expect(dismiss(messageFileId, 'a'.repeat(64))).rejects.toMatchObject({ code: 'not-proposed' });
+    const proposed = await proposeDismissal(messageFileId);
+    expect(proposed).toMatchObject({
+      state: 'quarantined',
+      dismissal: { by: 'per-clerk', confirmedBy: null },
+    });
+    const { sha256 } = proposed.dismissal!;
+    await expect(dismiss(messageFileId, 'a'.repeat(64))).rejects.toMatchObject({ code: 'hash-mismatch' });
+    const both = await fixture.as('per-clerk', 'payout-approver');
+    await expect(dismiss(messageFileId, sha256, both)).rejects.toMatchObject({ code: 'same-person-twice' });
+    await expect(dismiss(messageFileId, sha256, fixture.clerk)).rejects.toMatchObject({ code: 'forbidden' });
+    const done = await dismiss(messageFileId, sha256);
+    expect(done).toMatchObject({
+      state: 'dismissed',
+      code: 'version-unknown',
+      dismissal: { by: 'per-clerk', confirmedBy: 'per-approver' },
+    });
+    expect(await listed('dismissed')).toContain(messageFileId);
+    expect(await listed('quarantined')).not.toContain(messageFileId);
+    expect(await fixture.clerk.downloadBankMessage({ params: { ...here, messageFileId } })).toBe(unread(2));
+    for (const again of [proposeDismissal(messageFileId), dismiss(messageFileId, sha256)]) {
+      await expect(again).rejects.toMatchObject({ code: 'not-quarantined' });
+    }
+    const imported = await takeIn(fixture, unread(2));
+    expect(imported).toMatchObject({ fresh: false, message: done, suspense: [] });
+  });
+  it('is left by a proposal only once it is confirmed, and by the one that was read', async () => {
+    const { messageFileId } = await quarantined(unread(3));
+    const first = (await proposeDismissal(messageFileId)).dismissal!.sha256;
+    const params = { ...here, messageFileId };
+    const another = { params, body: { reason: 'Of another town' }, idempotencyKey: key() };
+    const second = (await fixture.clerk.proposeDismissal(another)).dismissal!.sha256;
+    await expect(dismiss(messageFileId, first)).rejects.toMatchObject({ code: 'hash-mismatch' });
+    // Taken in again it is still in quarantine, and still proposed.
+    expect(await quarantined(unread(3))).toMatchObject({
+      state: 'quarantined',
+      dismissal: { sha256: second },
+    });
+    expect(await dismiss(messageFileId, second)).toMatchObject({ state: 'dismissed' });
+  });
+  it('dismisses nothing that was taken in, is not there, or is another municipality’s', async () => {
+    const { messageFileId } = await quarantined(notify(booking('TDIS', 3, 'RDIS')));
+    await expect(proposeDismissal(messageFileId)).rejects.toMatchObject({ code: 'not-quarantined' });
+    await expect(proposeDismissal('bms-none')).rejects.toMatchObject({ code: 'not-found' });
+    const { messageFileId: waiting } = await quarantined(unread(4));
+    const elsewhere = await fixture.asElsewhere('per-clerk', 'finance-clerk');
+    const crossing = elsewhere.proposeDismissal({
+      params: { municipalityId: 'other', messageFileId: waiting },
+      body: { reason: 'Not mine' },
+      idempotencyKey: key(),
+    });
+    await expect(crossing).rejects.toMatchObject({ code: 'not-found' });
+    const resident = await fixture.as('per-x', 'resident', 'payout-approver');
+    await expect(proposeDismissal(waiting, resident)).rejects.toMatchObject({ code: 'forbidden' });
+  });
+  it('gives back also what was dismissed, once it can be read: money that moved is booked', async () => {
+    const iban = 'FR1420041010050500013M02606';
+    const entries = [booking('TDLATE', 9, 'RDLATE')];
+    const text = notificationXml({ messageId: 'N-late', at, iban, entries });
+    const { messageFileId } = await quarantined(text);
+    const { dismissal } = await proposeDismissal(messageFileId);
+    await dismiss(messageFileId, dismissal!.sha256);
+    const body = { currency: 'EUR', name: 'Lintula', iban, bic: null };
+    const account = await fixture.clerk.proposeDebtorAccount({ params: here, body, idempotencyKey: key() });
+    const params = { ...here, accountId: account.accountId };
+    await fixture.authority.confirmDebtorAccount({ params, idempotencyKey: key() });
+    expect(await takeIn(fixture, text)).toMatchObject({
+      fresh: true,
+      message: { state: 'taken-in', suspense: 1, dismissal: { confirmedBy: 'per-approver' } },
+    });
+    await debtorAccount(fixture);
+  });
 });

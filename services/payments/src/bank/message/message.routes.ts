@@ -1,15 +1,19 @@
 import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
+import { storeText } from '@talkoot/lifecycle-record';
 import { z } from 'zod';
 import type { Payments, Routes } from '../../context.ts';
 import { raiseAlarms } from '../../settlement/settlement.routes.ts';
 import { suspenseView } from '../../settlement/suspense.view.ts';
 import { sha256OfText } from '../order/order.making.ts';
+import { confirmDismissal, proposeDismissal } from './message.dismissal.ts';
 import { importMessage } from './message.import.ts';
 import type { Imported } from './message.import.ts';
 import type { BankMessageDocument } from './message.store.ts';
 import { readMessage } from './message.ts';
 
-type MessageRoutes = Routes<'importBankMessage' | 'listBankMessages' | 'downloadBankMessage'>;
+type MessageRoutes = Routes<
+  'importBankMessage' | 'listBankMessages' | 'proposeDismissal' | 'confirmDismissal' | 'downloadBankMessage'
+>;
 
 export function bankMessageRoutes(payments: Payments): MessageRoutes {
   const { connection, bankMessages, bankContents } = payments;
@@ -40,6 +44,30 @@ export function bankMessageRoutes(payments: Payments): MessageRoutes {
       const page = pageFrom(rows, query.limit, ({ _id }) => _id);
       return { body: { items: page.items.map(messageView), next: page.next } };
     },
+    async proposeDismissal(call) {
+      const { municipalityId } = call.params;
+      const reason = await storeText(
+        connection,
+        call,
+        municipalityId,
+        'bank-message-dismissed',
+        call.body.reason,
+      );
+      const proposal = { ...call.params, reason, personId: call.person.id };
+      return {
+        body: await once(connection, call, async (session) =>
+          messageView(await proposeDismissal(payments, session, proposal)),
+        ),
+      };
+    },
+    async confirmDismissal(call) {
+      const confirmation = { ...call.params, ...call.body, personId: call.person.id };
+      return {
+        body: await once(connection, call, async (session) =>
+          messageView(await confirmDismissal(payments, session, confirmation)),
+        ),
+      };
+    },
     async downloadBankMessage({ params, person }) {
       const { municipalityId, messageFileId } = params;
       const text = await inTransaction(connection, async (session) => {
@@ -67,6 +95,11 @@ const importedView = ({ fresh, message, suspense }: Imported) => ({
   suspense: suspense.map(suspenseView),
 });
 
-function messageView({ _id, kind: _, municipalityId: __, at, ...message }: BankMessageDocument) {
-  return { messageFileId: _id, ...message, at: at.toISOString() };
+function messageView({ _id, kind: _, municipalityId: __, at, dismissal, ...message }: BankMessageDocument) {
+  return {
+    messageFileId: _id,
+    ...message,
+    dismissal: dismissal && { ...dismissal, at: dismissal.at.toISOString() },
+    at: at.toISOString(),
+  };
 }

@@ -1,5 +1,16 @@
+import type { TextRef } from '@talkoot/api-contracts';
+import type { bankMessageStates } from '@talkoot/api-contracts/payments';
 import type { ClientSession, Connection } from 'mongoose';
 import type { QuarantineCode } from './message.ts';
+
+/** One person says that nothing of a message is to be booked; another one confirms it by its hash. */
+export interface Dismissal {
+  readonly reason: TextRef;
+  readonly by: string;
+  readonly sha256: string;
+  readonly at: Date;
+  readonly confirmedBy: string | null;
+}
 
 export interface BankMessageDocument {
   /** Follows from municipality and content: the same file is one document. */
@@ -9,8 +20,10 @@ export interface BankMessageDocument {
   messageId: string | null;
   namespace: string;
   sha256: string;
-  state: 'taken-in' | 'quarantined';
+  state: (typeof bankMessageStates)[number];
   code: QuarantineCode | null;
+  /** Stays on record, also when the message is taken in later. */
+  dismissal: Dismissal | null;
   settled: number;
   rejected: number;
   returned: number;
@@ -47,6 +60,23 @@ export function bankMessageStore(connection: Connection) {
     },
     async put(session: ClientSession, { _id, ...message }: BankMessageDocument): Promise<void> {
       await messages.replaceOne({ _id }, message, { upsert: true, session });
+    },
+    /** False when it is not in quarantine any more. */
+    async proposeDismissal(session: ClientSession, _id: string, dismissal: Dismissal): Promise<boolean> {
+      const filter = { _id, state: 'quarantined' as const };
+      return (await messages.updateOne(filter, { $set: { dismissal } }, { session })).matchedCount === 1;
+    },
+    /** False when it is not in quarantine any more, or for the person who proposed it. */
+    async dismiss(session: ClientSession, _id: string, dismissal: Dismissal): Promise<boolean> {
+      const { sha256, confirmedBy } = dismissal;
+      const proposed = { 'dismissal.sha256': sha256, 'dismissal.by': { $ne: confirmedBy! } };
+      const filter = { _id, state: 'quarantined' as const, ...proposed };
+      const written = await messages.updateOne(
+        filter,
+        { $set: { state: 'dismissed', dismissal } },
+        { session },
+      );
+      return written.matchedCount === 1;
     },
     list(
       filter: { municipalityId: string; state?: BankMessageDocument['state'] | undefined },
