@@ -35,6 +35,7 @@ const decided: [example: string, results: string, amount: string, reason: Outcom
   ['denver', 'results-last', '5724978.40', 'paid'],
   ['massachusetts', 'results', '13688571.43', 'paid'],
   ['essex', 'results', '4656000.00', 'paid'],
+  ['tyhy-sib', 'results', '85275.00', 'paid'],
   ['innovation-fund-capped', 'results', '577500.00', 'paid'],
 ];
 
@@ -65,6 +66,8 @@ describe('the committed examples', () => {
     const days = (388n * 913n * (550n - 108n)) / 1000n;
     const most = 388n * 1_200_000n;
     cents(days * 3000n > most ? most : days * 3000n, 'essex', 'results');
+    // The second employer had 2.6 days less for each, and pays for 2.1.
+    cents((85n * 15n + 210n * 21n) * 1500n, 'tyhy-sib', 'results');
     const each = [800n + 1400n, 8200n, 8200n - 5500n];
     cents((120n * each[0]! + 30n * each[1]! + 25n * each[2]!) * 100n, 'innovation-fund-capped', 'results');
   });
