@@ -153,8 +153,13 @@ describe('talkoot outcome decide', () => {
     ],
     ['no JSON', '{"title": "A contract",}', '', /^terms-malformed: this is not JSON: line 1, column 24: /],
     ['an empty file', '', '', /^terms-malformed: this is not JSON: line 1, column 1: /],
-    ['another kind of JSON', '[]', '', /^terms-malformed: the whole: /],
-    ['no results', JSON.stringify(contract()), 'null', /^results-malformed: the whole: /],
+    ['another kind of JSON', '[]', '', /^terms-malformed: the whole: write an object in braces$/],
+    [
+      'no results',
+      JSON.stringify(contract()),
+      'null',
+      /^results-malformed: the whole: write an object in braces$/,
+    ],
     [
       'a key twice',
       '{"title": "a", "title": "b"}',
@@ -190,8 +195,8 @@ describe('talkoot outcome decide', () => {
     expect([decided.code, decided.stderr, JSON.parse(decided.stdout).amount]).toEqual([0, '', '0.00']);
     const oneLine = [
       'terms-malformed: .*',
-      'file-unreadable: .*no such file.*',
-      'file-unreadable: .*directory.*',
+      `file-unreadable: .*no such file.*'${folder}/missing.json'`,
+      `file-unreadable: .*directory.*'${folder}'`,
     ];
     expect(refused).toEqual(
       oneLine.map((line) => ({

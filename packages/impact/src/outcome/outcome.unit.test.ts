@@ -680,6 +680,13 @@ describe('terms are refused', () => {
       termsWith([], [fixed('p', '1', { weight: '-1' } as never)], { returnCap: { rate: '8' } }),
       'p: a weight below zero; returnCap.rate: 8 is 100 %',
     );
+    told({ ...termsWith([], [fixed('p', '1')]), inputs: {} }, 'inputs: write a list in square brackets');
+    told([], 'the whole: write an object in braces');
+    told(
+      termsWith([], [fixed('p', '1', { once: 'yes' as never })]),
+      'payments.0 (p).once: write true or false, without quotes',
+    );
+    told(termsWith([], [fixed('p', '1')], { title: null as never }), 'title: write text in quotes');
     const kinds = '"fixed", "tiers", "anchors", "tariff", "rateCard", "saving", "waterfall"';
     told(
       termsWith([], [fixed('p', '1', { kind: 'fix' } as never)]),

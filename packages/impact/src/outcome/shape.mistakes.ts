@@ -34,9 +34,22 @@ function mistakeText(issue: Issue, json: unknown): string {
   if (given === undefined) return missingText(issue);
   if (issue.code === 'unrecognized_keys')
     return `there is no ${issue.keys.slice(0, 5).map(shortened).join(', ')} here`;
-  if (issue.code === 'invalid_type' && issue.expected === 'string' && typeof given === 'number')
-    return `write "${given}"`;
+  if (issue.code === 'invalid_type') return typeText(issue.expected, given) ?? issue.message;
   return unionText(issue) ?? issue.message;
+}
+
+const inWords: Readonly<Partial<Record<string, string>>> = {
+  array: 'a list in square brackets',
+  object: 'an object in braces',
+  record: 'an object in braces',
+  string: 'text in quotes',
+  boolean: 'true or false, without quotes',
+};
+
+function typeText(expected: string, given: unknown): string | null {
+  if (expected === 'string' && typeof given === 'number') return `write "${given}"`;
+  const word = inWords[expected];
+  return word === undefined ? null : `write ${word}`;
 }
 
 /** What may stand where there is a choice. */

@@ -85,13 +85,9 @@ export const OutcomeTermsShape = z
       .min(1)
       .max(200)
       .meta({ description: 'The lines of the contract; what they come to is added up' }),
-    groupCaps: z
-      .array(GroupCapShape)
-      .max(50)
-      .optional()
-      .meta({
-        description: 'Caps of groups of payments: of a cohort, a year, a kind of outcome; one for a group',
-      }),
+    groupCaps: z.array(GroupCapShape).max(50).optional().meta({
+      description: 'Caps of groups of payments: of a cohort, a year, a kind of outcome; one for a group',
+    }),
     amountCap: AmountCapShape.optional(),
     returnCap: ReturnCapShape.optional(),
     rounding: RoundingModeShape.meta({
