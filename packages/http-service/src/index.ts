@@ -4,6 +4,8 @@ export { authWith, createAuth } from './authentication.ts';
 export type { Auth, AuthKeys } from './authentication.ts';
 export type { Actor, Call, Handler, Handlers, Person, Reply } from './call.ts';
 export { canonicalJson, sha256Of } from './canonical.ts';
+export { startChores } from './chores.ts';
+export type { Chores } from './chores.ts';
 export { ConfigError, readConfig, ServiceConfigShape } from './config.ts';
 export type { ServiceConfig } from './config.ts';
 export { isConnectivityError } from './connectivity.ts';

@@ -13,6 +13,7 @@ import {
   readConfig,
   runService,
   ServiceConfigShape,
+  startChores,
 } from '@talkoot/http-service';
 import type { ServiceConfig } from '@talkoot/http-service';
 import { temporalClient } from '@talkoot/lifecycle-record';
@@ -20,6 +21,7 @@ import { createProjectsApp } from './app.ts';
 import { Drafting } from './assessment/drafting.ts';
 import { prepareCollections } from './database/collection.ts';
 import type { Neighbours } from './parts.ts';
+import { tellOfContests } from './record/contest.telling.ts';
 import { storesOf } from './stores.ts';
 import { OWN_SOURCE, startTimeline } from './timeline/timeline.consumer.ts';
 
@@ -34,15 +36,17 @@ const brokers = config.KAFKA_BROKERS;
 const kafka = kafkaProbe({ brokers, clientId: 'projects', log });
 
 let rebuild = (): Promise<number> => Promise.reject(new Error('The timeline has not started'));
+const neighbours = neighboursOf(config);
+const now = () => new Date();
 const { app } = createProjectsApp({
   connection,
   outbox,
   temporal,
   stores,
   drafting,
-  neighbours: neighboursOf(config),
+  neighbours,
   rebuildTimeline: () => rebuild(),
-  now: () => new Date(),
+  now,
   auth: createAuth({ identityUrl: config.IDENTITY_URL, serviceKeysDir: config.SERVICE_KEYS_DIR }),
   log,
   publicUrl: config.PUBLIC_URL ?? config.PROJECTS_URL,
@@ -55,6 +59,7 @@ const timeline = await startTimeline({ connection, brokers, timeline: stores.tim
 rebuild = () => timeline.rebuild();
 const dispatcher = temporalDispatcher(temporal);
 const relay = startRelay({ connection, brokers, clientId: 'projects', dispatcher, log });
+const chores = startChores({ tellOfContests: () => tellOfContests({ stores, neighbours, now }) }, log);
 
 await runService({
   name: 'projects',
@@ -64,6 +69,7 @@ await runService({
   host: config.LISTEN_HOST,
   onStop: [
     () => drafting.close(),
+    () => chores.stop(),
     () => timeline.stop(),
     () => relay.stop(),
     () => kafka.stop(),

@@ -13,7 +13,10 @@ import type { Stores } from './stores.ts';
 
 /** The services this one asks; nothing more of them is known here. */
 export interface Neighbours {
-  readonly identity: Pick<Client<IdentityApi>, 'checkPerson' | 'getElectorate' | 'findPersonnelNumbers'>;
+  readonly identity: Pick<
+    Client<IdentityApi>,
+    'checkPerson' | 'getElectorate' | 'findPersonnelNumbers' | 'notify'
+  >;
   readonly payments: Pick<Client<PaymentsApi>, 'getFunds' | 'listInterested'>;
   readonly ballots: Pick<Client<BallotsApi>, 'getResult'>;
 }

@@ -1,4 +1,5 @@
-import type { Client, Role } from '@talkoot/api-contracts';
+import type { CallInput, Client, Role } from '@talkoot/api-contracts';
+import type { IdentityApi } from '@talkoot/api-contracts/identity';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
 import type { CriterionInput, ProjectsApi } from '@talkoot/api-contracts/projects';
@@ -68,7 +69,10 @@ export async function projectsFixture(mongodbUrl: string) {
     personnel: new Map<string, string>(),
     interested: new Map<string, string[]>(),
     whileAsked: async () => {},
+    notices: [] as Notice[],
+    isSilent: false,
   };
+  const neighbours = neighboursIn(world);
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const { app, record } = createProjectsApp({
@@ -77,7 +81,7 @@ export async function projectsFixture(mongodbUrl: string) {
     temporal: engine.client,
     stores,
     drafting,
-    neighbours: neighboursIn(world),
+    neighbours,
     rebuildTimeline: async () => stores.timeline.count(),
     now,
     auth: tokens.auth,
@@ -95,6 +99,7 @@ export async function projectsFixture(mongodbUrl: string) {
     connection,
     stores,
     drafting,
+    neighbours,
     engine,
     world,
     url: served.url,
@@ -142,11 +147,20 @@ interface World {
   interested: Map<string, string[]>;
   /** What happens while payments is asked who is interested. */
   whileAsked: () => Promise<void>;
+  notices: Notice[];
+  /** Identity takes no notices. */
+  isSilent: boolean;
 }
+type Notice = CallInput<IdentityApi['routes']['notify']>;
 
 function neighboursIn(world: World): Neighbours {
   return {
     identity: {
+      async notify(notice) {
+        if (world.isSilent) throw new Error('Identity does not answer');
+        world.notices.push(notice);
+        return { noticeId: notice.params.noticeId };
+      },
       getElectorate: async () => ({ eligible: world.electorate }),
       findPersonnelNumbers: async ({ body: { personIds } }) => ({
         items: personIds

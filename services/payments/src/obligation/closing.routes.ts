@@ -11,6 +11,7 @@ import { closeObligation } from './obligation.closing.ts';
 import { requireObligation, viewOne } from './obligation.reading.ts';
 import { requireOpen } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
+import { tellOfObligation } from './obligation.telling.ts';
 
 type ClosingRoutes = Routes<
   'declineObligation' | 'closeUnclaimed' | 'proposeCancellation' | 'confirmCancellation'
@@ -35,7 +36,12 @@ export function closingRoutes(payments: Payments): ClosingRoutes {
       await work(session, found);
       return found._id;
     });
-    return { body: await viewOne(payments, await requireObligation(payments, call.params)) };
+    const changed = await requireObligation(payments, call.params);
+    await tellOfObligation(payments, changed).catch((error: unknown) => {
+      // It is tried again each minute.
+      call.log.warn({ err: error, obligationId: changed._id }, 'payee not told yet');
+    });
+    return { body: await viewOne(payments, changed) };
   }
 
   return {

@@ -6,6 +6,7 @@ import type { Payments } from '../context.ts';
 import { closeObligation } from './obligation.closing.ts';
 import { requireOpen } from './obligation.ts';
 import type { ObligationDocument } from './obligation.store.ts';
+import { proposalToTell } from './obligation.telling.ts';
 
 /** What the second person confirms. The version makes a proposal stale once anything has been tried since. */
 const cancellationHash = ({ _id, version }: ObligationDocument, reason: TextRef): string =>
@@ -22,7 +23,8 @@ export async function proposeCancellation(
   requireUnpaid([obligation], by);
   const sha256 = cancellationHash(obligation, reason);
   const cancellation = { reason, by, sha256, at: payments.now(), confirmedBy: null };
-  if (!(await payments.obligations.proposeCancellation(session, obligation, cancellation)))
+  const toTell = proposalToTell(obligation._id, sha256);
+  if (!(await payments.obligations.proposeCancellation(session, obligation, { cancellation, toTell })))
     throw new DomainError('obligation-not-open');
 }
 

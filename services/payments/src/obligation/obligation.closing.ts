@@ -6,6 +6,7 @@ import type { Payments } from '../context.ts';
 import { obligationClosed, obligationWrittenOff } from '../ledger/postings.ts';
 import { isClosed, partOf, requireOpen } from './obligation.ts';
 import type { Cancellation, ObligationDocument } from './obligation.store.ts';
+import { closingToTell } from './obligation.telling.ts';
 
 export interface Closing {
   readonly closedBecause: 'declined' | 'cancelled' | 'unclaimed';
@@ -24,7 +25,10 @@ export async function closeObligation(
   requireOpen(obligation);
   const state = closing.closedBecause === 'unclaimed' ? 'unclaimed' : 'cancelled';
   const at = payments.now();
-  if (!(await payments.obligations.move(session, [obligation], { state, stateSince: at, ...closing }))) {
+  // Whoever declines knows it.
+  const toTell = closing.closedBecause === 'declined' ? null : closingToTell(obligation._id);
+  const closed = { state, stateSince: at, ...closing, toTell } as const;
+  if (!(await payments.obligations.move(session, [obligation], closed))) {
     throw new DomainError('obligation-not-open');
   }
   const funds = await payments.funds.findFunds(obligation.pilotId, session);

@@ -189,6 +189,7 @@ function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed):
     closedBecause: null,
     reason: null,
     cancellation: null,
+    toTell: null,
     dueSince,
     version: 1,
   };

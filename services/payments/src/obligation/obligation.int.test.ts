@@ -17,6 +17,7 @@ import {
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import { settle } from '../settlement/settlement.fixture.ts';
+import { tellOfObligations } from './obligation.telling.ts';
 
 let fixture: PaymentsFixture;
 beforeAll(async () => {
@@ -262,6 +263,41 @@ describe('cancelling an obligation', () => {
     const { obligation, because } = await payee.getObligation({ params });
     expect(because).toBe('The account is closed');
     expect(obligation).toMatchObject({ state: 'cancelled', reason: cancellation!.reason });
+  });
+
+  it('tells its payee and the approvers of the proposal, and the payee of the end, by id alone', async () => {
+    const obligationId = await owedTo('cancel-told', 'per-champion');
+    const noticesOf = () =>
+      fixture.notices
+        .filter(({ subject }) => subject.id === obligationId)
+        .map(({ to, wait }) => ({ to, wait }));
+    const { cancellation } = await proposeBy(fixture.clerk, obligationId);
+    const proposal = [
+      { to: { personId: 'per-champion' }, wait: 'cancellation-proposed' },
+      { to: { role: 'payout-approver' }, wait: 'cancellation-proposed' },
+    ];
+    expect(noticesOf()).toEqual(proposal);
+    await confirmBy(fixture.approver, obligationId, cancellation!.sha256);
+    expect(noticesOf()).toEqual([...proposal, { to: { personId: 'per-champion' }, wait: 'closed-unpaid' }]);
+    const said = JSON.stringify(fixture.notices.filter(({ subject }) => subject.id === obligationId));
+    expect(said).not.toMatch(/account|EUR|amount/);
+  });
+
+  it('is proposed though identity takes no notice, which is given as soon as it does, once', async () => {
+    const obligationId = await owedTo('cancel-silent', 'per-champion');
+    const noticesOf = () => fixture.notices.filter(({ subject }) => subject.id === obligationId);
+    fixture.silence(true);
+    await proposeBy(fixture.clerk, obligationId);
+    await expect(tellOfObligations(fixture.payments)).rejects.toThrow();
+    const { cancellation } = await proposeBy(fixture.clerk, obligationId, 'Another reason');
+    fixture.silence(false);
+    expect(noticesOf()).toEqual([]);
+    await tellOfObligations(fixture.payments);
+    await tellOfObligations(fixture.payments);
+    expect(noticesOf().map(({ noticeId }) => noticeId)).toEqual([
+      `${obligationId}-cancellation-${cancellation!.sha256.slice(0, 16)}`,
+      `${obligationId}-cancellation-${cancellation!.sha256.slice(0, 16)}-approver`,
+    ]);
   });
 
   it('is proposed anew after a payment was tried', async () => {

@@ -17,6 +17,12 @@ export interface Cancellation {
   readonly confirmedBy: string | null;
 }
 
+/** A notice that its payee is to get: the id tells one from the next. */
+export interface ToTell {
+  readonly noticeId: string;
+  readonly wait: 'cancellation-proposed' | 'closed-unpaid';
+}
+
 export interface ObligationDocument {
   _id: string;
   municipalityId: string;
@@ -42,6 +48,8 @@ export interface ObligationDocument {
   closedBecause: 'declined' | 'cancelled' | 'unclaimed' | null;
   reason: TextRef | null;
   cancellation: Cancellation | null;
+  /** What the payee was not told yet; null when nothing. */
+  toTell: ToTell | null;
   dueSince: Date;
   version: number;
   /** The retention is over: `payeeId` leads to nobody. */
@@ -112,6 +120,7 @@ export async function prepareObligations(connection: Connection): Promise<void> 
   await obligations.createIndex({ municipalityId: 1, payeeId: 1, _id: 1 });
   await obligations.createIndex({ projectId: 1, state: 1 });
   await obligations.createIndex({ stateSince: 1 });
+  await obligations.createIndex({ 'toTell.noticeId': 1 }, { sparse: true });
   await attempts.createIndex({ obligationId: 1, number: 1 }, { unique: true });
   await attempts.createIndex(
     { obligationId: 1 },
@@ -168,7 +177,7 @@ export function obligationStore(connection: Connection) {
       session: ClientSession,
       moved: readonly ObligationDocument[],
       change: Pick<ObligationDocument, 'state' | 'stateSince'> &
-        Partial<Pick<ObligationDocument, 'closedBecause' | 'reason' | 'cancellation'>>,
+        Partial<Pick<ObligationDocument, 'closedBecause' | 'reason' | 'cancellation' | 'toTell'>>,
       newAttempt = false,
     ): Promise<boolean> {
       if (moved.length === 0) return true;
@@ -184,10 +193,25 @@ export function obligationStore(connection: Connection) {
     async proposeCancellation(
       session: ClientSession,
       { _id, version }: ObligationDocument,
-      cancellation: Cancellation,
+      proposed: Pick<ObligationDocument, 'cancellation' | 'toTell'>,
     ): Promise<boolean> {
-      const written = await obligations.updateOne({ _id, version }, { $set: { cancellation } }, { session });
+      const written = await obligations.updateOne({ _id, version }, { $set: proposed }, { session });
       return written.matchedCount === 1;
+    },
+
+    /** Obligations whose payees were not told something. */
+    untold: (after: string | undefined, limit: number) =>
+      obligations
+        .find({
+          'toTell.noticeId': { $exists: true },
+          ...(after === undefined ? {} : { _id: { $gt: after } }),
+        })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray(),
+    /** Its payee has this notice; a later one is still to be told. */
+    async told(_id: string, noticeId: string): Promise<void> {
+      await obligations.updateOne({ _id, 'toTell.noticeId': noticeId }, { $set: { toTell: null } });
     },
 
     async insertAttempts(session: ClientSession, documents: AttemptDocument[]): Promise<void> {

@@ -1,10 +1,10 @@
-import { inTransaction } from '@talkoot/http-service';
+import { inTransaction, startChores } from '@talkoot/http-service';
 import type { Logger } from '@talkoot/http-service';
 import type { Payments } from '../context.ts';
+import { tellOfObligations } from '../obligation/obligation.telling.ts';
 import { eraseWhoAsked, forgetAfterRetention } from './payee.erasure.ts';
 import { tellOfChanges } from './payee.telling.ts';
 
-const EVERY_MINUTE = 60_000;
 /** Most keys that are wrapped anew in one go. */
 const MOST = 200;
 
@@ -29,33 +29,17 @@ export async function sealBatchesAnew({ connection, batches }: Payments): Promis
   }
 }
 
-const chores = {
-  rewrapKeys,
-  sealFilesAnew,
-  sealBatchesAnew,
-  tellOfChanges,
-  eraseWhoAsked,
-  forgetAfterRetention,
-};
-
-/** Does what nobody asks for, each minute, one after another. What fails is logged and tried again. */
+/** Each minute, what nobody asks for. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {
-  let running: Promise<void> | null = null;
-  async function doAll(): Promise<void> {
-    for (const [name, chore] of Object.entries(chores)) {
-      await chore(payments).catch((error: unknown) => log.error({ err: error, chore: name }, 'chore failed'));
-    }
-    running = null;
-  }
-  // A round that takes longer than a minute is followed by the next one, not overtaken.
-  const start = () => void (running ??= doAll());
-  const timer = setInterval(start, EVERY_MINUTE);
-  timer.unref();
-  start();
-  return {
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
+  const chores = {
+    rewrapKeys,
+    sealFilesAnew,
+    sealBatchesAnew,
+    tellOfChanges,
+    tellOfObligations,
+    eraseWhoAsked,
+    forgetAfterRetention,
   };
+  const named = Object.entries(chores).map(([name, chore]) => [name, () => chore(payments)] as const);
+  return startChores(Object.fromEntries(named), log);
 }

@@ -3,7 +3,7 @@ import { DomainError, inTransaction } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { z } from 'zod';
 import type { Payments } from '../context.ts';
-import { forEveryPayee } from './payee.pages.ts';
+import { forEvery } from '../chores/every.ts';
 import { erased } from './payee.ts';
 import type { ErasureWait, Payee } from './payee.ts';
 
@@ -66,7 +66,7 @@ export async function eraseOrWait(
 
 /** Erases whoever asked for it and has nothing to wait for any more. */
 export async function eraseWhoAsked(payments: Payments): Promise<void> {
-  await forEveryPayee(payments.payees.askedForErasure, (payee) =>
+  await forEvery(payments.payees.askedForErasure, (payee) =>
     inTransaction(payments.connection, (session) => eraseOrWait(payments, session, payee, payments.now())),
   );
 }
@@ -79,7 +79,7 @@ export async function forgetAfterRetention(payments: Payments): Promise<void> {
     await inTransaction(connection, (session) => obligations.unlink(session, _id));
   }
   const since = new Date(Date.UTC(year, 0, 1));
-  await forEveryPayee(
+  await forEvery(
     (after, limit) => payees.unchangedSince(since, after, limit),
     (payee) =>
       inTransaction(connection, async (session) => {

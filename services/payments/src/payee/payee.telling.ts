@@ -1,7 +1,7 @@
 import { inTransaction } from '@talkoot/http-service';
 import type { Payments } from '../context.ts';
 import type { Payee } from './payee.ts';
-import { forEveryPayee } from './payee.pages.ts';
+import { forEvery } from '../chores/every.ts';
 import { withTelling } from './payee.ts';
 
 /**
@@ -29,5 +29,5 @@ export async function tellOfChange(payments: Payments, { change, ...payee }: Pay
 
 /** Tells everybody who was not told when they should have been. */
 export async function tellOfChanges(payments: Payments): Promise<void> {
-  await forEveryPayee(payments.payees.untold, (payee) => tellOfChange(payments, payee));
+  await forEvery(payments.payees.untold, (payee) => tellOfChange(payments, payee));
 }

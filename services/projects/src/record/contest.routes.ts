@@ -1,5 +1,6 @@
 import type { recordRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, idFrom, once } from '@talkoot/http-service';
+import type { Call } from '@talkoot/http-service';
 import { lineText } from '@talkoot/impact';
 import { readText, storeText } from '@talkoot/lifecycle-record';
 import { mapPage } from '../database/page.ts';
@@ -13,6 +14,7 @@ import {
   requireUnconcerned,
 } from './contest.ts';
 import type { Contest, ContestDecisionDocument, ContestDocument } from './contest.ts';
+import { tellOfContest } from './contest.telling.ts';
 import { workOf, workOfOne } from './record.reading.ts';
 import { weighed } from './record.ts';
 
@@ -48,6 +50,7 @@ export function contestHandlers(
         await stores.contests.insert(session, contest);
         return contestView({ ...contest, decision: null }, now());
       });
+      await tellNow(parts, body.contestId, call.log);
       return { body };
     },
     async listContests({ params, query }) {
@@ -84,9 +87,19 @@ export function contestHandlers(
         await stores.contests.decide(session, decision);
         return contestView({ ...contest, decision }, now());
       });
+      await tellNow(parts, contestId, call.log);
       return { body };
     },
   };
+}
+
+/** Who cannot be told now is told later, and the request does not fail of it. */
+async function tellNow(parts: Parts, contestId: string, log: Call['log']): Promise<void> {
+  const contest = await parts.stores.contests.find(contestId);
+  if (!contest) return;
+  await tellOfContest(parts, contest).catch((error: unknown) => {
+    log.warn({ err: error, contestId }, 'nobody told of a contest yet');
+  });
 }
 
 async function fileOf({ connection, now }: Parts, contest: Contest) {

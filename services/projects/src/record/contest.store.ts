@@ -5,14 +5,23 @@ import { collectionOf, isDuplicate } from '../database/collection.ts';
 import { pageOldestFirst } from '../database/page.ts';
 import type { Contest, ContestDecisionDocument, ContestDocument } from './contest.ts';
 
-/** Whether a contest awaits its decision is told beside it, so that open ones are found; what it says never changes. */
-type Stored = ContestDocument & { open: boolean };
+/** What somebody was not told yet of a contest. */
+export type ContestNews = 'opened' | 'decided';
+
+/** Whether a contest awaits its decision, and what was not told of it, is kept beside it; what it says never changes. */
+type Stored = ContestDocument & { open: boolean; untold: ContestNews | null; overdueTold: boolean };
+export type ContestToTell = Pick<
+  Stored,
+  '_id' | 'municipalityId' | 'personId' | 'dueAt' | 'untold' | 'overdueTold'
+>;
 
 /** Contests of performance records and their decisions: both are added, neither is changed. */
 export function contestStore(connection: Connection) {
   const contests = collectionOf<Stored>(connection, 'recordcontests', [
     [{ municipalityId: 1, pilotId: 1, personId: 1, criterion: 1 }, { unique: true }],
     [{ municipalityId: 1, open: 1, at: 1, _id: 1 }],
+    [{ untold: 1, _id: 1 }],
+    [{ open: 1, overdueTold: 1, dueAt: 1 }],
   ]);
   const decisions = collectionOf<ContestDecisionDocument>(connection, 'recorddecisions', [
     [{ municipalityId: 1, pilotId: 1 }],
@@ -30,12 +39,37 @@ export function contestStore(connection: Connection) {
   return {
     /** @throws DomainError `already-contested` */
     async insert(session: ClientSession, contest: ContestDocument): Promise<void> {
-      await contests.insertOne({ ...contest, open: true }, { session }).catch(refusing('already-contested'));
+      const opened: Stored = { ...contest, open: true, untold: 'opened', overdueTold: false };
+      await contests.insertOne(opened, { session }).catch(refusing('already-contested'));
     },
     /** @throws DomainError `already-decided` */
     async decide(session: ClientSession, decision: ContestDecisionDocument): Promise<void> {
       await decisions.insertOne(decision, { session }).catch(refusing('already-decided'));
-      await contests.updateOne({ _id: decision._id }, { $set: { open: false } }, { session });
+      await contests.updateOne(
+        { _id: decision._id },
+        { $set: { open: false, untold: 'decided' } },
+        { session },
+      );
+    },
+    find: (_id: string): Promise<ContestToTell | null> => contests.findOne({ _id }),
+    untold: (limit: number): Promise<ContestToTell[]> =>
+      contests
+        .find({ untold: { $in: ['opened', 'decided'] } })
+        .sort({ untold: 1, _id: 1 })
+        .limit(limit)
+        .toArray(),
+    /** Open contests whose time is over, of which nobody was told that. */
+    late: (now: string, limit: number): Promise<ContestToTell[]> =>
+      contests
+        .find({ open: true, overdueTold: false, dueAt: { $lt: now } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray(),
+    async told(_id: string, untold: ContestNews): Promise<void> {
+      await contests.updateOne({ _id, untold }, { $set: { untold: null } });
+    },
+    async toldLate(_id: string): Promise<void> {
+      await contests.updateOne({ _id }, { $set: { overdueTold: true } });
     },
     /** @throws DomainError `not-found` in another municipality too. */
     async get(municipalityId: string, _id: string): Promise<Contest> {

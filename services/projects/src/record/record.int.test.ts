@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { courseOf } from '../course.fixture.ts';
 import { M, projectsFixture } from '../projects.fixture.ts';
 import type { Fixture } from '../projects.fixture.ts';
+import { tellOfContests } from './contest.telling.ts';
 
 let fixture: Fixture;
 let course: Awaited<ReturnType<typeof courseOf>>;
@@ -203,6 +204,43 @@ describe('a contest', () => {
         { $set: { evaluatingSince: '2020-01-01T00:00:00.000Z' } },
       );
     await expect(contest({ criterion: 'engagement' })).rejects.toMatchObject(refused('contest-late'));
+  });
+
+  it('is told to the appeal body, its decision to the person, by id alone and without a public trace', async () => {
+    await evaluated();
+    const { contestId, dueAt } = await contest();
+    const noticesOf = () =>
+      fixture.world.notices.filter(({ body }) => body.subject.id === contestId).map(({ body }) => body);
+    expect(noticesOf()).toMatchObject([
+      { to: { role: 'appeal-body' }, template: 'decision', wait: 'record.contest-decision', dueAt },
+    ]);
+    expect(JSON.stringify(noticesOf())).not.toMatch(/per-servant|hours|June/);
+    const body = { upheld: false, reason: 'The record is right.' };
+    await course.people.appealBody.decideContest({ params: { ...M, contestId }, body });
+    expect(noticesOf()[1]).toMatchObject({ to: { personId: 'per-servant' }, wait: null });
+    await tellOfContests(fixture);
+    expect(noticesOf()).toHaveLength(2);
+  });
+
+  it('is told of though identity was silent, and told again once when its time is over', async () => {
+    await evaluated();
+    fixture.world.isSilent = true;
+    const { contestId, dueAt } = await contest();
+    await expect(tellOfContests(fixture)).rejects.toThrow('left for later');
+    fixture.world.isSilent = false;
+    const told = () =>
+      fixture.world.notices
+        .filter(({ body }) => body.subject.id === contestId)
+        .map(({ body }) => `${body.template} to ${'role' in body.to ? body.to.role : 'a person'}`);
+    expect(told()).toEqual([]);
+    await tellOfContests(fixture);
+    expect(told()).toEqual(['decision to appeal-body']);
+    const days = Math.ceil((Date.parse(dueAt) - fixture.now().getTime()) / 86_400_000);
+    fixture.pass(days);
+    await tellOfContests(fixture);
+    await tellOfContests(fixture);
+    fixture.pass(-days);
+    expect(told()).toEqual(['decision to appeal-body', 'overdue to appeal-body', 'escalation to hr']);
   });
 
   it('of one entry made twice at once is one contest', async () => {
