@@ -1,10 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { registerPayees } from './payees.command.ts';
 import { registerPayroll } from './payroll.command.ts';
 import { paymentsStandIn, run } from './payroll/payments.fixture.ts';
+import { atTerminal } from './terminal.fixture.ts';
 
 const at = '2027-03-01T09:00:00.000Z';
 const receipt = {
@@ -47,12 +49,23 @@ const payee = {
   changedAt: at,
   sharedWith: 1,
   registration: 'YTJ',
-  payrollNumberGiven: false,
   changeRequestedBy: 'per-clerk',
   changeEvidence: 'Contract 7',
   changeApprovedBy: null,
   erasedAt: null,
 };
+const account = {
+  changeId: 'chg-0',
+  masked: 'FI•• •••• 0785',
+  requestedBy: 'per-clerk',
+  requestedAt: at,
+  toldAt: at,
+  approvedBy: 'per-approver',
+  approvedAt: at,
+  since: at,
+};
+const { employerCost: _cost, status: _status, ...income } = receipt;
+const earned = { ...income, payeeNumber: '004711', payeeRole: 'civil-servant', nationalId: '+10190-123' };
 const csv = 'reference,obligationId\nT1-1,obl-1\n';
 const taken = { settled: 1, rejected: 0, duplicates: 2, exceptions: [] };
 
@@ -73,6 +86,12 @@ beforeAll(async () => {
     'POST /payroll/receipts': taken,
     'GET /payroll/exceptions': { items: [exception], next: null },
     'POST /payroll/exceptions/exc-1/closed': { ...exception, state: 'closed', note: 'Mended' },
+    'GET /payroll/receipts': { items: [receipt], next: null },
+    'GET /payroll/income-report': { items: [earned, { ...earned, nationalId: null }], next: null },
+    'GET /payees/per-1/accounts': { items: [account], next: null },
+    'PUT /payees/per-1/national-id': payee,
+    'PUT /me/payee/national-id': payee,
+    'PUT /me/payee': payee,
     'GET /payees': { items: [payee], next: null },
     'GET /payees/per-1': payee,
     'PUT /payees/per-1/account': payee,
@@ -133,6 +152,35 @@ describe('talkoot payroll', () => {
     expect(await payroll('close', 'exc-1', '--note', 'Mended')).toContain('closed');
     expect(JSON.parse(asked().body)).toEqual({ note: 'Mended' });
   });
+
+  it('shows receipts that were taken in', async () => {
+    const said = await payroll('receipts', '--obligation', 'obl-1', '--run', 'R1');
+    expect(said).toBe('2027-03-15  paid  run R1  obl-1  gross 100 withheld 30 net 70 EUR\n');
+    expect(asked().path).toContain('obligationId=obl-1&run=R1');
+  });
+
+  it('writes the income report for nobody else to read, nothing of it on the terminal, and never over another one', async () => {
+    const out = join(folder, 'income.csv');
+    const report = () => payroll('income-report', '--year', '2027', '--out', out);
+    const said = await report();
+    expect(said).toContain('2 payments of 2027');
+    expect(said).not.toContain('10190');
+    expect((await stat(out)).mode & 0o777).toBe(0o600);
+    const [header, first, second] = (await readFile(out, 'utf8')).split('\n');
+    expect(header).toBe('payeeNumber,nationalId,payeeRole,obligationId,run,date,currency,gross,withheld,net');
+    expect(first).toBe("004711,'+10190-123,civil-servant,obl-1,R1,2027-03-15,EUR,100,30,70");
+    expect(second).toBe('004711,,civil-servant,obl-1,R1,2027-03-15,EUR,100,30,70');
+    await expect(report()).rejects.toMatchObject({ code: 'file-exists' });
+  });
+
+  it('leaves no half of an income report when the service stops answering', async () => {
+    const out = join(folder, 'half.csv');
+    const elsewhere = ['payroll', 'income-report', '--year', '2027', '--out', out, '-m', 'other'];
+    await expect(run(registerPayroll, `${service.url}/nowhere`, elsewhere)).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(existsSync(out)).toBe(false);
+  });
 });
 
 describe('talkoot payees', () => {
@@ -158,6 +206,54 @@ describe('talkoot payees', () => {
     await payees('approve', 'per-1', 'chg-1');
     expect(JSON.parse(asked().body)).toEqual({ changeId: 'chg-1' });
     expect(await payees('erase')).toBe(`waiting, payment-may-return, ${at}\n`);
+  });
+
+  it('takes what is secret from the environment or the terminal, without showing it, and prints none of it', async () => {
+    const iban = 'FI2112345600000785';
+    const enter = ['enter', 'per-1', '--name', 'Builder Ltd', '--evidence', 'Contract 7'];
+    const { done, shown } = await atTerminal(iban, () => payees(...enter));
+    expect(JSON.parse(asked().body)).toEqual({ name: 'Builder Ltd', iban, evidence: 'Contract 7' });
+    expect(done + shown).not.toContain(iban);
+    vi.stubEnv('TALKOOT_IBAN', iban);
+    await payees('pay-me', '--name', 'Aino', '--town', 'Lintula', '--country', 'FI');
+    expect(JSON.parse(asked().body)).toEqual({
+      method: 'bank',
+      name: 'Aino',
+      iban,
+      address: { town: 'Lintula', country: 'FI' },
+    });
+    vi.stubEnv('TALKOOT_NATIONAL_ID', '010190-123A');
+    expect(await payees('national-id', 'per-1')).not.toContain('010190');
+    expect(asked()).toMatchObject({
+      path: '/payees/per-1/national-id',
+      body: JSON.stringify({ nationalId: '010190-123A' }),
+    });
+    vi.stubEnv('TALKOOT_NATIONAL_ID', '010190-123A');
+    await payees('national-id');
+    expect(asked().path).toBe('/me/payee/national-id');
+    await expect(payees('national-id')).rejects.toMatchObject({ code: 'secret-missing' });
+  });
+
+  it('refuses an address without a town before it asks anybody', async () => {
+    const before = service.asked.length;
+    vi.stubEnv('TALKOOT_IBAN', 'FI2112345600000785');
+    const half = payees('pay-me', '--name', 'Aino', '--street', 'Katu');
+    await expect(half).rejects.toMatchObject({ code: 'address-incomplete' });
+    expect(service.asked).toHaveLength(before);
+  });
+
+  it('tells through whom an account came that is paid to', async () => {
+    const said = await payees('accounts', 'per-1');
+    expect(said).toContain('FI•• •••• 0785  paid to since');
+    expect(said).toContain(`entered ${at} by per-clerk, approved ${at} by per-approver`);
+  });
+
+  it('asks whoever sits at a terminal whether they mean it before it erases', async () => {
+    const before = service.asked.length;
+    await expect(atTerminal('hm', () => payees('erase'))).rejects.toMatchObject({ code: 'not-meant' });
+    expect(service.asked).toHaveLength(before);
+    const { done } = await atTerminal('yes', () => payees('erase'));
+    expect(done).toContain('waiting');
   });
 
   it('says a refusal of the service by its code', async () => {

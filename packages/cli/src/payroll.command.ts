@@ -1,15 +1,14 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
+import { given, listing, once, telling } from './operation/payments.command.ts';
 import { aboutPayments, everyPage, placeOfPayments, refusingPlainly } from './operation/payments.place.ts';
 import { ServiceRefused } from './service/service.errors.ts';
 import { tell } from './terminal.ts';
 import type { PaymentsOptions } from './operation/payments.place.ts';
-import { exceptionLine, takenLines } from './payroll/payroll.text.ts';
-
-const print = (text: string): void => void process.stdout.write(`${text}\n`);
+import { exceptionLine, incomeColumns, incomeLine, receiptLine, takenLines } from './payroll/payroll.text.ts';
+import { wholeFrom } from './whole.option.ts';
 
 /** `talkoot payroll`: the file for the payroll system, and the receipts that it gives back. */
 export function registerPayroll(program: Command): void {
@@ -23,17 +22,61 @@ export function registerPayroll(program: Command): void {
   command('import', 'Take in receipts; ends with 1 when one was put aside')
     .argument('<file>', 'CSV, or JSON when its name ends with .json')
     .action((path: string, options: PaymentsOptions) => refusingPlainly(() => importFile(path, options)));
+  command('receipts', 'Receipts that were taken in')
+    .option('--obligation <id>', 'only those of what is owed')
+    .option('--run <run>', 'only those of one payroll run')
+    .action(
+      listing(
+        ({ payments, params }, after, { obligation, run }: ReceiptsOptions) =>
+          payments.listPayrollReceipts({
+            params,
+            query: { ...after, ...given({ obligationId: obligation, run }) },
+          }),
+        (receipt) => [receiptLine(receipt)],
+        'There are no receipts.',
+      ),
+    );
+  exceptions(command);
+  command(
+    'income-report',
+    'As payroll: what was paid in a year with national ids, as CSV; each reading is logged',
+  )
+    .requiredOption('--year <year>', 'such as 2027', wholeFrom(2000, 2200))
+    .requiredOption('--out <file>', 'a new file that only you can read; with --json one object a line')
+    .action((options: IncomeOptions) => refusingPlainly(() => reportIncome(options)));
+}
+
+function exceptions(command: (name: string, description: string) => Command): void {
   command('exceptions', 'Receipts that were put aside')
     .addOption(new Option('--state <state>', 'only those').choices(['open', 'closed']))
-    .action((options: ExceptionsOptions) => refusingPlainly(() => exceptions(options)));
+    .action(
+      listing(
+        ({ payments, params }, after, { state }: ExceptionsOptions) =>
+          payments.listPayrollExceptions({ params, query: { ...after, ...given({ state }) } }),
+        (exception) => [exceptionLine(exception)],
+        'Nothing was put aside.',
+      ),
+    );
   command('close', 'As a finance clerk: say what became of a receipt that was put aside')
     .argument('<exception>', 'such as exc-…')
     .requiredOption('--note <text>', 'what became of it')
-    .action((id: string, options: PaymentsOptions & { note: string }) =>
-      refusingPlainly(() => close(id, options)),
+    .action(
+      telling(
+        ({ payments, params }, { note }: PaymentsOptions & { note: string }, exceptionId: string) =>
+          payments.closePayrollException({ params: { ...params, exceptionId }, body: { note } }),
+        (closed) => [exceptionLine(closed)],
+      ),
     );
 }
 
+interface ReceiptsOptions extends PaymentsOptions {
+  readonly obligation?: string;
+  readonly run?: string;
+}
+interface IncomeOptions extends PaymentsOptions {
+  readonly year: number;
+  readonly out: string;
+}
 interface ExportOptions extends PaymentsOptions {
   readonly out?: string;
 }
@@ -54,7 +97,7 @@ async function exportFile(batchId: string, options: ExportOptions): Promise<void
 async function importFile(path: string, options: PaymentsOptions): Promise<void> {
   const { payments, params } = await placeOfPayments(options);
   const text = await readFile(path, 'utf8');
-  const call = { params, idempotencyKey: randomUUID() };
+  const call = { params, ...once() };
   const taken = path.endsWith('.json')
     ? await payments.importPayrollReceipts({ ...call, body: { receipts: receiptsIn(text) } })
     : await payments.importPayrollReceiptsCsv({ ...call, body: text });
@@ -74,22 +117,27 @@ function receiptsIn(text: string): PayrollReceipt[] {
   throw new ServiceRefused('receipts-malformed', 'This is no JSON list of receipts.');
 }
 
-async function exceptions(options: ExceptionsOptions): Promise<void> {
+/** It holds national ids: nobody else on this machine reads it, and it is never shown on a terminal. */
+async function reportIncome({ year, out, ...options }: IncomeOptions): Promise<void> {
   const { payments, params } = await placeOfPayments(options);
-  const { state } = options;
-  const page = (after: object) =>
-    payments.listPayrollExceptions({
-      params,
-      query: { ...after, ...(state ? { state } : {}) },
-    });
-  for await (const one of everyPage(page)) print(options.json ? JSON.stringify(one) : exceptionLine(one));
-}
-
-async function close(exceptionId: string, options: PaymentsOptions & { note: string }): Promise<void> {
-  const { payments, params } = await placeOfPayments(options);
-  const closed = await payments.closePayrollException({
-    params: { ...params, exceptionId },
-    body: { note: options.note },
+  const file = await open(out, 'wx', 0o600).catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    throw new ServiceRefused('file-exists', `${out} is there already`, { cause });
   });
-  tell(options, closed, [exceptionLine(closed)]);
+  let lines = 0;
+  try {
+    if (!options.json) await file.write(`${incomeColumns.join(',')}\n`);
+    const page = (after: object) => payments.getIncomeReport({ params, query: { ...after, year } });
+    for await (const one of everyPage(page)) {
+      await file.write(`${options.json ? JSON.stringify(one) : incomeLine(one)}\n`);
+      lines += 1;
+    }
+  } catch (error) {
+    // Half a report reads like a whole one.
+    await rm(out, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+  process.stdout.write(`Wrote ${out}: ${lines} payments of ${year}. Delete it once it is reported.\n`);
 }

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { registerAllocate } from './allocate.command.ts';
 import { registerBank } from './bank.command.ts';
+import { registerBatches } from './batches.command.ts';
 import { registerDemo } from './demo.command.ts';
 import { registerDoctor } from './doctor.command.ts';
 import { registerEvents } from './events.command.ts';
 import { registerImpact } from './impact.command.ts';
 import { registerLedger } from './ledger.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
+import { registerObligations } from './obligations.command.ts';
 import { registerOutcome } from './outcome.command.ts';
 import { registerPayees } from './payees.command.ts';
 import { registerPayouts } from './payouts.command.ts';
@@ -14,11 +16,13 @@ import { registerPayroll } from './payroll.command.ts';
 import { registerPoll } from './poll.command.ts';
 import { registerRecord } from './record.command.ts';
 import { runCommand } from './run-command.ts';
+import { registerSpending } from './spending.command.ts';
 import { registerStack } from './stack.command.ts';
 import { registerTimeline } from './timeline.command.ts';
 import { registerVerify } from './verify.command.ts';
 import { registerWebhooks } from './webhooks.command.ts';
 import { registerWhy } from './why.command.ts';
+import { registerYear } from './year.command.ts';
 
 /** Each command is described in a file of its own. */
 const commands = [
@@ -34,11 +38,15 @@ const commands = [
   registerEvents,
   registerTimeline,
   registerPayouts,
+  registerSpending,
+  registerObligations,
+  registerBatches,
   registerBank,
+  registerPayroll,
+  registerPayees,
+  registerYear,
   registerLedger,
   registerWebhooks,
-  registerPayees,
-  registerPayroll,
   registerRecord,
   registerWhy,
 ];

@@ -9,8 +9,9 @@ import { tell } from './terminal.ts';
 import type { PaymentsOptions } from './operation/payments.place.ts';
 import { instantFrom } from './instant.option.ts';
 import { OperationRefused } from './operation/operation.errors.ts';
-import { typesFrom, wholeFrom } from './webhooks/webhooks.options.ts';
+import { typesFrom } from './webhooks/webhooks.options.ts';
 import { deliveryLine, endpointLines } from './webhooks/webhooks.text.ts';
+import { wholeFrom } from './whole.option.ts';
 
 interface AddOptions extends PaymentsOptions {
   readonly types: WebhookEventType[];

@@ -53,29 +53,33 @@ const YearEndLineShape = z.object({
   amount: MoneyShape,
 });
 
-/** What becomes of a pilot's money when a fiscal year ends. */
-export const YearEndShape = z
+/** What would become of a pilot's money, if its fiscal year ended now. */
+export const YearEndPreviewShape = z
   .object({
     pilotId: IdShape,
     fiscalYear: z.int(),
     /** The year that goes on. */
     into: z.int(),
-    state: z.enum(['proposed', 'confirmed']),
     /** Uncommitted: gone with its year. */
     lapses: z.array(YearEndLineShape),
     /** Commitments and reserves: to be spent in the next year. */
     carriesOver: z.array(YearEndLineShape),
     /** Owed or under way: to be paid in the next year. */
     bringsForward: z.array(YearEndLineShape),
-    /** What the budget authority allots anew for the next year. */
-    allotment: z.object({ round: MoneyShape, bonus: MoneyShape, outcome: MoneyShape }),
-    reason: TextRefShape,
-    /** Over all of the above: what is confirmed is what was proposed. */
-    sha256: Sha256Shape,
-    proposedAt: InstantShape,
-    confirmedAt: InstantShape.nullable(),
   })
-  .meta({ id: 'YearEnd' });
+  .meta({ id: 'YearEndPreview' });
+
+/** What becomes of a pilot's money when a fiscal year ends. */
+export const YearEndShape = YearEndPreviewShape.extend({
+  state: z.enum(['proposed', 'confirmed']),
+  /** What the budget authority allots anew for the next year. */
+  allotment: z.object({ round: MoneyShape, bonus: MoneyShape, outcome: MoneyShape }),
+  reason: TextRefShape,
+  /** Over all of the above: what is confirmed is what was proposed. */
+  sha256: Sha256Shape,
+  proposedAt: InstantShape,
+  confirmedAt: InstantShape.nullable(),
+}).meta({ id: 'YearEnd' });
 
 const YearEndParams = PilotParams.extend({ fiscalYear: z.coerce.number().int().min(2000).max(2200) });
 
@@ -105,6 +109,13 @@ export const fundRoutes = {
     body: z.object({ amount: MoneyShape, reason: ReasonShape }),
     answer: ProjectMoneyShape,
     problems: ['fund-overdrawn', 'commitment-closed', 'amount-invalid'],
+  }),
+  previewYearEnd: route('GET /v1/m/{municipalityId}/pilots/{pilotId}/year-ends/{fiscalYear}/preview', {
+    summary: 'What would lapse and what would go on, if the open fiscal year of a pilot ended now',
+    access: { anyone: true },
+    params: YearEndParams,
+    answer: YearEndPreviewShape,
+    problems: ['fiscal-year-not-open', 'fiscal-year-closed'],
   }),
   proposeYearEnd: route('PUT /v1/m/{municipalityId}/pilots/{pilotId}/year-ends/{fiscalYear}', {
     kind: 'create',

@@ -3,6 +3,8 @@ import type { PaymentsApi } from '@talkoot/api-contracts/payments';
 
 export type PayeeRecord = Answer<PaymentsApi['routes']['getPayee']>;
 type Payee = Answer<PaymentsApi['routes']['getPayeeDetails']>;
+type AccountRecord = Answer<PaymentsApi['routes']['listPayeeAccounts']>['items'][number];
+type Erasure = Answer<PaymentsApi['routes']['requestErasure']>;
 
 /** A payee in words: how they are paid, and what waits. */
 export function payeeLines(payee: Payee | PayeeRecord): string[] {
@@ -38,3 +40,19 @@ function recordLines({ sharedWith, erasedAt }: PayeeRecord): string[] {
     ...(erasedAt ? [`    erased ${erasedAt}`] : []),
   ];
 }
+
+/** An account that was paid to, and the people it came through. */
+export function accountLine({
+  masked,
+  since,
+  requestedBy,
+  requestedAt,
+  approvedBy,
+  approvedAt,
+}: AccountRecord): string {
+  return `${masked}  paid to since ${since}, entered ${requestedAt} by ${requestedBy}, approved ${approvedAt} by ${approvedBy}`;
+}
+
+/** Whether it is done, or what it waits for. */
+export const erasureLine = ({ state, because, notBefore }: Erasure): string =>
+  [state, because, notBefore].filter(Boolean).join(', ');

@@ -3,6 +3,8 @@ import type { PaymentsApi } from '@talkoot/api-contracts/payments';
 
 type Taken = Answer<PaymentsApi['routes']['importPayrollReceipts']>;
 type Exception = Taken['exceptions'][number];
+type Receipt = Exception['receipt'];
+type Income = Answer<PaymentsApi['routes']['getIncomeReport']>['items'][number];
 
 /** What an import did, in words. */
 export function takenLines({ settled, rejected, duplicates, exceptions }: Taken): string[] {
@@ -14,16 +16,38 @@ export function takenLines({ settled, rejected, duplicates, exceptions }: Taken)
 
 /** A receipt that was put aside, on one line. Amounts in minor units. */
 export function exceptionLine({ exceptionId, code, receipt, uncovered, state, note }: Exception): string {
-  const { run, obligationId, gross, withheld, net, currency } = receipt;
   const parts = [
     exceptionId,
     state,
     code,
-    `run ${run}`,
-    obligationId,
-    `gross ${gross} withheld ${withheld} net ${net} ${currency}`,
+    whatItSays(receipt),
     ...(uncovered ? [`not covered ${uncovered.amount}`] : []),
     ...(note === null ? [] : [note]),
   ];
   return parts.join('  ');
 }
+
+const whatItSays = ({ run, obligationId, gross, withheld, net, currency }: Receipt): string =>
+  `run ${run}  ${obligationId}  gross ${gross} withheld ${withheld} net ${net} ${currency}`;
+
+/** A receipt that was taken in, on one line. Amounts in minor units. */
+export const receiptLine = (receipt: Receipt): string =>
+  `${receipt.date}  ${receipt.status}  ${whatItSays(receipt)}`;
+
+/** Columns of the income report, amounts in minor units. */
+export const incomeColumns = [
+  'payeeNumber',
+  'nationalId',
+  'payeeRole',
+  'obligationId',
+  'run',
+  'date',
+  'currency',
+  'gross',
+  'withheld',
+  'net',
+] as const;
+
+/** A payment as a row. Numbers, ids and codes have neither commas nor quotes; `'` keeps a spreadsheet from computing an id. */
+export const incomeLine = (income: Income): string =>
+  incomeColumns.map((column) => `${income[column] ?? ''}`.replace(/^[-+=@]/, "'$&")).join(',');

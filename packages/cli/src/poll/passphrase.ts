@@ -1,5 +1,4 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
+import { askUnseen, canAsk } from '../question.ts';
 import { PollRefused } from './poll.errors.ts';
 
 export interface AskedPassphrase {
@@ -21,25 +20,15 @@ export async function readPassphrase({
 }: AskedPassphrase): Promise<string> {
   const given = process.env[variable];
   if (given) return given;
-  if (!process.stdin.isTTY) {
+  if (!canAsk()) {
     throw new PollRefused('passphrase-missing', `Run it on a terminal, or set ${variable}.`);
   }
   const of = whose && ` of ${whose}`;
-  const passphrase = await ask(isNew ? `New passphrase${of} (12 characters or more): ` : `Passphrase${of}: `);
-  if (isNew && (await ask('Once more: ')) !== passphrase) {
+  const passphrase = await askUnseen(
+    isNew ? `New passphrase${of} (12 characters or more): ` : `Passphrase${of}: `,
+  );
+  if (isNew && (await askUnseen('Once more: ')) !== passphrase) {
     throw new PollRefused('passphrase-differs', 'The two are not the same; nothing was written.');
   }
   return passphrase;
-}
-
-async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-  try {
-    return await terminal.question('');
-  } finally {
-    terminal.close();
-    process.stderr.write('\n');
-  }
 }

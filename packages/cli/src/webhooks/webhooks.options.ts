@@ -12,12 +12,3 @@ export function typesFrom(text: string): WebhookEventType[] {
     throw new InvalidArgumentError(`Some of ${webhookEventTypes.map(stepOf).join(',')}, or all.`);
   });
 }
-
-/** A whole number between two others. */
-export function wholeFrom(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (Number.isInteger(number) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
-}

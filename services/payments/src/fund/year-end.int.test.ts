@@ -89,6 +89,28 @@ describe('at the end of a fiscal year', () => {
     }
   });
 
+  it('is previewed before anybody proposes it, and the preview changes nothing', async () => {
+    await openFunds(fixture, 'pil-preview');
+    await commit(fixture, 'pil-preview', 'prj-preview', 1_000_000);
+    const preview = (fiscalYear = year) =>
+      fixture.clerk.previewYearEnd({ params: paramsOf('pil-preview', fiscalYear) });
+    const before = await preview();
+    await expect(fixture.anyone.getYearEnd({ params: paramsOf('pil-preview') })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(await proposeEnd('pil-preview')).toMatchObject(before);
+    expect(before).toMatchObject({ fiscalYear: 2027, into: 2028 });
+    expect(before.lapses).toHaveLength(3);
+    expect(before.carriesOver).toHaveLength(2);
+    await expect(preview(2028)).rejects.toMatchObject({ code: 'fiscal-year-not-open' });
+    await end('pil-preview');
+    await expect(preview()).rejects.toMatchObject({ code: 'fiscal-year-closed' });
+    const elsewhere = { ...paramsOf('pil-preview', 2028), municipalityId: 'other' };
+    await expect(fixture.clerk.previewYearEnd({ params: elsewhere })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
   it('an obligation that is due stays payable, and is settled in the next year', async () => {
     const owed = await owedProject(fixture, 'pil-owed', 'prj-owed');
     const banked = owed.filter(({ payeeRole }) => payeeRole !== 'civil-servant');

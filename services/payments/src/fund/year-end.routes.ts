@@ -1,4 +1,4 @@
-import { DomainError, once } from '@talkoot/http-service';
+import { DomainError, inTransaction, once } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { money } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
@@ -19,9 +19,16 @@ type Of = { readonly municipalityId: string; readonly pilotId: string; readonly 
 
 export function yearEndRoutes(
   payments: Payments,
-): Routes<'proposeYearEnd' | 'confirmYearEnd' | 'getYearEnd'> {
+): Routes<'previewYearEnd' | 'proposeYearEnd' | 'confirmYearEnd' | 'getYearEnd'> {
   const { connection, yearEnds } = payments;
   return {
+    async previewYearEnd({ params }) {
+      const body = await inTransaction(connection, async (session) => {
+        const funds = await openFundsOf(payments, params, session);
+        return closingView(frameOf(funds, await closingNow(payments, session, funds)));
+      });
+      return { body };
+    },
     async proposeYearEnd(call) {
       const { params, body, person } = call;
       await openFundsOf(payments, params);
@@ -85,29 +92,33 @@ async function proposal(
   session: ClientSession,
   { funds, allotment, reason, personId }: Proposal,
 ): Promise<YearEndDocument> {
-  const { _id: pilotId, municipalityId, fiscalYear, currency } = funds;
   const closing = await closingNow(payments, session, funds);
-  const into = fiscalYear + 1;
+  const frame = frameOf(funds, closing);
   return {
-    _id: yearEndId(pilotId, fiscalYear),
-    municipalityId,
-    pilotId,
-    fiscalYear,
-    into,
-    currency,
+    ...frame,
+    _id: yearEndId(frame.pilotId, frame.fiscalYear),
+    municipalityId: funds.municipalityId,
     state: 'proposed',
-    lapses: linesOf(closing.lapsed),
-    carriesOver: linesOf(closing['carried-over']),
-    bringsForward: linesOf(closing['brought-forward']),
     allotment,
     reason,
-    sha256: yearEndHash(bookOfFunds(funds), into, closing, { allotment, reasonSha256: reason.sha256 }),
+    sha256: yearEndHash(bookOfFunds(funds), frame.into, closing, { allotment, reasonSha256: reason.sha256 }),
     proposedBy: personId,
     proposedAt: payments.now(),
     confirmedBy: null,
     confirmedAt: null,
   };
 }
+
+/** What becomes of the money of the open year, in lines that people read. */
+const frameOf = ({ _id: pilotId, fiscalYear, currency }: FundsDocument, closing: Closing) => ({
+  pilotId,
+  fiscalYear,
+  into: fiscalYear + 1,
+  currency,
+  lapses: linesOf(closing.lapsed),
+  carriesOver: linesOf(closing['carried-over']),
+  bringsForward: linesOf(closing['brought-forward']),
+});
 
 const bookOfFunds = (funds: FundsDocument) => bookOf({ ...funds, pilotId: funds._id });
 
@@ -166,24 +177,30 @@ async function close(payments: Payments, session: ClientSession, { funds, closin
   await payments.outbox.appendEvents(session, [yearClosedEvent(yearEnd, at)]);
 }
 
-function yearEndView(document: YearEndDocument) {
-  const of = (amount: number) => money(amount, document.currency);
+function closingView({ pilotId, fiscalYear, into, currency, ...closing }: ReturnType<typeof frameOf>) {
   const lines = (some: readonly YearEndLine[]) =>
-    some.map(({ account, projectId, amount }) => ({ account, projectId, amount: of(amount) }));
-  const { pilotId, fiscalYear, into, state, allotment, reason, sha256 } = document;
-  const { round, bonus, outcome } = allotment;
+    some.map(({ account, projectId, amount }) => ({ account, projectId, amount: money(amount, currency) }));
   return {
     pilotId,
     fiscalYear,
     into,
+    lapses: lines(closing.lapses),
+    carriesOver: lines(closing.carriesOver),
+    bringsForward: lines(closing.bringsForward),
+  };
+}
+
+function yearEndView(document: YearEndDocument) {
+  const of = (amount: number) => money(amount, document.currency);
+  const { state, allotment, reason, sha256, proposedAt, confirmedAt } = document;
+  const { round, bonus, outcome } = allotment;
+  return {
+    ...closingView(document),
     state,
-    lapses: lines(document.lapses),
-    carriesOver: lines(document.carriesOver),
-    bringsForward: lines(document.bringsForward),
     allotment: { round: of(round), bonus: of(bonus), outcome: of(outcome) },
     reason,
     sha256,
-    proposedAt: document.proposedAt.toISOString(),
-    confirmedAt: document.confirmedAt?.toISOString() ?? null,
+    proposedAt: proposedAt.toISOString(),
+    confirmedAt: confirmedAt?.toISOString() ?? null,
   };
 }
