@@ -20,10 +20,11 @@ export interface Person extends Services {
   readonly token: string;
 }
 
-/** Whom the demo does not have: one person with all three roles of a payout, and those who only look or pay wages. */
+/** Whom the demo does not have: one person with all three roles of a payout, and those who only look, pay wages or keep personnel files. */
 const others = {
   deputy: ['finance-clerk', 'payout-approver', 'payout-releaser'],
   'payroll-clerk': ['payroll'],
+  'personnel-clerk': ['hr'],
   auditor: ['auditor'],
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -34,6 +35,7 @@ export interface FinanceDesk {
   readonly releaser: Person;
   readonly deputy: Person;
   readonly payroll: Person;
+  readonly hr: Person;
   readonly auditor: Person;
   readonly champion: Person;
   readonly investor: Person;
@@ -63,6 +65,7 @@ export async function financeDesk(stack: StackHandle): Promise<FinanceDesk> {
     releaser: await as('payout-releaser'),
     deputy: await as('deputy'),
     payroll: await as('payroll-clerk'),
+    hr: await as('personnel-clerk'),
     auditor: await as('auditor'),
     champion: await as('resident-1'),
     investor: await as('investor'),

@@ -160,14 +160,21 @@ export function financeRules(setting: () => { desk: FinanceDesk; stack: StackHan
     });
 
     it('is known to payroll by a number and a national id, which only the income report says', async () => {
-      const { payroll, clerk, civilServant } = desk;
+      const { payroll, hr, clerk, civilServant } = desk;
       const params = { ...here, payeeId: civilServant.personId };
       const id = { params, body: { nationalId: '131052-308T' } };
       await expect(clerk.payments.putNationalIdOf(id)).rejects.toEqual(refused('forbidden'));
-      await payroll.payments.putNationalIdOf(id);
-      const seen = await payroll.payments.putPayrollNumber({ params, body: { number: 'P-1047' } });
-      expect(seen).toMatchObject({ nationalIdGiven: true, payrollNumberGiven: true });
-      expect(JSON.stringify(seen)).not.toMatch(/131052|P-1047/);
+      const seen = await payroll.payments.putNationalIdOf(id);
+      expect(seen).toMatchObject({ nationalIdGiven: true });
+      expect(JSON.stringify(seen)).not.toMatch(/131052/);
+      const person = { ...here, personId: civilServant.personId };
+      const number = { params: person, body: { personnelNumber: 'P-1047' } };
+      const { change } = await payroll.identity.proposePersonnelNumber(number);
+      const confirm = { params: person, body: { changeId: change!.changeId } };
+      await expect(payroll.identity.confirmPersonnelNumber(confirm)).rejects.toEqual(
+        refused('same-person-twice'),
+      );
+      await hr.identity.confirmPersonnelNumber(confirm);
       const year = new Date().getUTCFullYear();
       const rows = await every((query) =>
         payroll.payments.getIncomeReport({ params: here, query: { ...query, year } }),

@@ -8,11 +8,13 @@ import { registerEvents } from './events.command.ts';
 import { registerImpact } from './impact.command.ts';
 import { registerLedger } from './ledger.command.ts';
 import { registerLifecycle } from './lifecycle.command.ts';
+import { registerNotices } from './notices.command.ts';
 import { registerObligations } from './obligations.command.ts';
 import { registerOutcome } from './outcome.command.ts';
 import { registerPayees } from './payees.command.ts';
 import { registerPayouts } from './payouts.command.ts';
 import { registerPayroll } from './payroll.command.ts';
+import { registerPersonnel } from './personnel.command.ts';
 import { registerPoll } from './poll.command.ts';
 import { registerRecord } from './record.command.ts';
 import { runCommand } from './run-command.ts';
@@ -47,7 +49,9 @@ const commands = [
   registerYear,
   registerLedger,
   registerWebhooks,
+  registerPersonnel,
   registerRecord,
+  registerNotices,
   registerWhy,
 ];
 

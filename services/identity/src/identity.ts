@@ -50,7 +50,7 @@ export function identityOf(parts: IdentityParts) {
     people: personStore(connection, identifierHashes(hashKeys)),
     residents: residentStore(connection),
     grants: grantStore(connection),
-    personnel: personnelStore(connection),
+    personnel: personnelStore(connection, now),
     municipalities: municipalityStore(connection),
     sessions: sessionStore(connection, now),
     rolls,

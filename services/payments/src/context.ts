@@ -73,6 +73,12 @@ export interface Notice {
   readonly wait: string;
 }
 
+/** Under which numbers the payroll system knows people, by identity; whoever has none is left out. */
+export type PersonnelNumbers = (
+  municipalityId: string,
+  personIds: readonly string[],
+) => Promise<ReadonlyMap<string, string>>;
+
 /** Everything the handlers work with. */
 export interface Payments {
   readonly connection: Connection;
@@ -80,6 +86,7 @@ export interface Payments {
   readonly record: Pick<LifecycleRecord, 'start' | 'decide' | 'report' | 'view' | 'handlers'>;
   readonly projects: Projects;
   readonly notify: (notice: Notice) => Promise<void>;
+  readonly personnelNumbers: PersonnelNumbers;
   /** For how long nothing is paid to a new account, in milliseconds from when the payee was told. */
   readonly coolingOff: number;
   /** For how long after a payment a bank may send it back, in milliseconds. */

@@ -55,6 +55,11 @@ const payments = paymentsOf({
   async notify({ noticeId, ...notice }) {
     await identity.notify({ params: { noticeId }, body: { ...notice, template: 'payout', dueAt: null } });
   },
+  async personnelNumbers(municipalityId, personIds) {
+    const body = { personIds: [...personIds] };
+    const { items } = await identity.findPersonnelNumbers({ params: { municipalityId }, body });
+    return new Map(items.map(({ personId, personnelNumber }) => [personId, personnelNumber]));
+  },
   coolingOff: waits.coolingOff,
   returnWindow: waits.returnWindow,
   bankFileDays: config.BANK_FILE_DAYS,

@@ -1,4 +1,4 @@
-import { ApiProblem } from '@talkoot/api-contracts';
+import { ApiProblem, ServiceUnreachable } from '@talkoot/api-contracts';
 import type { Role } from '@talkoot/api-contracts';
 import { paymentsApi } from '@talkoot/api-contracts/payments';
 import type { Charter } from '@talkoot/api-contracts/projects';
@@ -82,6 +82,7 @@ export async function paymentsFixture(
   const notices: Notice[] = [];
   const clock = { ahead: 0 };
   const identity = { isSilent: false };
+  const numbers = new Map<string, string>();
   const payeeKey = randomBytes(32);
   const teams = new Map<string, Team>();
   const terms = new Map<string, BonusTerms>();
@@ -101,6 +102,10 @@ export async function paymentsFixture(
     async notify(notice) {
       if (identity.isSilent) throw new Error('Identity does not answer');
       notices.push(notice);
+    },
+    async personnelNumbers(_municipalityId, personIds) {
+      if (identity.isSilent) throw new ServiceUnreachable('identity does not answer');
+      return new Map(personIds.flatMap((id) => (numbers.has(id) ? [[id, numbers.get(id)!] as const] : [])));
     },
     coolingOff: 72 * 3_600_000,
     returnWindow: 30 * 24 * 3_600_000,
@@ -123,6 +128,8 @@ export async function paymentsFixture(
     mongodbUrl: url,
     payments,
     notices,
+    /** What identity answers of personnel numbers. */
+    numbers,
     payeeKey,
     /** Whether identity takes no notices. */
     silence: (isSilent: boolean) => void (identity.isSilent = isSilent),

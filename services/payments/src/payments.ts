@@ -11,7 +11,7 @@ import { reconciliationStore } from './bank/reconciliation/reconciliation.store.
 import { batchSteps } from './batch/batch.steps.ts';
 import { batchStore, prepareBatches } from './batch/batch.store.ts';
 import { bonusStore, prepareBonuses } from './bonus/bonus.store.ts';
-import type { Notice, Payments, Projects } from './context.ts';
+import type { Notice, Payments, PersonnelNumbers, Projects } from './context.ts';
 import { fundStore, prepareFunds } from './fund/fund.store.ts';
 import { yearEndStore } from './fund/year-end.store.ts';
 import { createLane } from './ledger/lane.ts';
@@ -35,6 +35,7 @@ export interface PaymentsParts {
   readonly projects: Projects;
   readonly vault: Vault;
   readonly notify: (notice: Notice) => Promise<void>;
+  readonly personnelNumbers: PersonnelNumbers;
   readonly coolingOff: number;
   readonly returnWindow: number;
   readonly bankFileDays: number;

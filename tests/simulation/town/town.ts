@@ -143,6 +143,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
           assessmentOf: async () => null,
         },
         notify: async () => undefined,
+        personnelNumbers: async () => new Map(),
         coolingOff: 3_600_000,
         returnWindow: 30 * 24 * 3_600_000,
         bankFileDays: 30,

@@ -73,7 +73,6 @@ export const PayeeRecordShape = z
     sharedWith: z.int().min(0),
     /** What the registration was seen in; null where none is recorded. */
     registration: z.string().nullable(),
-    payrollNumberGiven: z.boolean(),
     changeRequestedBy: IdShape.nullable(),
     changeEvidence: z.string().nullable(),
     changeApprovedBy: IdShape.nullable(),
@@ -220,14 +219,6 @@ export const payeeRoutes = {
     body: z.object({ evidence: text(140), until: z.iso.date() }),
     answer: PayeeRecordShape,
     problems: ['own-payment', 'registration-expired'],
-  }),
-  putPayrollNumber: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/payroll-number', {
-    kind: 'plain',
-    summary: 'The personnel or payee number under which the payroll system knows the payee',
-    access: { roles: ['payroll'] },
-    params: PayeeParams,
-    body: z.object({ number: z.string().regex(/^[A-Za-z0-9._/-]{1,40}$/) }),
-    answer: PayeeRecordShape,
   }),
   putNationalIdOf: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/national-id', {
     kind: 'plain',

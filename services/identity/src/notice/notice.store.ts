@@ -1,6 +1,6 @@
 import type { Role } from '@talkoot/api-contracts';
 import { Schema } from 'mongoose';
-import type { Connection } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 
 interface NoticeDocument {
   _id: string;
@@ -59,11 +59,11 @@ export function noticeStore(connection: Connection, now: () => Date) {
   });
   return {
     /** Leaves a notice; the first one under an id stays. */
-    async leave({ noticeId, ...notice }: Notice): Promise<void> {
+    async leave({ noticeId, ...notice }: Notice, session?: ClientSession): Promise<void> {
       await notices.updateOne(
         { _id: noticeId },
         { $setOnInsert: { ...notice, at: now() } },
-        { upsert: true },
+        { upsert: true, ...(session && { session }) },
       );
     },
 

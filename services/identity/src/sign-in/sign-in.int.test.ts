@@ -114,7 +114,7 @@ describe('signing in', () => {
     });
     const hr = await fixture.as('per-hr', 'lintula', 'hr');
     const numbered = { municipalityId: 'lintula', personId: granted.personId };
-    await hr.putPersonnelNumber({ params: numbered, body: { personnelNumber: 'P-700' } });
+    await hr.proposePersonnelNumber({ params: numbered, body: { personnelNumber: 'P-700' } });
     const session = await signIn('both|LOCAL-BOTH');
     expect(session.personId).toBe(granted.personId);
     expect(session.grants['lintula']?.toSorted()).toEqual(['resident', 'sponsor']);

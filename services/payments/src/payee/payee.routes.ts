@@ -23,7 +23,6 @@ type FinanceRoutes = Routes<
   | 'refuseAccountChange'
   | 'recordVerification'
   | 'recordRegistration'
-  | 'putPayrollNumber'
   | 'putNationalIdOf'
 >;
 type Who = Pick<Payee, 'municipalityId' | 'personId'>;
@@ -60,7 +59,7 @@ function ownRoutes(payments: Payments): MyRoutes {
     },
     async putNationalId(call) {
       requireHere(call);
-      const payee = await seal(payments, me(call), 'nationalId', call.body.nationalId);
+      const payee = await sealNationalId(payments, me(call), call.body.nationalId);
       return { body: payeeView(payee, payments.now()) };
     },
     async requestErasure(call) {
@@ -148,10 +147,8 @@ function financeRoutes(payments: Payments): FinanceRoutes {
         }),
       );
     },
-    putPayrollNumber: async ({ params, body }) =>
-      answer(await seal(payments, whoOf(params), 'payrollNumber', body.number)),
     putNationalIdOf: async ({ params, body }) =>
-      answer(await seal(payments, whoOf(params), 'nationalId', body.nationalId)),
+      answer(await sealNationalId(payments, whoOf(params), body.nationalId)),
   };
 }
 
@@ -166,11 +163,11 @@ function edit(payments: Payments, who: Who, change: Edit) {
   );
 }
 
-function seal(payments: Payments, who: Who, field: 'nationalId' | 'payrollNumber', text: string) {
+function sealNationalId(payments: Payments, who: Who, text: string) {
   const at = payments.now();
   return inTransaction(payments.connection, async (session) => {
-    const sealed = await payments.payees.sealText(session, who, text);
-    return payments.payees.change(session, who, at, (before) => ({ ...before, [field]: sealed }));
+    const nationalId = await payments.payees.sealText(session, who, text);
+    return payments.payees.change(session, who, at, (before) => ({ ...before, nationalId }));
   });
 }
 

@@ -74,7 +74,6 @@ export interface Payee {
   readonly account: Account | null;
   readonly change: AccountChange | null;
   readonly registration: Registration | null;
-  readonly payrollNumber: Sealed | null;
   readonly nationalId: Sealed | null;
   readonly erasureAskedAt: Date | null;
   /** Stays when all else is gone: whoever was here before is not new. */
@@ -89,7 +88,6 @@ export const newPayee = (municipalityId: string, personId: string, changedAt: Da
   account: null,
   change: null,
   registration: null,
-  payrollNumber: null,
   nationalId: null,
   erasureAskedAt: null,
   erasedAt: null,

@@ -19,13 +19,12 @@ export function payeeView(document: Payee, at: Date) {
 
 /** The same as finance sees it. @param sharing how many payees have each account, by its index */
 export function payeeRecordView(document: Payee, sharing: ReadonlyMap<string, number>, at: Date) {
-  const { personId, account, change, registration, payrollNumber, erasedAt } = asOf(document, at);
+  const { personId, account, change, registration, erasedAt } = asOf(document, at);
   return {
     payeeId: personId,
     ...payeeView(document, at),
     sharedWith: othersWith(account, sharing),
     registration: registration?.evidence ?? null,
-    payrollNumberGiven: payrollNumber !== null,
     changeRequestedBy: change?.requestedBy ?? null,
     changeEvidence: change?.evidence ?? null,
     changeApprovedBy: change?.approvedBy ?? null,

@@ -14,12 +14,6 @@ export async function payrollFileOf(payments: Payments, session: ClientSession, 
   if (batch.state === 'reconciled') throw new DomainError('payroll-file-expired');
   const all = await instructedLines(payments, session, batch);
   const lines = all.filter(({ attempt }) => attempt.destination.method === 'payroll');
-  const numbers = await numbersOf(
-    payments,
-    session,
-    batch.municipalityId,
-    lines.map(({ obligation }) => obligation.payeeId),
-  );
   const period = batch.proposedAt.toISOString().slice(0, 7);
   const total = lines.reduce((sum, { attempt }) => sum + attempt.amount, 0);
   return {
@@ -30,7 +24,7 @@ export async function payrollFileOf(payments: Payments, session: ClientSession, 
     lines: lines.map(({ attempt, obligation }) => ({
       reference: attempt.endToEndId,
       obligationId: obligation._id,
-      payeeNumber: numbers.get(obligation.payeeId)!,
+      payeeId: obligation.payeeId,
       payeeRole: obligation.payeeRole,
       gross: money(attempt.amount, attempt.currency),
       costCentre: obligation.costCentre,
@@ -41,18 +35,14 @@ export async function payrollFileOf(payments: Payments, session: ClientSession, 
   };
 }
 
-/** How the payroll system knows these payees: by the number that was entered, else by their opaque id. */
+/** How the payroll system knows these payees: by the number that identity keeps, else by their opaque id. */
 export async function numbersOf(
-  { payees }: Payments,
-  session: ClientSession,
+  { personnelNumbers }: Pick<Payments, 'personnelNumbers'>,
   municipalityId: string,
   personIds: readonly string[],
-): Promise<Map<string, string>> {
-  const known = await payees.findMany(municipalityId, personIds, session);
-  const sealed = personIds.map((personId) => ({
-    personId,
-    sealed: known.get(personId)?.payrollNumber ?? null,
-  }));
-  const numbers = await payees.openTexts(municipalityId, sealed, session);
-  return new Map(personIds.map((personId, at) => [personId, numbers[at] ?? personId]));
+): Promise<(personId: string) => string> {
+  const people = [...new Set(personIds)];
+  const known =
+    people.length === 0 ? new Map<string, string>() : await personnelNumbers(municipalityId, people);
+  return (personId) => known.get(personId) ?? personId;
 }

@@ -68,10 +68,7 @@ describe('the payroll file', () => {
     const { batch, wage } = await wages('file');
     const file = { params: { municipalityId, batchId: batch.batchId } };
     await expect(payroll.getPayrollFile(file)).rejects.toMatchObject({ code: 'batch-not-instructed' });
-    await payroll.putPayrollNumber({
-      params: { municipalityId, payeeId: 'per-servant' },
-      body: { number: '004711' },
-    });
+    fixture.numbers.set('per-servant', '004711');
     await instruct(fixture, batch);
     const { lines, total, period } = await payroll.getPayrollFile(file);
     expect(total).toEqual(euros(19_200));
@@ -98,6 +95,12 @@ describe('the payroll file', () => {
     await expect(other).rejects.toMatchObject({ code: 'forbidden' });
     const elsewhere = payroll.getPayrollFile({ params: { municipalityId, batchId: 'bat-none' } });
     await expect(elsewhere).rejects.toMatchObject({ code: 'not-found' });
+    fixture.silence(true);
+    await expect(payroll.getPayrollFile(file)).rejects.toMatchObject({ code: 'unavailable' });
+    fixture.silence(false);
+    fixture.numbers.delete('per-servant');
+    const nameless = await payroll.getPayrollFile(file);
+    expect(nameless.lines[0]).toMatchObject({ payeeNumber: 'per-servant' });
     await fixture.endPhase(batch.batchId, 'reconciled');
     await expect(payroll.getPayrollFile(file)).rejects.toMatchObject({ code: 'payroll-file-expired' });
   });

@@ -103,7 +103,7 @@ async function take(
   return { body };
 }
 
-function fileOf(
+async function fileOf(
   payments: Payments,
   { municipalityId, batchId }: { municipalityId: string; batchId: string },
   log: Logger,
@@ -113,17 +113,22 @@ function fileOf(
     if (batch?.municipalityId !== municipalityId) throw new DomainError('not-found');
     return payrollFileOf(payments, session, batch);
   });
-  return telling(log, batchId, making);
+  const { lines, ...file } = await telling(log, batchId, making);
+  const people = lines.map(({ payeeId }) => payeeId);
+  const numberOf = await numbersOf(payments, municipalityId, people);
+  return {
+    ...file,
+    lines: lines.map(({ payeeId, ...line }) => ({ ...line, payeeNumber: numberOf(payeeId) })),
+  };
 }
 
 /** What the authority is told of each payment: who was paid, and what was withheld. */
-function incomeOf(payments: Payments, municipalityId: string, paid: readonly ReceiptDocument[]) {
-  return inTransaction(payments.connection, async (session) => {
+async function incomeOf(payments: Payments, municipalityId: string, paid: readonly ReceiptDocument[]) {
+  const rows = await inTransaction(payments.connection, async (session) => {
     const ids = paid.map(({ obligationId }) => obligationId);
     const owed = await payments.obligations.findMany(municipalityId, ids, session);
     const obligations = new Map(owed.map((one) => [one._id, one]));
     const people = paid.map(({ obligationId }) => obligations.get(obligationId)!.payeeId);
-    const numbers = await numbersOf(payments, session, municipalityId, people);
     const payees = await payments.payees.findMany(municipalityId, people, session);
     const sealed = people.map((personId) => ({ personId, sealed: payees.get(personId)?.nationalId ?? null }));
     const nationalIds = await payments.payees.openTexts(municipalityId, sealed, session);
@@ -131,12 +136,15 @@ function incomeOf(payments: Payments, municipalityId: string, paid: readonly Rec
       const { run, date, currency, gross, withheld, net } = receipt;
       return {
         ...{ obligationId, run, date, currency, gross, withheld, net },
-        payeeNumber: numbers.get(people[at]!)!,
+        payeeId: people[at]!,
         payeeRole: obligations.get(obligationId)!.payeeRole,
         nationalId: nationalIds[at] ?? null,
       };
     });
   });
+  const people = rows.map(({ payeeId }) => payeeId);
+  const numberOf = await numbersOf(payments, municipalityId, people);
+  return rows.map(({ payeeId, ...row }) => ({ ...row, payeeNumber: numberOf(payeeId) }));
 }
 
 function exceptionView({ _id, code, receipt, uncovered, at, state, note }: ExceptionDocument) {
