@@ -262,19 +262,22 @@ async function resolving(acting: Acting): Promise<void> {
 }
 
 /** What the bank really did; nothing while the payment is not where this leads on from. */
-function resolutionOf({ bank, books }: Town, { _id, code, reference, currency }: SuspenseDocument) {
+function resolutionOf(
+  { bank, books }: Town,
+  { _id, code, reference, currency }: SuspenseDocument,
+): { readonly suspenseId: string; readonly resolution: object } | null {
   const attemptOf = (endToEndId: string) => books.attempts().find((one) => one.endToEndId === endToEndId);
   const returned = bank.fees.get(reference);
   const back = returned && attemptOf(returned.endToEndId);
   if (returned && back?.state === 'settled') {
     const fee = { amount: returned.fee, currency };
-    return [{ suspenseId: _id, resolution: { as: 'returned', attemptId: back._id, fee } }];
+    return { suspenseId: _id, resolution: { as: 'returned', attemptId: back._id, fee } };
   }
   const undetailed = code === 'no-details' ? bank.undetailed.get(reference) : undefined;
   const attempt = undetailed === undefined ? undefined : attemptOf(undetailed);
   // What another booking has settled meanwhile was booked twice, and stays in suspense.
   if (attempt?.state !== 'in-transit') return null;
-  return [{ suspenseId: _id, resolution: { as: 'matched', attemptIds: [attempt._id] } }];
+  return { suspenseId: _id, resolution: { as: 'matched', attemptIds: [attempt._id] } };
 }
 
 /** Two people take in the files of the bank and the payroll office, in any order; many files come to both. */
