@@ -125,8 +125,8 @@ async function moneyOf(contractId: string) {
     query: { pilotId: contract.pilotId, limit: 200 },
   });
   expect(items.find((one) => one.contractId === contractId)).toEqual(contract);
-  const { maximum, reserved, awarded, paid, open, receivable, returned } = contract;
-  const amounts = { maximum, reserved, awarded, paid, open, receivable, returned };
+  const { maximum, reserved, awarded, paid, open, receivable, received, returned } = contract;
+  const amounts = { maximum, reserved, awarded, paid, open, receivable, received, returned };
   return Object.fromEntries(Object.entries(amounts).map(([name, { amount }]) => [name, amount]));
 }
 const refusal = (code: string) => expect.objectContaining({ code });
@@ -435,7 +435,7 @@ describe('deciding an outcome contract', () => {
 describe('the money of an outcome contract', () => {
   it('is told from proposal to end: what is reserved, awarded, paid, open, owed and returned', async () => {
     const of = await pilot('money');
-    const nothing = { reserved: 0, awarded: 0, paid: 0, open: 0, receivable: 0, returned: 0 };
+    const nothing = { reserved: 0, awarded: 0, paid: 0, open: 0, receivable: 0, received: 0, returned: 0 };
     const proposed = await propose(of);
     expect(await moneyOf(proposed.contractId)).toEqual({ maximum: 500_000, ...nothing });
     const contract = await sign(proposed);
