@@ -43,6 +43,7 @@ export const standardProblems = {
   'precondition-required': { status: 428, title: 'Send the ETag you read in If-Match' },
   'headers-too-large': { status: 431, title: 'The address or the headers are too long' },
   unexpected: { status: 500, title: 'Something unexpected happened' },
+  busy: { status: 503, title: 'Too many ask for this at once: repeat it in a moment' },
   unavailable: { status: 503, title: 'A part that this needs does not answer' },
   'outcome-unknown': {
     status: 503,
