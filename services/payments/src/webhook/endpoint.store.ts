@@ -1,5 +1,6 @@
 import type { WebhookDisabledReason, WebhookEventType } from '@talkoot/api-contracts/payments';
 import type { ClientSession, Connection } from 'mongoose';
+import { ignoreExisting } from '../ledger/ledger.store.ts';
 import type { VaultSealed } from '../payee/vault.ts';
 
 export interface EndpointDocument {
@@ -30,7 +31,16 @@ export interface Replay {
   readonly afterId: string | null;
 }
 
+interface RegistrationsDocument {
+  /** The municipality. */
+  _id: string;
+  /** How many were ever registered: written by each registration, so that two of them are serialised. */
+  made: number;
+}
+const REGISTRATIONS = 'webhookregistrations';
+
 export async function prepareEndpoints(connection: Connection): Promise<void> {
+  await connection.createCollection(REGISTRATIONS).catch(ignoreExisting);
   const endpoints = connection.collection<EndpointDocument>('webhookendpoints');
   await endpoints.createIndex({ municipalityId: 1, _id: 1 });
   await endpoints.createIndex({ state: 1, _id: 1 });
@@ -39,6 +49,7 @@ export async function prepareEndpoints(connection: Connection): Promise<void> {
 /** Who is told of payouts, where, and how that goes. */
 export function endpointStore(connection: Connection) {
   const endpoints = connection.collection<EndpointDocument>('webhookendpoints');
+  const registrations = connection.collection<RegistrationsDocument>(REGISTRATIONS);
   const known = { state: { $ne: 'removed' as const } };
   const inside = (session?: ClientSession) => (session ? { session } : {});
   return {
@@ -48,8 +59,15 @@ export function endpointStore(connection: Connection) {
       endpoints.findOne({ _id: endpointId, municipalityId, ...known }, inside(session)),
     read: (endpointId: string, session: ClientSession) =>
       endpoints.findOne({ _id: endpointId, ...known }, { session }),
-    count: (municipalityId: string, session: ClientSession) =>
-      endpoints.countDocuments({ municipalityId, ...known }, { session }),
+    /** How many a municipality has; until the transaction ends, nobody else counts them to add one. */
+    async countToAdd(municipalityId: string, session: ClientSession): Promise<number> {
+      await registrations.updateOne(
+        { _id: municipalityId },
+        { $inc: { made: 1 } },
+        { session, upsert: true },
+      );
+      return endpoints.countDocuments({ municipalityId, ...known }, { session });
+    },
     list: (municipalityId: string, after: string | undefined, limit: number) =>
       endpoints
         .find({ municipalityId, ...known, ...(after === undefined ? {} : { _id: { $gt: after } }) })

@@ -104,7 +104,7 @@ function secrets(desk: Desk): Pick<WebhookRoutes, 'addWebhook' | 'rotateWebhookS
       const endpointId = idFrom(call.operationId, 'whk');
       let secret: string | null = null;
       await once(desk.connection, call, async (session) => {
-        if ((await desk.endpoints.count(municipalityId, session)) >= MOST_ENDPOINTS)
+        if ((await desk.endpoints.countToAdd(municipalityId, session)) >= MOST_ENDPOINTS)
           throw new DomainError('webhook-limit');
         secret = newSecret();
         const createdAt = desk.now();
