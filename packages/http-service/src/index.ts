@@ -9,6 +9,8 @@ export type { Chores } from './chores.ts';
 export { ConfigError, readConfig, ServiceConfigShape } from './config.ts';
 export type { ServiceConfig } from './config.ts';
 export { isConnectivityError } from './connectivity.ts';
+export { csvOf } from './csv.ts';
+export type { CsvCell, CsvOptions, CsvRow } from './csv.ts';
 export { DomainError } from './domain.error.ts';
 export type { Offence } from './domain.error.ts';
 export { etagOf, requireMatch } from './etag.ts';

@@ -1,7 +1,8 @@
 import type { LedgerEntry, LedgerLine } from '@talkoot/api-contracts/payments';
 import { isRedacted } from '@talkoot/api-contracts/payments/ledger-chain';
+import { csvOf } from '@talkoot/http-service';
+import type { CsvRow } from '@talkoot/http-service';
 import { decimalOf } from '@talkoot/money';
-import { stringify } from 'csv-stringify/sync';
 
 /**
  * Everything the hash of an entry covers is a column of its own, so that the file alone can be verified. Of a redacted entry most are
@@ -33,20 +34,20 @@ const columns = [
   'sha256',
 ] as const;
 
-export interface CsvOptions {
+export interface LedgerCsvOptions {
   /** `semicolon` with decimal commas, as spreadsheets of most of Europe read it; `comma` with decimal points. */
   readonly separator: 'semicolon' | 'comma';
   /** A first page begins with a byte order mark, by which Excel knows UTF-8, and the header. */
   readonly first: boolean;
 }
 
-type Row = Partial<Record<(typeof columns)[number], string | number | null>>;
+type Row = CsvRow<(typeof columns)[number]>;
 
 /** Entries as CSV; pages put one after another are one file. What a spreadsheet would take for a formula is escaped. */
 export function ledgerCsv(
   municipalityId: string,
   lines: readonly LedgerLine[],
-  { separator, first }: CsvOptions,
+  { separator, first }: LedgerCsvOptions,
 ): string {
   const decimal = (entry: LedgerEntry) => {
     const text = decimalOf(entry.amount);
@@ -59,14 +60,7 @@ export function ledgerCsv(
       ? { currency: line.currency, commitment: line.commitment }
       : contentOf(line, decimal(line))),
   }));
-  return stringify(rows, {
-    header: first,
-    columns: [...columns],
-    bom: first,
-    delimiter: separator === 'comma' ? ',' : ';',
-    escape_formulas: true,
-    record_delimiter: 'windows',
-  });
+  return csvOf(columns, rows, { bom: first, header: first, delimiter: separator === 'comma' ? ',' : ';' });
 }
 
 const placeOf = ({ fiscalYear, pilotId, number, at, sha256 }: LedgerLine): Row => ({

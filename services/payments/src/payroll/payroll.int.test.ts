@@ -86,7 +86,7 @@ describe('the payroll file', () => {
       },
     ]);
     const csv = await payroll.exportPayrollFile(file);
-    expect(csv.split('\n')[0]).toBe(
+    expect(csv.split('\r\n')[0]).toBe(
       'reference,obligationId,payeeNumber,payeeRole,gross,currency,costCentre,account,fiscalYear,period',
     );
     expect(csv).toContain(`${wage.obligationId},004711,civil-servant,19200,EUR,4100,401000,2027`);

@@ -1,9 +1,8 @@
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import { payrollColumns } from '@talkoot/api-contracts/payments';
-import { decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
+import { csvOf, decodeCursor, DomainError, inTransaction, once, pageFrom } from '@talkoot/http-service';
 import type { Call, Logger } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
-import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import { telling } from '../batch/batch.alarm.ts';
 import type { Payments, Routes } from '../context.ts';
@@ -38,7 +37,8 @@ export function payrollRoutes(payments: Payments): PayrollRoutes {
         gross: gross.amount,
         currency: gross.currency,
       }));
-      return { body: stringify(table, { header: true, columns: [...payrollColumns] }) };
+      // The payroll system finds people by their numbers, which the API lets begin with a letter or a digit only.
+      return { body: csvOf(payrollColumns, table, { raw: true }) };
     },
     importPayrollReceipts: (call) => take(payments, call, call.body.receipts),
     importPayrollReceiptsCsv: (call) => take(payments, call, receiptsFromCsv(call.body)),

@@ -1,4 +1,5 @@
 import type { PerformanceRecord, RecordExport } from '@talkoot/api-contracts/projects';
+import { csvOf } from '@talkoot/http-service';
 import { decideRecord, decimalShown, lineText } from '@talkoot/impact';
 import type { RecordDecision } from '@talkoot/impact';
 import type { PilotDocument } from '../pilot/pilot.store.ts';
@@ -105,23 +106,27 @@ const columns = [
   'missing',
   'contest',
   'score',
-];
+] as const;
 
-/** A row for each entry. Ids, codes and decimals only, so nothing needs quoting and no sheet takes `9/2` for a day. */
+/** A row for each entry. Decimals, as some sheets take `9/2` for a day. */
 export function recordsCsv(records: readonly RecordExport[]): string {
-  const number = (exact: string | null) => (exact === null ? '' : decimalShown(exact));
+  const number = (exact: string | null) => (exact === null ? null : decimalShown(exact));
   const rows = records.flatMap((record) =>
-    record.entries.map((entry) => [
-      record.personnelNumber ?? '',
-      record.personId,
-      record.pilotId,
-      record.charterSha256,
-      entry.criterion,
-      ...[entry.weight, entry.full, entry.recorded, entry.figure, entry.points].map(number),
-      entry.why ?? '',
-      entry.contest,
-      number(record.score),
-    ]),
+    record.entries.map((entry) => ({
+      personnel_number: record.personnelNumber,
+      person: record.personId,
+      pilot: record.pilotId,
+      charter: record.charterSha256,
+      criterion: entry.criterion,
+      weight: number(entry.weight),
+      full: number(entry.full),
+      recorded: number(entry.recorded),
+      figure: number(entry.figure),
+      points: number(entry.points),
+      missing: entry.why,
+      contest: entry.contest,
+      score: number(record.score),
+    })),
   );
-  return [columns, ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+  return csvOf(columns, rows);
 }

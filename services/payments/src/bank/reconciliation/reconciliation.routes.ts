@@ -1,6 +1,6 @@
+import { csvOf } from '@talkoot/http-service';
 import { decimalOf } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
-import { stringify } from 'csv-stringify/sync';
 import type { Payments, Routes } from '../../context.ts';
 import { reconcileBatch, reconcilePeriod } from './reconciliation.reading.ts';
 import { requirePeriod } from './reconciliation.ts';
@@ -31,15 +31,16 @@ export function reconciliationRoutes(payments: Payments): ReconciliationRoutes {
         'currency',
         'state',
         'reasonCode',
-      ];
-      return { body: stringify(lines.map(flat), { header: true, columns }) };
+      ] as const;
+      return { body: csvOf(columns, lines.map(flat)) };
     },
     getPeriodReconciliation: async ({ params, query }) => ({
       body: await ofPeriod(params.municipalityId, query),
     }),
     async exportPeriodReconciliation({ params, query }) {
       const { currencies } = await ofPeriod(params.municipalityId, query);
-      return { body: stringify(currencies.flatMap(rowsOf), { header: true }) };
+      const columns = ['currency', 'figure', 'payments', 'recorded', 'ledger', 'agrees'] as const;
+      return { body: csvOf(columns, currencies.flatMap(rowsOf)) };
     },
   };
 }
