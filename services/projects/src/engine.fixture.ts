@@ -24,6 +24,10 @@ export class FixtureEngine {
   record: LifecycleRecord | undefined;
   /** Code with which the next Update is refused. */
   refuseWith: string | null = null;
+  /** Fails instead of taking the next Update: nobody knows what comes of it. */
+  failWith: Error | null = null;
+  /** What happens while an Update is on its way. */
+  whileSent: () => Promise<void> = async () => {};
   readonly commands: { kind: string; lifecycleId: string; command: Command }[] = [];
 
   readonly client = {
@@ -70,6 +74,12 @@ export class FixtureEngine {
 
   private async update(workflowId: string, name: string, command: Command) {
     const [kind, lifecycleId] = workflowId.split('/') as [LifecycleKind, string];
+    await this.whileSent();
+    if (this.failWith) {
+      const error = this.failWith;
+      this.failWith = null;
+      throw error;
+    }
     if (this.refuseWith) {
       const code = this.refuseWith;
       this.refuseWith = null;

@@ -225,6 +225,6 @@ export const measurementRoutes = {
     params: SideEffectParams,
     body: z.object({ points: DecimalShape, reason: ReasonShape }),
     answer: SideEffectShape,
-    problems: ['assessor-on-team', 'interested-party', 'points-settled', 'wrong-phase'],
+    problems: ['assessor-on-team', 'interested-party', 'points-settled', 'being-signed', 'wrong-phase'],
   }),
 };

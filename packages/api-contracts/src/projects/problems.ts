@@ -122,3 +122,7 @@ export const projectsProblems = {
   'draft-changed': { status: 409, title: 'The draft changed since you read it' },
   'criteria-not-locked': { status: 409, title: 'The criteria are not locked yet' },
 } as const;
+  'being-signed': {
+    status: 409,
+    title: 'The assessment is being signed: try again once it is known what came of that',
+  },

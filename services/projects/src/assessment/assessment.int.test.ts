@@ -1,6 +1,7 @@
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { courseOf } from '../course.fixture.ts';
-import { projectsFixture } from '../projects.fixture.ts';
+import { M, projectsFixture } from '../projects.fixture.ts';
 import type { Fixture } from '../projects.fixture.ts';
 
 let fixture: Fixture;
@@ -118,5 +119,98 @@ describe('an assessment', () => {
     expect(draft).toMatchObject({ payable: false, missingWeight: '1', score: '0' });
     const question = fixture.worker.getBonusQuestion({ params: { projectId } });
     await expect(question).rejects.toMatchObject(refused('assessment-missing'));
+  });
+});
+
+describe('the points of a side effect', () => {
+  /** Something that happened, a signature of the draft as it is now, and points that another assessor proposes. */
+  async function pointed() {
+    const { params } = await assessable();
+    const { assessor, resident } = course.people;
+    const effect = { direction: 'good' as const, title: 'Calm', evidence: 'Less noise.' };
+    const { sideEffectId } = await resident.reportSideEffect({ params, body: effect });
+    const second = await fixture.person('per-second-assessor', 'assessor');
+    const propose = (points: string) =>
+      second.proposePoints({ params: { ...M, sideEffectId }, body: { points, reason: 'Heard.' } });
+    const draft = () => fixture.visitor.draftAssessment({ params });
+    const sign = (draftSha256: string, idempotencyKey?: string) =>
+      assessor.signAssessment({
+        params,
+        body: { draftSha256, conclusion },
+        ...(idempotencyKey && { idempotencyKey }),
+      });
+    const shown = async () => (await fixture.visitor.listSideEffects({ params })).items[0]!.points;
+    return { params, propose, draft, sign, shown };
+  }
+  /** What a proposal hears while the signature is on its way. */
+  async function whileSigning(propose: () => Promise<unknown>, sign: () => Promise<unknown>) {
+    let heard = null as string | null;
+    fixture.engine.whileSent = async () => {
+      heard = await propose().then(
+        () => 'taken',
+        (error: { code: string }) => error.code,
+      );
+    };
+    const [signed] = await Promise.allSettled([sign()]);
+    fixture.engine.whileSent = async () => {};
+    return { heard, signed: signed!.status };
+  }
+
+  it('are refused while a signature is on its way, and settled once it is there', async () => {
+    const { propose, draft, sign, shown } = await pointed();
+    await propose('0.1');
+    const { sha256 } = await draft();
+    const met = await whileSigning(
+      () => propose('0.2'),
+      () => sign(sha256),
+    );
+    expect(met).toEqual({ heard: 'being-signed', signed: 'fulfilled' });
+    expect(await shown()).toBe('0.1');
+    await expect(propose('0.2')).rejects.toMatchObject(refused('points-settled'));
+  });
+
+  it('are open again after a signature was refused', async () => {
+    const { propose, draft, sign, shown } = await pointed();
+    const { sha256 } = await draft();
+    fixture.engine.refuseWith = 'wrong-phase';
+    const met = await whileSigning(
+      () => propose('0.2'),
+      () => sign(sha256),
+    );
+    expect(met).toEqual({ heard: 'being-signed', signed: 'rejected' });
+    await propose('0.2');
+    expect(await shown()).toBe('0.2');
+    await expect(sign(sha256)).rejects.toMatchObject(refused('draft-changed'));
+  });
+
+  it('wait for a signature of which nobody knows the outcome, until it is repeated', async () => {
+    const { params, propose, draft, sign } = await pointed();
+    await propose('0.1');
+    const { sha256 } = await draft();
+    fixture.engine.failWith = new WorkflowUpdateRPCTimeoutOrCancelledError('no answer');
+    await expect(sign(sha256, 'signed-without-answer')).rejects.toMatchObject(refused('outcome-unknown'));
+    await expect(propose('0.2')).rejects.toMatchObject(refused('being-signed'));
+    await sign(sha256, 'signed-without-answer');
+    expect((await fixture.visitor.getAssessment({ params })).draft.sideEffects).toMatchObject([
+      { points: '0.1' },
+    ]);
+    await course.people.resident.objectToAssessment({ params, body: { reason: 'It rained that day.' } });
+    await course.people.appealBody.decideAppeal({ params, body: { upheld: true, reason: 'It did.' } });
+    await propose('0.2');
+  });
+
+  it('either are in what is signed or are refused, however the two meet', async () => {
+    const { params, propose, draft, sign, shown } = await pointed();
+    for (const [round, points] of ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6'].entries()) {
+      const { sha256, sideEffects } = await draft();
+      const before = sideEffects[0]?.points ?? null;
+      const [signed, proposed] = await Promise.allSettled([sign(sha256), propose(points)]);
+      expect([signed.status, proposed.status].toSorted()).toEqual(['fulfilled', 'rejected']);
+      expect(await shown()).toBe(proposed.status === 'fulfilled' ? points : before);
+      if (signed.status === 'rejected') continue;
+      const reason = `Round ${round}.`;
+      await course.people.resident.objectToAssessment({ params, body: { reason } });
+      await course.people.appealBody.decideAppeal({ params, body: { upheld: true, reason } });
+    }
   });
 });

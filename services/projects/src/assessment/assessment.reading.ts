@@ -1,5 +1,6 @@
 import type { AssessmentDraft } from '@talkoot/api-contracts/projects';
 import { DomainError, sha256Of } from '@talkoot/http-service';
+import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import type { Standing } from './estimates.ts';
@@ -10,13 +11,7 @@ export async function draftOf(
   { _id: projectId, lock, observations: recorded }: ProjectDocument,
 ): Promise<AssessmentDraft> {
   if (!lock) throw new DomainError('criteria-not-locked');
-  const pointed = await measurements.pointedSideEffects(projectId);
-  const effects = pointed.map(({ _id, title, direction, points }) => ({
-    sideEffectId: _id,
-    title,
-    direction,
-    points: points!,
-  }));
+  const effects = await pointedEffects({ measurements }, projectId);
   const plan = await measurements.measurementOf(projectId);
   const collections = plan?.collections.map(({ name }) => name) ?? [];
   // Every recording counts up, a correction too: what is read later is at least as new.
@@ -26,6 +21,21 @@ export async function draftOf(
     const observations = standing.map(standingOf);
     return { projectId, lock, observations, sideEffects: effects, collections };
   });
+}
+
+/** The side effects on which somebody proposed points, as an assessment names them. */
+export async function pointedEffects(
+  { measurements }: Pick<Parts['stores'], 'measurements'>,
+  projectId: string,
+  session?: ClientSession,
+): Promise<AssessmentDraft['sideEffects']> {
+  const pointed = await measurements.pointedSideEffects(projectId, session);
+  return pointed.map(({ _id, title, direction, points }) => ({
+    sideEffectId: _id,
+    title,
+    direction,
+    points: points!,
+  }));
 }
 
 const standingOf = ({ criterionId, collection, value, group, unitName, period }: Standing): Standing => ({

@@ -9,6 +9,7 @@ import { requireDisinterested } from '../staffing/interest.ts';
 import { explainAssessment } from './assessment.explanation.ts';
 import { draftOf } from './assessment.reading.ts';
 import type { AssessmentDocument } from './assessment.store.ts';
+import { holdPoints, lettingGo } from './signing.hold.ts';
 
 type Handlers = HandlersOf<typeof assessmentRoutes>;
 
@@ -29,21 +30,18 @@ function signing(
       const { municipalityId, projectId } = call.params;
       const assessmentId = idFrom(call.operationId, 'asm');
       await stores.prepared.keep(call, municipalityId, null);
-      const { sha256, draft } =
+      const prepared =
         (await stores.assessments.prepared(assessmentId)) ?? (await prepare(parts, call, assessmentId));
+      const { sha256, draft } = prepared;
       // What was refused too early may be sent again later: by then there are more observations.
       const check = async () => {
         await requireSignable(parts, call);
+        await holdPoints(parts, prepared);
       };
-      const answer = await record.decide(call, {
-        kind: 'project',
-        lifecycleId: projectId,
-        municipalityId,
-        name: 'sign-assessment',
-        as: 'assessor',
-        data: { assessmentId, sha256, score: draft.score },
-        check,
-      });
+      const about = { kind: 'project', lifecycleId: projectId, municipalityId } as const;
+      const data = { assessmentId, sha256, score: draft.score };
+      const decision = { ...about, name: 'sign-assessment', as: 'assessor', data, check } as const;
+      const answer = await lettingGo(parts, { assessmentId, projectId }, () => record.decide(call, decision));
       return { body: { ...answer, assessmentId, sha256, score: draft.score } };
     },
     async getAssessment({ params }) {

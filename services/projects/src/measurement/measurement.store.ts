@@ -41,6 +41,7 @@ export interface SideEffectDocument {
   outcome: 'open' | 'accepted' | 'rejected';
   at: string;
 }
+  pointsBy: string | null;
 
 /** Measurements, observations, data feeds and side effects. */
 export function measurementStore(connection: Connection) {
@@ -131,9 +132,9 @@ export function measurementStore(connection: Connection) {
     listSideEffects: (municipalityId: string, projectId: string, query: PageQuery) =>
       pageOldestFirst(sideEffects, { municipalityId, projectId }, query),
     /** Those on which an assessor proposed points, in a stable order. */
-    pointedSideEffects: (projectId: string) =>
+    pointedSideEffects: (projectId: string, session?: ClientSession) =>
       sideEffects
-        .find({ projectId, points: { $ne: null } })
+        .find({ projectId, points: { $ne: null } }, inSession(session))
         .sort({ at: 1, _id: 1 })
         .toArray() as Promise<SideEffectDocument[]>,
   };

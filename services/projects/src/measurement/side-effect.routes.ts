@@ -7,7 +7,8 @@ import type { z } from 'zod';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { requirePhase } from '../proposal/project.ts';
-import { requireDisinterested } from '../staffing/interest.ts';
+import type { ProjectDocument } from '../proposal/project.ts';
+import { requireDisinterested, requireOutsider } from '../staffing/interest.ts';
 import type { SideEffectDocument } from './measurement.store.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
@@ -36,6 +37,7 @@ export function sideEffectHandlers(
           reportedBy: call.person.id,
           points: null,
           pointsReason: null,
+          pointsBy: null,
           outcome: 'open',
           at,
         };
@@ -61,16 +63,23 @@ export function sideEffectHandlers(
       const { points } = call.body;
       const body = await once(connection, call, async (session) => {
         const effect = await stores.measurements.getSideEffect(municipalityId, sideEffectId, session);
-        const project = await stores.projects.get(municipalityId, effect.projectId, session);
-        // What is signed is voted on: points stay as they were signed.
-        if (project.assessmentId) throw new DomainError('points-settled');
-        requirePhase(project, OBSERVABLE);
-        await stores.measurements.changeSideEffect(session, sideEffectId, { points, pointsReason });
-        return shown({ ...effect, points, pointsReason });
+        const project = await stores.projects.change(session, projectId, { $inc: { pointings: 1 } });
+        requireOpenPoints(project!);
+        requireOutsider(project!, call.person.id, 'assessor-on-team');
+        const set = { points, pointsReason, pointsBy: call.person.id };
+        await stores.measurements.changeSideEffect(session, sideEffectId, set);
+        return shown({ ...effect, ...set });
       });
       return { body };
     },
   };
+}
+
+/** What is signed is voted on: points stay as they were signed. @throws DomainError `points-settled`, `being-signed`, `wrong-phase` */
+function requireOpenPoints(project: ProjectDocument): void {
+  if (project.assessmentId) throw new DomainError('points-settled');
+  if (project.signing.length > 0) throw new DomainError('being-signed');
+  requirePhase(project, OBSERVABLE);
 }
 
 function shown(one: SideEffectDocument): z.infer<typeof SideEffectShape> {

@@ -84,7 +84,10 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
   'sign-assessment': async ({ parts: { stores }, session, state, command }) => {
     const { assessmentId } = command.data as Data<'sign-assessment'>;
     await stores.assessments.sign(session, assessmentId);
-    await stores.projects.change(session, state.id, { $set: { assessmentId } });
+    await stores.projects.change(session, state.id, {
+      $set: { assessmentId },
+      $pull: { signing: assessmentId },
+    });
   },
   object: async ({ parts: { stores }, session, command }) => {
     await stores.assessments.makeObjection(session, (command.data as Data<'object'>).objectionId);

@@ -73,6 +73,10 @@ export interface Member {
 type Relations = Pick<ProjectDocument, 'champion' | 'coChampions' | 'staff' | 'volunteers'>;
 
 /** Everybody on the team and the pot they share in: civil servants, champions, accepted volunteers. */
+  /** How often points were proposed for a side effect: written by each, so that none overlooks a signature. */
+  pointings: number;
+  /** Assessments that are being signed: until it is known what came of it, points stay as they are. */
+  signing: string[];
 export function teamOf(project: Relations): Member[] {
   const accepted = project.volunteers.filter((one) => one.acceptedByChampion && one.acceptedByLead);
   return [

@@ -151,6 +151,8 @@ function newProject(
     observations: 0,
     measurementId: null,
     assessmentId: null,
+    pointings: 0,
+    signing: [],
     finalScore: null,
     at: given.at,
   };
