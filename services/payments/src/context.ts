@@ -54,6 +54,12 @@ export interface SignedAssessment {
   readonly final: boolean;
 }
 
+/** A project, or a whole pilot. */
+export interface Place {
+  readonly pilotId: string;
+  readonly projectId: string | null;
+}
+
 /** What this service asks the projects service. */
 export interface Projects {
   bonusRulesOf(projectId: string): Promise<BonusTerms>;
@@ -62,6 +68,8 @@ export interface Projects {
   calendarOf(pilotId: string): Promise<Calendar>;
   /** The assessment of a project that is signed now; null while there is none. */
   assessmentOf(municipalityId: string, projectId: string): Promise<SignedAssessment | null>;
+  /** Which of these people measured or assessed the project, or any project of the pilot. */
+  measurersAmong(of: Place, personIds: readonly string[]): Promise<readonly string[]>;
 }
 
 /** A notice that identity leaves for a person, or for everybody with a role here. It names things by their ids only. */

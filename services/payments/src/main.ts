@@ -50,6 +50,9 @@ const payments = paymentsOf({
         if (error instanceof ApiProblem && error.code === 'assessment-missing') return null;
         throw error;
       }),
+    measurersAmong: async ({ pilotId, projectId }, personIds) =>
+      (await projects.findMeasurers({ params: { pilotId }, body: { projectId, personIds: [...personIds] } }))
+        .personIds,
   },
   vault: createVault(payeeKeys.current, payeeKeys.before),
   async notify({ noticeId, ...notice }) {

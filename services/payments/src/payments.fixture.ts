@@ -86,6 +86,7 @@ export async function paymentsFixture(
   const payeeKey = randomBytes(32);
   const teams = new Map<string, Team>();
   const terms = new Map<string, BonusTerms>();
+  const measurers = new Map<string, string[]>();
   const payments: Payments = paymentsOf({
     connection,
     outbox,
@@ -97,6 +98,10 @@ export async function paymentsFixture(
       calendarOf: async (id) =>
         unlessStrange(id, { ...testCharter, calendar: { default: { duration: 'P1D' }, ...unclaimed } }),
       assessmentOf: async (_, id) => unlessStrange(id, signedAssessments.get(id) ?? null),
+      measurersAmong: async ({ pilotId, projectId }, personIds) => {
+        const asked = measurers.get(projectId ?? pilotId) ?? [];
+        return personIds.filter((id) => asked.includes(id));
+      },
     },
     vault: createVault(payeeKey),
     async notify(notice) {
@@ -138,6 +143,8 @@ export async function paymentsFixture(
     /** What projects answers of a project, where a test says so. */
     teams,
     terms,
+    /** Who measured or assessed, by project or pilot. */
+    measurers,
     url: app.url,
     anyone: app.client(),
     worker: app.client(() => tokens.serviceToken('worker', 'payments')),

@@ -30,6 +30,8 @@ export interface Parts {
   readonly drafting: Drafting;
   readonly neighbours: Neighbours;
   readonly eligibility: Eligibility;
+  /** Who is paid for a project, as it was known within the last minute. */
+  readonly paidLately: (projectId: string) => Promise<readonly string[]>;
   readonly rebuildTimeline: () => Promise<number>;
   readonly now: () => Date;
 }

@@ -110,6 +110,9 @@ export async function projectsFixture(mongodbUrl: string) {
     pass(days: number) {
       ahead += days * 86_400_000;
     },
+    passSeconds(seconds: number) {
+      ahead += seconds * 1_000;
+    },
     worker,
     visitor: served.client(),
     person: async (id: string, ...roles: Role[]) =>

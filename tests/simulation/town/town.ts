@@ -141,6 +141,7 @@ export async function foundTown(world: World, parts: Parts): Promise<Town> {
           teamOf: async (id) => projects.find(({ projectId }) => projectId === id)!.team,
           calendarOf: async () => charter,
           assessmentOf: async () => null,
+          measurersAmong: async () => [],
         },
         notify: async () => undefined,
         personnelNumbers: async () => new Map(),

@@ -124,6 +124,7 @@ export const outcomeRoutes = {
       'line-cap-missing',
       'parties-differ',
       'own-payment',
+      'has-measured',
       'funds-missing',
       'amount-invalid',
       'result-paid',
@@ -136,7 +137,14 @@ export const outcomeRoutes = {
     params: ContractParams,
     body: z.object({ sha256: Sha256Shape }),
     answer: OutcomeContractShape,
-    problems: ['hash-mismatch', 'same-person-twice', 'own-payment', 'already-decided', 'fund-overdrawn'],
+    problems: [
+      'hash-mismatch',
+      'same-person-twice',
+      'own-payment',
+      'has-measured',
+      'already-decided',
+      'fund-overdrawn',
+    ],
   }),
   listOutcomeContracts: route('GET /v1/m/{municipalityId}/outcome-contracts', {
     summary: 'Outcome contracts, by id',

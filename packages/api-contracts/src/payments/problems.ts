@@ -35,6 +35,10 @@ export const paymentsProblems = {
   'contract-not-signed': { status: 409, title: 'The contract is not in force' },
   'terms-changed': { status: 409, title: 'The terms on record are not those that were signed' },
   'interested-party': { status: 403, title: 'Who gains from the contract does not state its results' },
+  'has-measured': {
+    status: 409,
+    title: 'Somebody who measured or assessed a project, or stated its results, is not paid for it',
+  },
   'assessment-differs': { status: 422, title: 'The signed assessment is another one' },
   'assessment-open': { status: 409, title: 'Somebody may still object to the assessment' },
   'project-decided': { status: 409, title: 'The contract was decided on results of this project before' },

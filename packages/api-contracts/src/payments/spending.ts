@@ -59,6 +59,7 @@ export const spendingRoutes = {
       'not-on-team',
       'procurement-reference-missing',
       'paid-by-outcome-only',
+      'has-measured',
     ],
   }),
   listSpending: route('GET /v1/m/{municipalityId}/projects/{projectId}/spending', {
@@ -74,7 +75,7 @@ export const spendingRoutes = {
     access: { roles: ['finance-clerk'] },
     params: SpendingParams,
     answer: SpendingShape,
-    problems: ['same-person-twice', 'own-payment', 'already-decided', 'paid-by-outcome-only'],
+    problems: ['same-person-twice', 'own-payment', 'already-decided', 'paid-by-outcome-only', 'has-measured'],
   }),
   refuseSpending: route('POST /v1/m/{municipalityId}/spending/{spendingId}/refusal', {
     summary: 'Refuse recorded spending: the commitment is free for it again',

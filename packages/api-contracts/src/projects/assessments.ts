@@ -92,6 +92,7 @@ export const assessmentRoutes = {
     problems: [
       'assessor-on-team',
       'interested-party',
+      'stated-by-interested',
       'draft-changed',
       'drafting-busy',
       'criteria-not-locked',

@@ -119,6 +119,15 @@ export const projectsInternalRoutes = {
     }),
     problems: ['criteria-not-locked'],
   }),
+  findMeasurers: route('POST /internal/v1/pilots/{pilotId}/measurers', {
+    kind: 'plain',
+    summary:
+      'Which of these people measured or assessed the project, or any project of the pilot: nobody pays them for it',
+    access: { services: ['payments'] },
+    params: Pilot,
+    body: z.object({ projectId: IdShape.nullable(), personIds: z.array(IdShape).min(1).max(100) }),
+    answer: z.object({ personIds: z.array(IdShape) }),
+  }),
   listCriteria: route('GET /internal/v1/projects/{projectId}/criteria', {
     summary: 'Criteria of a project, the options of its criteria vote',
     access: worker,

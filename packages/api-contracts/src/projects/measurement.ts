@@ -150,7 +150,7 @@ export const measurementRoutes = {
     body: z.object({ criterionId: IdShape, name: text(120) }),
     /** The token is null when the answer is a repetition: revoke the feed and create another. */
     answer: z.object({ feedId: IdShape, token: z.string().nullable() }),
-    problems: ['criterion-unknown', 'assessor-on-team', 'interested-party'],
+    problems: ['criterion-unknown', 'criteria-not-locked', 'assessor-on-team', 'interested-party'],
   }),
   revokeFeed: route('POST /v1/m/{municipalityId}/feeds/{feedId}/revocation', {
     summary: 'Revoke a data feed; what it delivered stays',

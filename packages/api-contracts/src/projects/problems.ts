@@ -90,6 +90,16 @@ export const projectsProblems = {
     status: 403,
     title: 'Whoever is paid for a project or assigned its team neither measures nor assesses it',
   },
+  'has-measured': {
+    status: 409,
+    title:
+      'Whoever measured or assessed a project neither joins nor staffs it, unless others corrected all that they recorded',
+  },
+  'stated-by-interested': {
+    status: 409,
+    title:
+      'Somebody recorded these who gains from the project: somebody without interest confirms or corrects them first',
+  },
   'criterion-unknown': { status: 422, title: 'The project has no such criterion' },
   'collection-unknown': { status: 422, title: 'The measurement has no such collection' },
   'wrong-unit': { status: 422, title: 'The criterion is measured in another unit' },
@@ -113,6 +123,10 @@ export const projectsProblems = {
   'feed-revoked': { status: 409, title: 'The feed was revoked' },
   'ref-reused': { status: 409, title: 'The feed delivered another reading under this ref' },
   'points-settled': { status: 409, title: 'The points were voted on already' },
+  'being-signed': {
+    status: 409,
+    title: 'The assessment is being signed: try again once it is known what came of that',
+  },
   'assessor-on-team': { status: 403, title: 'The assessor of a project is not on its team' },
   'assessment-missing': { status: 404, title: 'There is no signed assessment yet' },
   'drafting-busy': {
@@ -122,7 +136,3 @@ export const projectsProblems = {
   'draft-changed': { status: 409, title: 'The draft changed since you read it' },
   'criteria-not-locked': { status: 409, title: 'The criteria are not locked yet' },
 } as const;
-  'being-signed': {
-    status: 409,
-    title: 'The assessment is being signed: try again once it is known what came of that',
-  },

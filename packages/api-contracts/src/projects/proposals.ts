@@ -229,7 +229,7 @@ export const proposalRoutes = {
     access: resident,
     params: ProjectParams,
     answer: z.object({ personId: IdShape }),
-    problems: ['not-invited', 'both-sides', 'wrong-phase'],
+    problems: ['not-invited', 'both-sides', 'has-measured', 'wrong-phase'],
   }),
   askChampion: route('POST /v1/m/{municipalityId}/projects/{projectId}/champion-question', {
     kind: 'move',

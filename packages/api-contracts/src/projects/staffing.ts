@@ -68,6 +68,7 @@ export const staffingRoutes = {
       'lead-not-assigned',
       'not-civil-servant',
       'both-sides',
+      'has-measured',
       'too-many-members',
       'not-awaited',
       'suspended',
@@ -78,7 +79,7 @@ export const staffingRoutes = {
     access: { roles: ['resident'] },
     params: ProjectParams,
     answer: z.object({ personId: IdShape }),
-    problems: ['already-volunteered', 'already-champion', 'both-sides', 'wrong-phase'],
+    problems: ['already-volunteered', 'already-champion', 'both-sides', 'has-measured', 'wrong-phase'],
   }),
   acceptVolunteer: route(
     'POST /v1/m/{municipalityId}/projects/{projectId}/volunteers/{personId}/acceptances',
@@ -88,7 +89,7 @@ export const staffingRoutes = {
       params: ProjectParams.extend({ personId: IdShape }),
       body: z.object({ as: z.enum(['champion', 'lead']) }),
       answer: z.object({ personId: IdShape, accepted: z.boolean() }),
-      problems: ['not-champion', 'not-lead', 'already-accepted', 'wrong-phase'],
+      problems: ['not-champion', 'not-lead', 'already-accepted', 'has-measured', 'wrong-phase'],
     },
   ),
   showTeam: route('GET /v1/m/{municipalityId}/projects/{projectId}/team', {
@@ -135,6 +136,6 @@ export const staffingRoutes = {
     params: ProjectParams,
     body: z.object({ agreementSha256: Sha256Shape }),
     answer: DecisionAnswerShape,
-    problems: ['not-on-team', 'hash-mismatch', 'already-decided', 'not-awaited', 'suspended'],
+    problems: ['not-on-team', 'has-measured', 'hash-mismatch', 'already-decided', 'not-awaited', 'suspended'],
   }),
 };

@@ -131,6 +131,59 @@ async function moneyOf(contractId: string) {
 }
 const refusal = (code: string) => expect.objectContaining({ code });
 
+describe('an outcome contract', () => {
+  const measured = refusal('has-measured');
+  const paying = (payeeId: string) => ({ payees: [payees[0]!, { ...payees[1]!, payeeId }] });
+
+  it('pays nobody who measured or assessed its project, also not since it was proposed', async () => {
+    const of = await pilot('measured');
+    fixture.measurers.set(of.projectId, ['per-early']);
+    await expect(propose(of, paying('per-early'))).rejects.toEqual(measured);
+    const contract = await propose(of, paying('per-late'));
+    fixture.measurers.set(of.projectId, ['per-late']);
+    await expect(sign(contract)).rejects.toEqual(measured);
+    expect(await outcomeFund(of.pilotId)).toEqual([1_000_000, 0, 0]);
+    fixture.measurers.set(of.projectId, []);
+    await sign(contract);
+  });
+
+  it('on a whole pilot pays nobody who measured or assessed any project of it', async () => {
+    const { pilotId } = await pilot('measured-wide');
+    fixture.measurers.set(pilotId, ['per-early']);
+    await expect(propose({ pilotId }, paying('per-early'))).rejects.toEqual(measured);
+    await propose({ pilotId }, paying('per-late'));
+  });
+
+  it('pays nobody who stated the results of another one', async () => {
+    const contract = await signed('stated');
+    const { pilotId, projectId } = contract;
+    await decide(contract, { fewer: '12', jobs: '0' });
+    await expect(propose({ pilotId, projectId: projectId! }, paying('per-assessor'))).rejects.toEqual(
+      measured,
+    );
+    await expect(propose({ pilotId }, paying('per-assessor'))).rejects.toEqual(measured);
+    await propose(await pilot('stated-elsewhere'), paying('per-assessor'));
+  });
+
+  it('is not decided by somebody who is paid for the project as a contractor', async () => {
+    const contract = await signed('decider');
+    await fixture.clerk.recordSpending({
+      params: { municipalityId, projectId: contract.projectId! },
+      body: {
+        amount: euros(100),
+        purpose: 'Racks',
+        contractorId: 'per-builder',
+        procurementReference: 'P-1',
+      },
+      idempotencyKey: key(),
+    });
+    const client = await fixture.as('per-builder', 'assessor');
+    await expect(decide(contract, { fewer: '12', jobs: '0' }, { client })).rejects.toEqual(
+      refusal('interested-party'),
+    );
+  });
+});
+
 describe('signing an outcome contract', () => {
   it('takes two different people, of whom none is paid, and exactly what was proposed', async () => {
     const of = await pilot('two');

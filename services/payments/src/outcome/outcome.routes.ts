@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
 import type { FundsDocument } from '../fund/fund.store.ts';
+import { interestedIn, requireNoMeasurer } from '../interest/interest.ts';
 import { outcomeReserved, outcomeReserveReturned } from '../ledger/postings.ts';
 import { decideContract } from './outcome.deciding.ts';
 import { outcomeReleasedEvent, outcomeReservedEvent } from './outcome.events.ts';
@@ -41,6 +42,13 @@ function contracting(
   const { connection, outcomes } = payments;
   return {
     async proposeOutcomeContract(call) {
+      const { projectId = null, payees } = call.body;
+      const place = { pilotId: call.params.pilotId, projectId };
+      await requireNoMeasurer(
+        payments,
+        place,
+        payees.map(({ payeeId }) => payeeId),
+      );
       const proposed = await once(connection, call, async (session) => {
         const contract = await newContract(payments, session, call);
         await outcomes.insert(session, contract);
@@ -50,7 +58,13 @@ function contracting(
     },
     async signOutcomeContract(call) {
       const { params, body, person } = call;
-      const { pilotId } = await requireContract(payments, params);
+      const contract = await requireContract(payments, params);
+      const { pilotId } = contract;
+      await requireNoMeasurer(
+        payments,
+        contract,
+        contract.payees.map(({ payeeId }) => payeeId),
+      );
       const sign = (session: ClientSession) =>
         signContract(payments, session, { params, sha256: body.sha256, signer: person.id });
       return { body: await payments.lane(pilotId, () => once(connection, call, sign)) };
@@ -98,6 +112,8 @@ function deciding(
         contract,
         await payments.projects.teamOf(evidence.projectId),
       );
+      if ((await interestedIn(payments, evidence.projectId)).includes(person.id))
+        throw new DomainError('interested-party');
       const statement = { ...body, assessor: person.id, decisionId: idFrom(call.operationId, 'out') };
       const decide = (session: ClientSession) => decideContract(payments, session, params, statement);
       return { body: await payments.lane(contract.pilotId, () => once(connection, call, decide)) };

@@ -72,6 +72,7 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await contracts.createIndex({ municipalityId: 1, pilotId: 1, _id: 1 });
   await contracts.createIndex({ pilotId: 1, 'payees.payeeId': 1 });
   await decisions.createIndex({ contractId: 1, number: 1 }, { unique: true });
+  await decisions.createIndex({ 'evidence.projectId': 1, assessor: 1 });
   // Two assessments of one project would pay its results twice.
   await decisions.createIndex({ contractId: 1, 'evidence.projectId': 1 }, { unique: true });
   await decisions.createIndex({ 'evidence.projectId': 1 });
@@ -169,6 +170,17 @@ export function outcomeStore(connection: Connection) {
     /** Whom contracts on this project, or on its whole pilot, pay; also where they have ended. */
     payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
       contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
+    /** Which of these people stated results of a project, or of any in a pilot. */
+    async statedBy(
+      { pilotId, projectId }: { readonly pilotId: string; readonly projectId: string | null },
+      personIds: readonly string[],
+    ): Promise<string[]> {
+      const assessor = { $in: [...personIds] };
+      if (projectId !== null)
+        return decisions.distinct('assessor', { assessor, 'evidence.projectId': projectId });
+      const contractId = { $in: await contracts.distinct('_id', { pilotId }) };
+      return decisions.distinct('assessor', { assessor, contractId });
+    },
     /** Whether somebody is paid as an investor in this pilot. */
     isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
       (await contracts.countDocuments(

@@ -98,6 +98,21 @@ describe('spending', () => {
     });
   });
 
+  it('is not recorded for, nor accepted of, somebody who measured or assessed the project', async () => {
+    await commit(fixture, 'pil-1', 'prj-measured', 1_000);
+    const champion = await fixture.as('per-champion');
+    const on = (contractorId: string) =>
+      spend(champion, 'prj-measured', 100, { contractorId, procurementReference: 'P-1' });
+    fixture.measurers.set('prj-measured', ['per-early']);
+    await expect(on('per-early')).rejects.toMatchObject({ code: 'has-measured' });
+    const { spendingId } = await on('per-late');
+    fixture.measurers.set('prj-measured', ['per-early', 'per-late']);
+    await expect(accept(fixture.clerk, spendingId)).rejects.toMatchObject({ code: 'has-measured' });
+    expect(await moneyOf('prj-measured')).toMatchObject({ claimed: euros(100), accepted: euros(0) });
+    await refuse(fixture.clerk, spendingId);
+    await spend(champion, 'prj-measured', 100);
+  });
+
   it('that is refused after the commitment closed returns to the round fund', async () => {
     await commit(fixture, 'pil-1', 'prj-close', 1_000);
     const champion = await fixture.as('per-champion');

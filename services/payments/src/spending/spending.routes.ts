@@ -13,6 +13,7 @@ import { bookOf } from '../fund/commitment.ts';
 import { requireProject } from '../fund/fund.routes.ts';
 import { requirePositive } from '../fund/fund.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
+import { interestedIn, requireNoMeasurer } from '../interest/interest.ts';
 import { commitmentReturned, spendingAccepted } from '../ledger/postings.ts';
 import { oweContractor } from '../obligation/obligation.creation.ts';
 import { bookingCodes } from '../obligation/obligation.ts';
@@ -37,6 +38,7 @@ export function spendingRoutes(
         throw new DomainError('procurement-reference-missing');
       }
       const document = newSpending(call, project, payments.now());
+      await requireNoMeasurer(payments, ...payeeOf(document));
       const recorded = payments.lane(project._id, () =>
         once(connection, call, (session) => record(payments, session, document)),
       );
@@ -55,7 +57,9 @@ export function spendingRoutes(
     },
     async acceptSpending(call) {
       const { params, person } = call;
-      const { pilotId } = await requireSpending(payments, params);
+      const recorded = await requireSpending(payments, params);
+      await requireNoMeasurer(payments, ...payeeOf(recorded));
+      const { pilotId } = recorded;
       const accepted = payments.lane(pilotId, () =>
         once(connection, call, async (session) => {
           const decision = { state: 'accepted', refusal: null, personId: person.id } as const;
@@ -87,6 +91,9 @@ export function spendingRoutes(
   };
 }
 
+const payeeOf = ({ pilotId, projectId, contractorId }: SpendingDocument) =>
+  [{ pilotId, projectId }, contractorId === null ? [] : [contractorId]] as const;
+
 /** Procurement is no way to pay an investor of the pilot. */
 async function requireNoInvestor(
   payments: Payments,
@@ -96,16 +103,6 @@ async function requireNoInvestor(
   if (contractorId !== null && (await payments.outcomes.isInvestor(session, pilotId, contractorId))) {
     throw new DomainError('paid-by-outcome-only');
   }
-}
-
-/** Contractors whose spending was recorded, and whoever an outcome contract pays. */
-async function interestedIn(payments: Payments, projectId: string): Promise<string[]> {
-  const project = await payments.funds.findCommitment(projectId);
-  // Nobody is paid for what is not funded.
-  if (!project) return [];
-  const contractors = await payments.spending.contractorsOf(projectId);
-  const parties = await payments.outcomes.payeesIn(project.pilotId, projectId);
-  return [...new Set([...contractors, ...parties])].toSorted();
 }
 
 function newSpending(call: RecordCall, project: CommitmentDocument, recordedAt: Date): SpendingDocument {

@@ -6,6 +6,7 @@ import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { isAssessmentFinal } from '../proposal/project.ts';
 import { requireDisinterested } from '../staffing/interest.ts';
+import { requireDisinterestedRecord } from './assessed.record.ts';
 import { explainAssessment } from './assessment.explanation.ts';
 import { draftOf } from './assessment.reading.ts';
 import type { AssessmentDocument } from './assessment.store.ts';
@@ -61,13 +62,17 @@ function signing(
   };
 }
 
-/** @throws DomainError `not-found`, `assessor-on-team`, `interested-party`, `criteria-not-locked`, `drafting-busy`, `draft-changed` */
+/**
+ * @throws DomainError `not-found`, `assessor-on-team`, `interested-party`, `stated-by-interested`, `criteria-not-locked`,
+ *   `drafting-busy`, `draft-changed`
+ */
 async function requireSignable(
   parts: Parts,
   { params, person, body }: Call<typeof assessmentRoutes.signAssessment>,
 ): Promise<AssessmentDraft> {
   const project = await parts.stores.projects.get(params.municipalityId, params.projectId);
   await requireDisinterested(parts, project, person.id, 'assessor-on-team');
+  await requireDisinterestedRecord(parts, project);
   const draft = await draftOf(parts, project);
   if (draft.sha256 !== body.draftSha256) throw new DomainError('draft-changed');
   return draft;

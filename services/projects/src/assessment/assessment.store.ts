@@ -45,6 +45,15 @@ export function assessmentStore(connection: Connection) {
     sign: (session: ClientSession, _id: string) =>
       assessments.updateOne({ _id }, { $set: { signed: true } }, { session }),
     prepared: (_id: string) => assessments.findOne({ _id }),
+    /** Which of these people signed an assessment of one of the projects, or set out to. */
+    async assessorsAmong(
+      projectIds: readonly string[],
+      personIds: readonly string[],
+      session?: ClientSession,
+    ): Promise<string[]> {
+      const about = { projectId: { $in: [...projectIds] }, assessor: { $in: [...personIds] } };
+      return assessments.distinct('assessor', about, session ? { session } : {});
+    },
     async get(municipalityId: string, _id: string): Promise<AssessmentDocument> {
       const found = await assessments.findOne({ _id, municipalityId });
       if (!found) throw new DomainError('not-found');

@@ -25,6 +25,8 @@ export function feedHandlers(parts: Parts): FeedHandlers {
       const { criterionId, name } = call.body;
       const project = await stores.projects.get(municipalityId, projectId);
       await requireDisinterested(parts, project, call.person.id, 'assessor-on-team');
+      // Until then champions join, proposals are merged and criteria change.
+      if (!project.lock) throw new DomainError('criteria-not-locked');
       const known = measuredCriteria(project).some((one) => one.criterionId === criterionId);
       if (!known) throw new DomainError('criterion-unknown');
       const feedId = idFrom(call.operationId, 'fed');
@@ -34,6 +36,9 @@ export function feedHandlers(parts: Parts): FeedHandlers {
       const made = await once(connection, call, async (session) => {
         const about = { _id: feedId, municipalityId, projectId, criterionId, name, at: now().toISOString() };
         const createdBy = call.person.id;
+        // Written, not only read: whoever makes a feed and joins the team at the same time does one of the two.
+        const latest = await stores.projects.change(session, projectId, { $inc: { feeds: 1 } });
+        requireOutsider(latest!, createdBy, 'assessor-on-team');
         await stores.measurements.insertFeed(session, { ...about, createdBy, tokenSha256, revoked: false });
         return { tokenSha256 };
       });
@@ -62,19 +67,23 @@ export function feedHandlers(parts: Parts): FeedHandlers {
   };
 }
 
-/** @throws DomainError `feed-token-wrong`, `feed-revoked`, `team-member-measures` */
+/**
+ * A feed that may deliver. Its owner may have gained an interest since they made it, so payments is asked again. Where that does
+ * not answer, nothing is recorded and the device tries again: each reading counts once.
+ * @throws DomainError `feed-token-wrong`, `feed-revoked`, `team-member-measures`, `interested-party`
+ */
 async function opened(
-  { stores }: Parts,
+  parts: Parts,
   { municipalityId, feedId }: { municipalityId: string; feedId: string },
   token: string,
 ) {
+  const { stores, paidLately } = parts;
   const feed = await stores.measurements.getFeed(municipalityId, feedId);
   if (!timingSafeEqual(Buffer.from(hashOf(token)), Buffer.from(feed.tokenSha256)))
     throw new DomainError('feed-token-wrong');
   if (feed.revoked) throw new DomainError('feed-revoked');
   const project = await stores.projects.get(feed.municipalityId, feed.projectId);
-  // Asked of payments when the feed was made: a device does not wait for another service.
-  requireOutsider(project, feed.createdBy, 'team-member-measures');
+  await requireDisinterested(parts, project, feed.createdBy, 'team-member-measures', paidLately);
   return { feed, project };
 }
 

@@ -1,6 +1,6 @@
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import type { CriterionInput, ObservationInput } from '@talkoot/api-contracts/projects';
-import { createClient } from '@talkoot/api-contracts';
+import { createClient, ServiceUnreachable } from '@talkoot/api-contracts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { courseOf } from '../course.fixture.ts';
 import { cyclists, M, projectsFixture } from '../projects.fixture.ts';
@@ -66,12 +66,8 @@ describe('recording an observation', () => {
     await expect(assessor.recordObservation({ params, body: baseline })).rejects.toMatchObject(early);
     const csv = `${header}\n${line(criterionId)}`;
     await expect(assessor.importObservations({ params, body: csv })).rejects.toMatchObject(early);
-    const { feedId, token } = await assessor.createFeed({ params, body: { criterionId, name: 'Loop' } });
-    const { criterionId: _, ...reading } = baseline;
-    const body = { token: token!, readings: [{ ...reading, ref: 'r1' }] };
-    await expect(fixture.visitor.feedObservations({ params: { ...M, feedId }, body })).rejects.toMatchObject(
-      early,
-    );
+    const feed = assessor.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    await expect(feed).rejects.toMatchObject(early);
     expect((await fixture.visitor.listObservations({ params })).items).toEqual([]);
     expect(projectId).toBeTruthy();
   });
@@ -133,6 +129,23 @@ describe('recording an observation', () => {
     await expect(course.people.assessor.recordObservation({ params, body: unnamed })).rejects.toMatchObject(
       refused('group-unnamed'),
     );
+  });
+
+  it('of a baseline is corrected after the work too, at its own instant', async () => {
+    const { project: params, projectId, criteria } = await course.locked();
+    const { assessor } = course.people;
+    const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+    const { observationId: corrects } = await assessor.recordObservation({ params, body });
+    await fixture.engine.step('project', projectId, { name: 'delivered', phase: 'measurement' });
+    const late = { ...course.reading(criteria[0]!.criterionId, 'baseline', '230'), corrects };
+    const moved = assessor.recordObservation({ params, body: late });
+    await expect(moved).rejects.toMatchObject(refused('observation-unknown'));
+    await assessor.recordObservation({ params, body: { ...body, value: '242', corrects } });
+    const { items } = await fixture.visitor.listObservations({ params });
+    expect(items.map(({ value, correctedBy }) => [value, correctedBy !== null])).toEqual([
+      ['240', true],
+      ['242', false],
+    ]);
   });
 
   it('corrects by adding, never by overwriting, and once', async () => {
@@ -324,26 +337,71 @@ describe('a data feed', () => {
     expect(items.map(({ via }) => via)).toEqual(['feed', 'feed', 'feed']);
   });
 
-  it('delivers nothing once whoever made it, and knows its token, is on the team', async () => {
-    const { project: params, criteria } = await course.locked();
-    const { criterionId } = criteria[0]!;
-    const { champion, lead, manager } = course.people;
-    const both = await fixture.person('per-both', 'assessor', 'resident');
-    const { feedId, token } = await both.createFeed({ params, body: { criterionId, name: 'Loop' } });
-    const { criterionId: __, ...reading } = course.reading(criterionId, 'baseline', '240');
-    const deliver = (ref: string) =>
+  /** A feed of somebody, and a delivery by it. */
+  async function feedOf(owner: string) {
+    const measured = await measuring();
+    const assessor = await fixture.person(owner, 'assessor');
+    const body = { criterionId: measured.criterionId, name: 'Loop' };
+    const { feedId, token } = await assessor.createFeed({ params: measured.project, body });
+    const { criterionId: _, ...reading } = course.reading(measured.criterionId, 'c1', '301');
+    const deliver = (at: number) =>
       fixture.visitor.feedObservations({
         params: { ...M, feedId },
-        body: { token: token!, readings: [{ ...reading, ref }] },
+        body: { token: token!, readings: [{ ...reading, observedAt: second(at), ref: `r${at}` }] },
       });
-    expect(await deliver('r1')).toEqual({ recorded: 1, repeated: 0 });
-    const civilServants = [{ personId: 'per-lead', hours: 10 }];
-    await manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
-    await both.volunteer({ params });
-    const accept = { params: { ...params, personId: 'per-both' } };
-    await champion.acceptVolunteer({ ...accept, body: { as: 'champion' } });
-    await lead.acceptVolunteer({ ...accept, body: { as: 'lead' } });
-    await expect(deliver('r2')).rejects.toMatchObject(refused('team-member-measures'));
+    const recorded = async () =>
+      (await fixture.visitor.listObservations({ params: measured.project })).items.length;
+    return { ...measured, deliver, recorded };
+  }
+
+  it('delivers nothing any more once its owner is paid for the project', async () => {
+    const { projectId, deliver, recorded } = await feedOf('per-owner');
+    expect(await deliver(1)).toEqual({ recorded: 1, repeated: 0 });
+    fixture.world.interested.set(projectId, ['per-owner']);
+    fixture.passSeconds(61);
+    await expect(deliver(2)).rejects.toMatchObject(refused('interested-party'));
+    expect(await recorded()).toBe(1);
+  });
+
+  it('tries again where payments does not say who is paid, and loses nothing', async () => {
+    const { deliver, recorded } = await feedOf('per-owner');
+    fixture.world.whileAsked = async () => {
+      throw new ServiceUnreachable('payments does not answer');
+    };
+    await expect(deliver(1)).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+    expect(await recorded()).toBe(0);
+    fixture.world.whileAsked = async () => {};
+    expect(await deliver(1)).toEqual({ recorded: 1, repeated: 0 });
+    expect(await recorded()).toBe(1);
+  });
+
+  it('asks payments once a minute at most', async () => {
+    const { deliver } = await feedOf('per-owner');
+    let asked = 0;
+    fixture.world.whileAsked = async () => void (asked += 1);
+    for (const at of [1, 2, 3]) await deliver(at);
+    expect(asked).toBe(1);
+    fixture.passSeconds(61);
+    await deliver(4);
+    expect(asked).toBe(2);
+    fixture.world.whileAsked = async () => {};
+  });
+
+  it('delivers nothing when its owner was being assigned while they made it', async () => {
+    const { project: params, criteria } = await course.locked();
+    const { criterionId } = criteria[0]!;
+    const both = await fixture.person('per-both', 'assessor', 'civil-servant');
+    const civilServants = ['per-lead', 'per-both'].map((personId) => ({ personId, hours: 10 }));
+    let feed = { feedId: '', token: '' as string | null };
+    fixture.engine.whileSent = async () => {
+      feed = await both.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    };
+    await course.people.manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    fixture.engine.whileSent = async () => {};
+    const { criterionId: __, ...reading } = course.reading(criterionId, 'baseline', '240');
+    const body = { token: feed.token!, readings: [{ ...reading, ref: 'r1' }] };
+    const delivered = fixture.visitor.feedObservations({ params: { ...M, feedId: feed.feedId }, body });
+    await expect(delivered).rejects.toMatchObject(refused('team-member-measures'));
   });
 
   it('is for a criterion of the project', async () => {

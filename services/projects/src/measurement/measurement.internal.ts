@@ -64,6 +64,7 @@ async function start(
     pilotId,
     collections: plannedCollections(durations),
     phase: 'new',
+    closedBy: null,
     at: now().toISOString(),
   });
   await stores.projects.change(session, projectId, { $set: { measurementId } });

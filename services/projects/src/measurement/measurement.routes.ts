@@ -4,10 +4,11 @@ import { storeText } from '@talkoot/lifecycle-record';
 import type { z } from 'zod';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
+import { isBeforeWork } from '../proposal/project.ts';
 import { requireDisinterested } from '../staffing/interest.ts';
 import { feedHandlers } from './feed.routes.ts';
 import { readObservations } from './observation.csv.ts';
-import { lineOffence, measuredCriteria, missingIn } from './observation.ts';
+import { BASELINE, lineOffence, measuredCriteria, missingIn } from './observation.ts';
 import type { ObservationDocument } from './observation.ts';
 import { addObservations, measuringRules, observationsFrom } from './recording.ts';
 import { sideEffectHandlers } from './side-effect.routes.ts';
@@ -36,7 +37,8 @@ function observing(
       const body = await once(connection, call, async (session) => {
         if (corrects) {
           const earlier = await stores.measurements.findObservation(projectId, corrects, session);
-          requireCorrectable(earlier, observation);
+          const { phase } = await stores.projects.get(municipalityId, projectId, session);
+          requireCorrectable(earlier, observation, phase);
           await stores.measurements.markCorrected(session, corrects, observation._id);
         }
         await addObservations(parts, session, projectId, call.person.id, [observation]);
@@ -113,13 +115,18 @@ function plans(parts: Parts): Pick<Handlers, 'getMeasurement' | 'closeMeasuremen
   };
 }
 
-/** A correction is of the same reading: criterion, collection, group and period stay. */
-function requireCorrectable(earlier: ObservationDocument | null, by: ObservationDocument): void {
+/** A correction is of the same reading: criterion, collection, group and period stay; once the work has begun, a baseline's instant too. */
+function requireCorrectable(
+  earlier: ObservationDocument | null,
+  by: ObservationDocument,
+  phase: string,
+): void {
   const same =
     earlier?.criterionId === by.criterionId &&
     earlier.collection === by.collection &&
     earlier.group === by.group &&
-    earlier.period === by.period;
+    earlier.period === by.period &&
+    (by.collection !== BASELINE || isBeforeWork(phase) || earlier.observedAt === by.observedAt);
   if (!earlier || !same) throw new DomainError('observation-unknown');
   if (earlier.correctedBy) throw new DomainError('already-corrected');
 }

@@ -6,4 +6,7 @@ export const measurementSteps =
   ({ measurements }: Stores): StepEffect =>
   async (step, state, session) => {
     if (step.phase !== step.from) await measurements.enterPhase(session, state.id, step.phase);
+    const { command } = step;
+    if (command?.name === 'close-measurement')
+      await measurements.closedBy(session, state.id, command.actor.id);
   };

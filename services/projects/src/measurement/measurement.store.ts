@@ -2,6 +2,7 @@ import type { PageQuery, TextRef } from '@talkoot/api-contracts';
 import { DomainError } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
 import { collectionOf } from '../database/collection.ts';
+import type { Stored } from '../database/collection.ts';
 import { pageOldestFirst } from '../database/page.ts';
 import type { ObservationDocument } from './observation.ts';
 
@@ -12,6 +13,8 @@ export interface MeasurementDocument {
   pilotId: string;
   collections: { name: string; after: string }[];
   phase: string;
+  /** The assessor who closed it early. */
+  closedBy: string | null;
   at: string;
 }
 
@@ -38,10 +41,10 @@ export interface SideEffectDocument {
   reportedBy: string;
   points: string | null;
   pointsReason: TextRef | null;
+  pointsBy: string | null;
   outcome: 'open' | 'accepted' | 'rejected';
   at: string;
 }
-  pointsBy: string | null;
 
 /** Measurements, observations, data feeds and side effects. */
 export function measurementStore(connection: Connection) {
@@ -55,9 +58,10 @@ export function measurementStore(connection: Connection) {
       { unique: true, partialFilterExpression: { correctedBy: null } },
     ],
   ]);
-  const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ municipalityId: 1, projectId: 1 }]]);
+  const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ projectId: 1, createdBy: 1 }]]);
   const sideEffects = collectionOf<SideEffectDocument>(connection, 'sideeffects', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+    [{ projectId: 1, points: 1 }],
   ]);
   const inSession = (session?: ClientSession) => (session ? { session } : {});
   const found = <T>(one: T | null): T => {
@@ -73,6 +77,8 @@ export function measurementStore(connection: Connection) {
     getMeasurement: async (municipalityId: string, _id: string) =>
       found(await measurements.findOne({ _id, municipalityId })) as MeasurementDocument,
     measurementById: async (_id: string) => found(await measurements.findOne({ _id })) as MeasurementDocument,
+    closedBy: (session: ClientSession, _id: string, closedBy: string) =>
+      measurements.updateOne({ _id }, { $set: { closedBy } }, { session }),
     enterPhase: (session: ClientSession, _id: string, phase: string) =>
       measurements.updateOne({ _id }, { $set: { phase } }, { session }),
 
@@ -120,6 +126,7 @@ export function measurementStore(connection: Connection) {
     insertFeed: (session: ClientSession, feed: FeedDocument) => feeds.insertOne(feed, { session }),
     getFeed: async (municipalityId: string, _id: string, session?: ClientSession) =>
       found(await feeds.findOne({ _id, municipalityId }, inSession(session))) as FeedDocument,
+    feedsOf: (projectId: string) => feeds.find({ projectId }).toArray(),
     revokeFeed: (session: ClientSession, _id: string) =>
       feeds.updateOne({ _id }, { $set: { revoked: true } }, { session }),
 
@@ -131,6 +138,7 @@ export function measurementStore(connection: Connection) {
       sideEffects.updateOne({ _id }, { $set: set }, { session }),
     listSideEffects: (municipalityId: string, projectId: string, query: PageQuery) =>
       pageOldestFirst(sideEffects, { municipalityId, projectId }, query),
+    measurersAmong: measurersOf({ measurements, observations, feeds, sideEffects }),
     /** Those on which an assessor proposed points, in a stable order. */
     pointedSideEffects: (projectId: string, session?: ClientSession) =>
       sideEffects
@@ -139,3 +147,32 @@ export function measurementStore(connection: Connection) {
         .toArray() as Promise<SideEffectDocument[]>,
   };
 }
+
+interface Collections {
+  readonly measurements: Stored<MeasurementDocument>;
+  readonly observations: Stored<ObservationDocument>;
+  readonly feeds: Stored<FeedDocument>;
+  readonly sideEffects: Stored<SideEffectDocument>;
+}
+
+/** Which of some people have an open feed, closed a measurement early, or stated readings or points that stand. */
+const measurersOf =
+  ({ measurements, observations, feeds, sideEffects }: Collections) =>
+  async (
+    projectIds: readonly string[],
+    personIds: readonly string[],
+    session?: ClientSession,
+  ): Promise<string[]> => {
+    const projectId = { $in: [...projectIds] };
+    const person = { $in: [...personIds] };
+    const options = session ? { session } : {};
+    const owned = await feeds.find({ projectId, createdBy: person }, options).toArray();
+    const recordedBy = { $in: [...personIds, ...owned.map(({ _id }) => _id)] };
+    const standing = { projectId, recordedBy, correctedBy: null };
+    const recorders = await observations.distinct('recordedBy', standing, options);
+    const pointers = await sideEffects.distinct('pointsBy', { projectId, pointsBy: person }, options);
+    const closers = await measurements.distinct('closedBy', { projectId, closedBy: person }, options);
+    const feeding = owned.filter(({ _id, revoked }) => !revoked || recorders.includes(_id));
+    const found = new Set([...recorders, ...pointers, ...closers, ...feeding.map((one) => one.createdBy)]);
+    return personIds.filter((personId) => found.has(personId));
+  };

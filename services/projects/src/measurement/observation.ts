@@ -154,10 +154,18 @@ export function readingKeyOf({
   return JSON.stringify([criterionId, group, group === 'treated' ? null : unitName, period]);
 }
 
-/** Phases in which a reading of a collection may be recorded: baselines before the work, the rest after it. */
-export function phasesFor(collection: string): readonly string[] {
-  return collection === BASELINE ? BEFORE_WORK : ['measurement', 'assessment'];
+/**
+ * Phases in which a reading of a collection may be recorded: baselines before the work, the rest after it. What is wrong is corrected
+ * until the project is assessed.
+ */
+export function phasesFor({
+  collection,
+  corrects,
+}: Pick<ObservationDocument, 'collection' | 'corrects'>): readonly string[] {
+  if (collection !== BASELINE) return AFTER_WORK;
+  return corrects === null ? BEFORE_WORK : [...BEFORE_WORK, 'delivery', ...AFTER_WORK];
 }
+const AFTER_WORK = ['measurement', 'assessment'];
 
 type Counted = Pick<ObservationDocument, 'criterionId' | 'collection' | 'group' | 'unitName' | 'period'>;
 

@@ -89,7 +89,7 @@ export async function addObservations(
   });
   if (!project) throw new DomainError('not-found');
   requireOutsider(project, measurer, 'team-member-measures');
-  for (const { collection } of observations) requirePhase(project, phasesFor(collection));
+  for (const one of observations) requirePhase(project, phasesFor(one));
   await requireFirst(parts, session, observations, places);
   await stores.measurements.insertObservations(session, [...observations]);
   const about = {

@@ -2,6 +2,7 @@ import type { proposalRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, once } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import type { HandlersOf, Parts } from '../parts.ts';
+import { requireNoMeasurer } from '../staffing/interest.ts';
 import { BEFORE_WORK, requireChampion, requirePhase, sideOf } from './project.ts';
 
 type Handlers = HandlersOf<typeof proposalRoutes>;
@@ -58,7 +59,8 @@ function merging({ connection, record, stores }: Parts): Pick<Handlers, 'request
   };
 }
 
-function joining({ connection, stores }: Parts): Pick<Handlers, 'inviteCoChampion' | 'acceptCoChampion'> {
+function joining(parts: Parts): Pick<Handlers, 'inviteCoChampion' | 'acceptCoChampion'> {
+  const { connection, stores } = parts;
   return {
     async inviteCoChampion(call) {
       const { municipalityId, projectId } = call.params;
@@ -83,6 +85,7 @@ function joining({ connection, stores }: Parts): Pick<Handlers, 'inviteCoChampio
         if (!project.invited.includes(personId)) throw new DomainError('not-invited');
         requirePhase(project, BEFORE_WORK);
         if (sideOf(project, personId) === 'civil-servants') throw new DomainError('both-sides');
+        await requireNoMeasurer(parts, project, [personId], session);
         await stores.projects.change(session, projectId, {
           $addToSet: { coChampions: personId },
           // A champion shares in one pot only.

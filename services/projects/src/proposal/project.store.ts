@@ -94,6 +94,14 @@ export function projectStore(connection: Connection) {
         phase: { $nin: [...terminalPhases.project] },
       }),
     ofPilot: (municipalityId: string, pilotId: string) =>
+    /** Projects of a pilot that may have been measured, or the given one of them. */
+    async measuredIn(pilotId: string, projectId: string | null): Promise<string[]> {
+      const one = projectId === null ? {} : { _id: projectId };
+      const locked = await projects
+        .find({ pilotId, lock: { $ne: null }, ...one }, { projection: { _id: 1 } })
+        .toArray();
+      return locked.map(({ _id }) => _id);
+    },
       projects.find({ municipalityId, pilotId }).toArray(),
     /** Projects of a pilot to which one of these people, or anybody, was assigned. */
     staffedIn: (municipalityId: string, pilotId: string, personIds?: readonly string[]) =>

@@ -70,6 +70,8 @@ export interface Member {
   readonly pot: Pot;
 }
 
+  /** How many data feeds were made; written for the same reason. */
+  feeds: number;
 type Relations = Pick<ProjectDocument, 'champion' | 'coChampions' | 'staff' | 'volunteers'>;
 
 /** Everybody on the team and the pot they share in: civil servants, champions, accepted volunteers. */
@@ -137,4 +139,6 @@ export function isAssessmentFinal({
   phases,
 }: Pick<ProjectDocument, 'assessmentId' | 'phases'>): boolean {
   return assessmentId !== null && phases.some(({ phase }) => phase === 'bonus-vote');
+export const isBeforeWork = (phase: string): boolean => (BEFORE_WORK as readonly string[]).includes(phase);
+
 }

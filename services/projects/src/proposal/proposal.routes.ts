@@ -149,10 +149,11 @@ function newProject(
     agreement: null,
     milestones: {},
     observations: 0,
+    feeds: 0,
     measurementId: null,
-    assessmentId: null,
     pointings: 0,
     signing: [],
+    assessmentId: null,
     finalScore: null,
     at: given.at,
   };

@@ -1,3 +1,5 @@
+import { createClient } from '@talkoot/api-contracts';
+import { projectsApi } from '@talkoot/api-contracts/projects';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { courseOf } from '../course.fixture.ts';
 import { M, projectsFixture } from '../projects.fixture.ts';
@@ -13,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => fixture.stop());
 
 describe('whoever is paid for a project, or assigned its team,', () => {
-  it.each(['per-contractor', 'per-investor', 'per-manager'])(
+  it.each(['per-contractor', 'per-investor', 'per-manager', 'per-successor'])(
     'as %s neither measures nor assesses it',
     async (id) => {
       const { project: params, projectId, criteria, measurementId } = await course.delivered();
@@ -61,5 +63,172 @@ describe('whoever is paid for a project, or assigned its team,', () => {
     const body = course.reading(criteria[0]!.criterionId, 'c1', '300');
     await course.people.assessor.recordObservation({ params, body });
     expect((await fixture.visitor.listObservations({ params })).items).toHaveLength(1);
+  });
+});
+
+describe('whoever measured or assessed a project', () => {
+  const measured = { code: 'has-measured' };
+  const hours = (...people: string[]) => people.map((personId) => ({ personId, hours: 10 }));
+
+  /** A project that waits for its team, with a baseline that somebody recorded. */
+  async function baselineBy(id: string) {
+    const locked = await course.locked();
+    const { project: params, criteria } = locked;
+    const person = await fixture.person(id, 'assessor', 'civil-servant', 'department-manager', 'resident');
+    const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+    const { observationId } = await person.recordObservation({ params, body });
+    /** Somebody without interest says the same, or otherwise. */
+    const correct = () =>
+      course.people.assessor.recordObservation({ params, body: { ...body, corrects: observationId } });
+    return { ...locked, params, person, correct };
+  }
+
+  it('does not volunteer, unless somebody else corrected all that they recorded', async () => {
+    const { params, person, correct } = await baselineBy('per-eager');
+    await expect(person.volunteer({ params })).rejects.toMatchObject(measured);
+    await correct();
+    expect(await person.volunteer({ params })).toEqual({ personId: 'per-eager' });
+  });
+
+  it('does not join as a volunteer or a champion who was asked before they measured', async () => {
+    const { project: params, criteria } = await course.locked();
+    const { champion } = course.people;
+    const both = await fixture.person('per-both', 'assessor', 'resident');
+    await both.volunteer({ params });
+    await champion.inviteCoChampion({ params, body: { personId: 'per-both' } });
+    await both.recordObservation({
+      params,
+      body: course.reading(criteria[0]!.criterionId, 'baseline', '240'),
+    });
+    const accepted = champion.acceptVolunteer({
+      params: { ...params, personId: 'per-both' },
+      body: { as: 'champion' },
+    });
+    await expect(accepted).rejects.toMatchObject(measured);
+    await expect(both.acceptCoChampion({ params })).rejects.toMatchObject(measured);
+  });
+
+  it('does not join while their reading is on its way, or does not measure', async () => {
+    const { project: params, criteria } = await course.locked();
+    for (let round = 0; round < 6; round += 1) {
+      const both = await fixture.person(`per-both-${round}`, 'assessor', 'resident');
+      const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+      await course.people.champion.inviteCoChampion({ params, body: { personId: `per-both-${round}` } });
+      const met = await Promise.allSettled([
+        both.recordObservation({ params, body }),
+        both.acceptCoChampion({ params }),
+      ]);
+      expect(met.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+
+  it('is not assigned, and assigns nobody', async () => {
+    const { params, person } = await baselineBy('per-servant');
+    const civilServants = hours('per-lead', 'per-servant');
+    const assign = { params, body: { lead: 'per-lead', civilServants } };
+    await expect(course.people.manager.assignStaff(assign)).rejects.toMatchObject(measured);
+    const other = { params, body: { lead: 'per-lead', civilServants: hours('per-lead') } };
+    await expect(person.assignStaff(other)).rejects.toMatchObject(measured);
+    await course.people.manager.assignStaff(other);
+  });
+
+  it('signs no team agreement, where they measured while they were being assigned', async () => {
+    const { project: params, criteria } = await course.locked();
+    const { champion, manager, lead } = course.people;
+    const both = await fixture.person('per-both', 'civil-servant');
+    fixture.engine.whileSent = async () => {
+      const body = course.reading(criteria[0]!.criterionId, 'baseline', '240');
+      await both.recordObservation({ params, body });
+    };
+    const civilServants = hours('per-lead', 'per-both');
+    await manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    fixture.engine.whileSent = async () => {};
+    const pots = { 'civil-servants': 1, champions: 1, volunteers: 1 };
+    const terms = { pots, weights: [], milestones: [{ id: 'built', title: 'Built' }] };
+    const { agreementSha256 } = await champion.proposeAgreement({
+      params,
+      body: { as: 'champion', ...terms },
+    });
+    const sign = (one: typeof both) => one.signAgreement({ params, body: { agreementSha256 } });
+    await sign(lead);
+    await expect(sign(both)).rejects.toMatchObject(measured);
+  });
+
+  it('counts by an open feed too, until it is revoked without a reading', async () => {
+    const { project: params, criteria } = await course.locked();
+    const both = await fixture.person('per-both', 'assessor', 'resident');
+    const { criterionId } = criteria[0]!;
+    const { feedId } = await both.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    await expect(both.volunteer({ params })).rejects.toMatchObject(measured);
+    await both.revokeFeed({ params: { ...M, feedId } });
+    await both.volunteer({ params });
+  });
+
+  it('is told to payments, of a project and of a whole pilot, with all that they may have done', async () => {
+    const { project: params, projectId, pilotId, criteria, measurementId } = await course.delivered();
+    const as = (id: string) => fixture.person(id, 'assessor');
+    const { criterionId } = criteria[0]!;
+    const [reader, feeder, pointer, closer, signer] = await Promise.all(
+      ['per-reader', 'per-feeder', 'per-pointer', 'per-closer', 'per-signer'].map(as),
+    );
+    await reader!.recordObservation({ params, body: course.reading(criterionId, 'c1', '300') });
+    await feeder!.createFeed({ params, body: { criterionId, name: 'Loop' } });
+    const effect = { direction: 'good' as const, title: 'Calm', evidence: 'Less noise.' };
+    const { sideEffectId } = await course.people.resident.reportSideEffect({ params, body: effect });
+    await pointer!.proposePoints({
+      params: { ...M, sideEffectId },
+      body: { points: '0.1', reason: 'Good.' },
+    });
+    await closer!.closeMeasurement({ params: { ...M, measurementId }, body: { reason: 'Done.' } });
+    const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
+    await signer!.signAssessment({ params, body: { draftSha256, conclusion: 'It works.' } });
+    const payments = createClient(projectsApi, {
+      baseUrl: fixture.url,
+      token: () => fixture.tokens.serviceToken('payments', 'projects'),
+    });
+    const did = ['per-reader', 'per-feeder', 'per-pointer', 'per-closer', 'per-signer'];
+    const among = async (of: string | null, pilot = pilotId) => {
+      const body = { projectId: of, personIds: ['per-nobody', ...did] };
+      return (await payments.findMeasurers({ params: { pilotId: pilot }, body })).personIds.toSorted();
+    };
+    expect(await among(projectId)).toEqual(did.toSorted());
+    expect(await among(null)).toEqual(did.toSorted());
+    expect(await among('prj-other')).toEqual([]);
+    expect(await among(null, 'pil-other')).toEqual([]);
+    const body = { projectId, personIds: did };
+    const asked = fixture.visitor.findMeasurers({ params: { pilotId }, body });
+    await expect(asked).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+});
+
+describe('an assessment', () => {
+  it('is not signed while it rests on what somebody stated who gains, until others confirm it', async () => {
+    const { project: params, projectId, criteria } = await course.delivered();
+    const { assessor, resident } = course.people;
+    const late = await fixture.person('per-late', 'assessor');
+    const body = course.reading(criteria[0]!.criterionId, 'c1', '300');
+    const { observationId } = await late.recordObservation({ params, body });
+    const effect = { direction: 'good' as const, title: 'Calm', evidence: 'Less noise.' };
+    const { sideEffectId } = await resident.reportSideEffect({ params, body: effect });
+    const points = { params: { ...M, sideEffectId }, body: { points: '0.1', reason: 'Good.' } };
+    await late.proposePoints(points);
+    // As where a contract was recorded while the reading was on its way.
+    fixture.world.interested.set(projectId, ['per-late']);
+    const sign = async () => {
+      const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
+      return assessor.signAssessment({ params, body: { draftSha256, conclusion: 'It works.' } });
+    };
+    await expect(sign()).rejects.toMatchObject({
+      code: 'stated-by-interested',
+      problem: {
+        errors: [{ at: `observations.${observationId}` }, { at: `side-effects.${sideEffectId}` }],
+      },
+    });
+    await assessor.recordObservation({ params, body: { ...body, corrects: observationId } });
+    await expect(sign()).rejects.toMatchObject({
+      problem: { errors: [{ at: `side-effects.${sideEffectId}` }] },
+    });
+    await assessor.proposePoints(points);
+    await sign();
   });
 });

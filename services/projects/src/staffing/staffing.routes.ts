@@ -4,6 +4,7 @@ import type { HandlersOf, Parts } from '../parts.ts';
 import { BEFORE_WORK, requireCapacity, requirePhase, requireSide, sideOf } from '../proposal/project.ts';
 import type { Agreement, ProjectDocument } from '../proposal/project.ts';
 import { draftAgreement } from './agreement.ts';
+import { requireNoMeasurer } from './interest.ts';
 
 type Handlers = HandlersOf<typeof staffingRoutes>;
 
@@ -11,7 +12,8 @@ export function staffingHandlers(parts: Parts): Handlers {
   return { ...assigning(parts), ...volunteering(parts), ...agreeing(parts) };
 }
 
-function assigning({ record, stores, neighbours }: Parts): Pick<Handlers, 'assignStaff' | 'showTeam'> {
+function assigning(parts: Parts): Pick<Handlers, 'assignStaff' | 'showTeam'> {
+  const { record, stores, neighbours } = parts;
   return {
     async assignStaff(call) {
       const { municipalityId, projectId } = call.params;
@@ -28,6 +30,8 @@ function assigning({ record, stores, neighbours }: Parts): Pick<Handlers, 'assig
           const { roles } = await neighbours.identity.checkPerson({ params: { municipalityId, personId } });
           if (!roles.includes('civil-servant')) throw new DomainError('not-civil-servant');
         }
+        // Whoever assigns a team answers for its success.
+        await requireNoMeasurer(parts, project, [...people, call.person.id]);
       };
       await stores.projects.get(municipalityId, projectId);
       await stores.prepared.keep(call, municipalityId, { lead, civilServants });
@@ -64,7 +68,8 @@ function assigning({ record, stores, neighbours }: Parts): Pick<Handlers, 'assig
   };
 }
 
-function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer' | 'acceptVolunteer'> {
+function volunteering(parts: Parts): Pick<Handlers, 'volunteer' | 'acceptVolunteer'> {
+  const { connection, stores } = parts;
   return {
     async volunteer(call) {
       const { municipalityId, projectId } = call.params;
@@ -73,6 +78,7 @@ function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer'
         const project = await stores.projects.get(municipalityId, projectId, session);
         requirePhase(project, BEFORE_WORK);
         requireNewcomer(project, personId);
+        await requireNoMeasurer(parts, project, [personId], session);
         const one = { personId, acceptedByChampion: false, acceptedByLead: false };
         await stores.projects.change(session, projectId, { $push: { volunteers: one } });
         return { personId };
@@ -89,6 +95,7 @@ function volunteering({ connection, stores }: Parts): Pick<Handlers, 'volunteer'
         const one = project.volunteers.find((volunteer) => volunteer.personId === personId);
         if (!one) throw new DomainError('not-found');
         if (one[mark]) throw new DomainError('already-accepted');
+        await requireNoMeasurer(parts, project, [personId], session);
         const after = { ...one, [mark]: true };
         const volunteers = project.volunteers.map((other) => (other === one ? after : other));
         await stores.projects.change(session, projectId, { $set: { volunteers } });
@@ -107,11 +114,8 @@ function requireNewcomer(project: ProjectDocument, personId: string): void {
   if (sideOf(project, personId) === 'civil-servants') throw new DomainError('both-sides');
 }
 
-function agreeing({
-  record,
-  stores,
-  now,
-}: Parts): Pick<Handlers, 'proposeAgreement' | 'getAgreement' | 'signAgreement'> {
+function agreeing(parts: Parts): Pick<Handlers, 'proposeAgreement' | 'getAgreement' | 'signAgreement'> {
+  const { record, stores, now } = parts;
   return {
     async proposeAgreement(call) {
       const { municipalityId, projectId } = call.params;
@@ -151,7 +155,10 @@ function agreeing({
     async signAgreement(call) {
       const { municipalityId, projectId } = call.params;
       const check = async () => {
-        requireSide(await stores.projects.get(municipalityId, projectId), call.person.id);
+        const project = await stores.projects.get(municipalityId, projectId);
+        requireSide(project, call.person.id);
+        // Somebody may have measured while they were being assigned; from here on they cannot.
+        await requireNoMeasurer(parts, project, [call.person.id]);
       };
       const about = { kind: 'project', lifecycleId: projectId, municipalityId } as const;
       const data = { agreementSha256: call.body.agreementSha256 };
