@@ -136,6 +136,23 @@ describe('the team agreement', () => {
       facts: { lead: 'per-l' },
     });
   });
+  test('stays signed when others take over while the work is under way', () => {
+    const assign = command('assign', 'department-manager', {
+      lead: 'per-l',
+      civilServants: ['per-l'],
+      hours: 8,
+    });
+    const under = at('delivery', 'delivery', {
+      agreement: { sha256, members: [], signed: [], milestones: [] },
+    });
+    expect(decide(under, assign)).toMatchObject({
+      phase: 'delivery',
+      stage: 'delivery',
+      wait: under.wait,
+      facts: { lead: 'per-l', agreement: { sha256 } },
+    });
+    expect(decide(at('measurement', 'measurement'), assign)).toBe('wrong-phase');
+  });
 });
 
 describe('a milestone', () => {

@@ -50,8 +50,9 @@ export const teamCommands: ProjectRules<
   | 'confirm-abandon'
 > = {
   assign: {
-    in: ['staffing'],
-    during: ['staffing', 'agreement'],
+    in: ['staffing', 'delivery'],
+    // People fall ill and move on while the work is under way.
+    during: ['staffing', 'agreement', 'delivery'],
     decide: ({ stage }, { data: { lead, civilServants } }) => ({
       ...(stage === 'staffing' ? { stage: 'agreement' } : {}),
       facts: { lead, civilServants },

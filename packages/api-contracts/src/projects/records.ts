@@ -80,6 +80,8 @@ export const PerformanceRecordShape = z
         phase: z.string(),
         lead: z.boolean(),
         assignedHours: z.int(),
+        /** When others took over; null while the person is assigned. */
+        until: InstantShape.nullable(),
       }),
     ),
     entries: z.array(RecordEntryShape),

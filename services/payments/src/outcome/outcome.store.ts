@@ -72,7 +72,6 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await contracts.createIndex({ municipalityId: 1, pilotId: 1, _id: 1 });
   await contracts.createIndex({ pilotId: 1, 'payees.payeeId': 1 });
   await decisions.createIndex({ contractId: 1, number: 1 }, { unique: true });
-  await decisions.createIndex({ 'evidence.projectId': 1, assessor: 1 });
   // Two assessments of one project would pay its results twice.
   await decisions.createIndex({ contractId: 1, 'evidence.projectId': 1 }, { unique: true });
   await decisions.createIndex({ 'evidence.projectId': 1 });

@@ -9,7 +9,13 @@ describe('equal treatment', () => {
   });
   it('counts whole days from funding to the first assignment', () => {
     const phases = [{ phase: 'funded', at: '2027-01-01T12:00:00.000Z' }];
-    const staff = { lead: 'a', civilServants: [], assignedBy: [], at: '2027-01-11T11:59:59.000Z' };
+    const staff = {
+      lead: 'a',
+      civilServants: [],
+      former: [],
+      assignedBy: [],
+      at: '2027-01-11T11:59:59.000Z',
+    };
     expect(daysToStaff({ phases, staff })).toBe(9);
     expect(daysToStaff({ phases, staff: null })).toBeNull();
     expect(daysToStaff({ phases: [], staff })).toBeNull();

@@ -6,8 +6,10 @@ import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
 import { reasonOf } from '../pilot/pilot.steps.ts';
 import { withSignature } from '../staffing/agreement.ts';
+import { withStaff } from '../staffing/assignment.ts';
+import type { NewStaff } from '../staffing/assignment.ts';
 import { sideOf } from './project.ts';
-import type { Agreement, ProjectDocument } from './project.ts';
+import type { Agreement } from './project.ts';
 
 type StepParts = Pick<Parts, 'stores' | 'outbox'>;
 interface Applied {
@@ -53,13 +55,9 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
     await stores.projects.change(session, state.id, { $set: { reviewedCost: cost } });
   },
   assign: async ({ parts: { stores }, session, state, step, command }) => {
-    const prepared = await stores.prepared.take<
-      Pick<NonNullable<ProjectDocument['staff']>, 'lead' | 'civilServants'>
-    >(session, command.decisionId);
-    const { staff: before } = await stores.projects.byId(state.id, session);
-    // Days to staff count to the first assignment, whatever is changed later.
-    const assignedBy = [...new Set([...(before?.assignedBy ?? []), command.actor.id])];
-    const staff = { ...prepared, assignedBy, at: before?.at ?? step.at };
+    const assigned = await stores.prepared.take<NewStaff>(session, command.decisionId);
+    const before = await stores.projects.byId(state.id, session);
+    const staff = withStaff(before, assigned, { by: command.actor.id, at: step.at });
     await stores.projects.change(session, state.id, { $set: { staff } });
   },
   'propose-agreement': async ({ parts: { stores }, session, state, command }) => {

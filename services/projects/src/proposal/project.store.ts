@@ -28,6 +28,7 @@ export function projectStore(connection: Connection) {
       { unique: true, partialFilterExpression: { externalId: { $type: 'string' } } },
     ],
     [{ municipalityId: 1, 'staff.civilServants.personId': 1 }],
+    [{ municipalityId: 1, 'staff.former.personId': 1 }],
   ]);
   const versions = collectionOf<VersionDocument>(connection, 'proposalversions', [
     [{ municipalityId: 1, projectId: 1, version: 1 }, { unique: true }],
@@ -93,7 +94,6 @@ export function projectStore(connection: Connection) {
         pilotId,
         phase: { $nin: [...terminalPhases.project] },
       }),
-    ofPilot: (municipalityId: string, pilotId: string) =>
     /** Projects of a pilot that may have been measured, or the given one of them. */
     async measuredIn(pilotId: string, projectId: string | null): Promise<string[]> {
       const one = projectId === null ? {} : { _id: projectId };
@@ -102,18 +102,16 @@ export function projectStore(connection: Connection) {
         .toArray();
       return locked.map(({ _id }) => _id);
     },
+    ofPilot: (municipalityId: string, pilotId: string) =>
       projects.find({ municipalityId, pilotId }).toArray(),
-    /** Projects of a pilot to which one of these people, or anybody, was assigned. */
-    staffedIn: (municipalityId: string, pilotId: string, personIds?: readonly string[]) =>
-      projects
-        .find({
-          municipalityId,
-          pilotId,
-          ...(personIds
-            ? { 'staff.civilServants.personId': { $in: [...personIds] } }
-            : { staff: { $ne: null } }),
-        })
-        .sort({ _id: 1 })
-        .toArray(),
+    /** Projects of a pilot to which one of these people, or anybody, is or was assigned. */
+    staffedIn(municipalityId: string, pilotId: string, personIds?: readonly string[]) {
+      const some = { $in: [...(personIds ?? [])] };
+      const assigned = {
+        $or: [{ 'staff.civilServants.personId': some }, { 'staff.former.personId': some }],
+      };
+      const filter = { municipalityId, pilotId, ...(personIds ? assigned : { staff: { $ne: null } }) };
+      return projects.find(filter).sort({ _id: 1 }).toArray();
+    },
   };
 }

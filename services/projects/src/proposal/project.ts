@@ -21,6 +21,16 @@ export interface Agreement {
   proposedAt: string;
 }
 
+/** A civil servant's part in a project. */
+export interface Assignment {
+  personId: string;
+  hours: number;
+  since: string;
+}
+export interface FormerAssignment extends Assignment {
+  until: string;
+}
+
 /** The public record of one project, from its proposal on. */
 export interface ProjectDocument {
   _id: string;
@@ -48,7 +58,9 @@ export interface ProjectDocument {
   lock: CriteriaLock | null;
   staff: {
     lead: string;
-    civilServants: { personId: string; hours: number }[];
+    civilServants: Assignment[];
+    /** Assignments that ended, as others took over. What was done then stays on record. */
+    former: FormerAssignment[];
     /** The managers who assigned them, at first or later. */
     assignedBy: string[];
     at: string;
@@ -58,7 +70,13 @@ export interface ProjectDocument {
   milestones: Record<string, string[]>;
   /** How many were recorded: written by each recording, so that two of them are serialised. */
   observations: number;
+  /** How many data feeds were made; written for the same reason. */
+  feeds: number;
   measurementId: string | null;
+  /** How often points were proposed for a side effect: written by each, so that none overlooks a signature. */
+  pointings: number;
+  /** Assessments that are being signed: until it is known what came of it, points stay as they are. */
+  signing: string[];
   assessmentId: string | null;
   finalScore: { pollId: string; score: string; computation: string[]; payable: boolean } | null;
   at: string;
@@ -70,15 +88,9 @@ export interface Member {
   readonly pot: Pot;
 }
 
-  /** How many data feeds were made; written for the same reason. */
-  feeds: number;
 type Relations = Pick<ProjectDocument, 'champion' | 'coChampions' | 'staff' | 'volunteers'>;
 
 /** Everybody on the team and the pot they share in: civil servants, champions, accepted volunteers. */
-  /** How often points were proposed for a side effect: written by each, so that none overlooks a signature. */
-  pointings: number;
-  /** Assessments that are being signed: until it is known what came of it, points stay as they are. */
-  signing: string[];
 export function teamOf(project: Relations): Member[] {
   const accepted = project.volunteers.filter((one) => one.acceptedByChampion && one.acceptedByLead);
   return [
@@ -127,6 +139,8 @@ export const BEFORE_WORK = [
   'staffing',
 ] as const;
 
+export const isBeforeWork = (phase: string): boolean => (BEFORE_WORK as readonly string[]).includes(phase);
+
 /** @throws DomainError `wrong-phase` */
 export function requirePhase(project: Pick<ProjectDocument, 'phase'>, phases: readonly string[]): void {
   if (!phases.includes(project.phase))
@@ -139,6 +153,4 @@ export function isAssessmentFinal({
   phases,
 }: Pick<ProjectDocument, 'assessmentId' | 'phases'>): boolean {
   return assessmentId !== null && phases.some(({ phase }) => phase === 'bonus-vote');
-export const isBeforeWork = (phase: string): boolean => (BEFORE_WORK as readonly string[]).includes(phase);
-
 }

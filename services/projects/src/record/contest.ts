@@ -9,6 +9,7 @@ import { isFraction } from '../number/fraction.ts';
 import type { PilotDocument } from '../pilot/pilot.store.ts';
 import { teamOf } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { everAssigned } from '../staffing/assignment.ts';
 
 /** Somebody says that one entry of their record is wrong. It is kept as it was made; a decision is added to it. */
 export interface ContestDocument {
@@ -82,6 +83,7 @@ export function requireUnconcerned(
 ): void {
   const together = of.projects.flatMap((project) => [
     ...teamOf(project).map(({ personId }) => personId),
+    ...everAssigned(project),
     ...(project.staff?.assignedBy ?? []),
   ]);
   if ([contest.personId, ...together, ...of.raters].includes(decider)) {

@@ -1,6 +1,8 @@
 import type { RecordEvidence } from '@talkoot/impact';
 import type { HoursDocument, RatingDocument, SkillDocument } from '../delivery/delivery.store.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { assignmentsOf } from '../staffing/assignment.ts';
+import type { AssignedTime } from '../staffing/assignment.ts';
 
 /** What a pilot's delivery left of everybody's work: hours and skills confirmed ones only. */
 export interface Deliveries {
@@ -13,24 +15,21 @@ export interface Deliveries {
 /** While a project is in one of these, its team may still be rated. */
 const RATING = ['staffing', 'delivery', 'measurement'];
 
-/** What one civil servant did, in the projects of a pilot to which they are assigned. */
+/** What one civil servant did, in the projects of a pilot to which they are or were assigned. */
 export function evidenceOf(personId: string, of: Deliveries, now: Date): RecordEvidence {
-  const own = of.projects.flatMap((project) => {
-    const assigned = project.staff?.civilServants.find((one) => one.personId === personId);
-    return assigned ? [{ project, hours: assigned.hours }] : [];
-  });
-  const ids = new Set(own.map(({ project }) => project._id));
-  const closed = new Set(own.flatMap(({ project }) => (RATING.includes(project.phase) ? [] : [project._id])));
+  const own = of.projects.filter((project) => assignmentsOf(project, personId).length > 0);
+  const ids = new Set(own.map(({ _id }) => _id));
+  const closed = new Set(own.filter(({ phase }) => !RATING.includes(phase)).map(({ _id }) => _id));
   const hours = of.hours.filter((one) => one.personId === personId && ids.has(one.projectId));
   const skills = of.skills.filter((one) => ids.has(one.projectId));
-  const weeks = own.map(({ project }) => weeksOf(project, hours, now));
+  const parts = own.map((project) => partOf(project, personId, hours, now));
   return {
     ratings: of.ratings
       .filter((one) => one.rated === personId && closed.has(one.projectId))
       .map(({ projectId, rater, stars }) => ({ projectId, rater, stars })),
-    weeks: { worked: sum(weeks.map(({ worked }) => worked)), all: sum(weeks.map(({ all }) => all)) },
+    weeks: { worked: sum(parts.map(({ worked }) => worked)), all: sum(parts.map(({ weeks }) => weeks)) },
     confirmedMinutes: sum(hours.map(({ minutes }) => minutes)),
-    assignedHours: sum(own.map((one) => one.hours)),
+    assignedHours: sum(parts.map((one) => one.hours)),
     taught: skills.filter(({ teacher }) => teacher === personId).length,
     learned: skills.filter(({ learner }) => learner === personId).length,
   };
@@ -38,17 +37,54 @@ export function evidenceOf(personId: string, of: Deliveries, now: Date): RecordE
 
 const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
 
-/** Calendar weeks that delivery touched, and those of them with confirmed work. */
-function weeksOf(project: Deliveries['projects'][number], hours: Deliveries['hours'], now: Date) {
-  const begun = project.phases.find(({ phase }) => phase === 'delivery');
-  if (!begun) return { worked: 0, all: 0 };
-  const over = project.phases.slice(project.phases.indexOf(begun) + 1)[0];
-  const [first, last] = [weekOf(begun.at), weekOf(over?.at ?? now.toISOString())];
+/** The first and the last of some calendar weeks. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+type Project = Deliveries['projects'][number];
+
+/** Calendar weeks of delivery in which somebody was assigned, those of them with confirmed work, and the hours that were due in them. */
+function partOf(project: Project, personId: string, hours: Deliveries['hours'], now: Date) {
+  const times = assignmentsOf(project, personId);
+  const delivery = deliveryOf(project, now);
+  const weeks = new Set(delivery ? times.flatMap((time) => weeksIn(spanOf(time, delivery))) : []);
   const worked = hours
     .filter((one) => one.projectId === project._id)
     .map(({ date }) => weekOf(date))
-    .filter((week) => week >= first && week <= last);
-  return { worked: new Set(worked).size, all: last - first + 1 };
+    .filter((week) => weeks.has(week));
+  return {
+    worked: new Set(worked).size,
+    weeks: weeks.size,
+    hours: sum(times.map((time) => hoursDue(time, delivery))),
+  };
+}
+
+/** Weeks that delivery touched, up to now while it goes on; null before it. */
+function deliveryOf(project: Project, now: Date): Span | null {
+  const begun = project.phases.find(({ phase }) => phase === 'delivery');
+  if (!begun) return null;
+  const over = project.phases[project.phases.indexOf(begun) + 1];
+  return { first: weekOf(begun.at), last: weekOf(over?.at ?? now.toISOString()) };
+}
+
+function spanOf({ since, until }: AssignedTime, { first, last }: Span): Span {
+  return {
+    first: Math.max(first, weekOf(since)),
+    last: until === null ? last : Math.min(last, weekOf(until)),
+  };
+}
+
+const lengthOf = ({ first, last }: Span): number => Math.max(0, last - first + 1);
+const weeksIn = (span: Span): number[] => Array.from({ length: lengthOf(span) }, (_, at) => span.first + at);
+
+/** Of whoever left, the hours for their share of the weeks that they would have had, in whole hours in their favour. */
+function hoursDue(time: AssignedTime, delivery: Span | null): number {
+  if (time.until === null || !delivery) return time.hours;
+  const there = spanOf(time, delivery);
+  return Math.floor(
+    (time.hours * lengthOf(there)) / Math.max(1, lengthOf({ ...there, last: delivery.last })),
+  );
 }
 
 const DAY = 86_400_000;

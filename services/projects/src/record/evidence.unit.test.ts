@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Assignment, FormerAssignment } from '../proposal/project.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Deliveries } from './evidence.ts';
 
+const first = '2026-12-02T10:00:00.000Z';
+const staffed = (...civilServants: Assignment[]) => ({
+  ...{ lead: 'per-a', civilServants, assignedBy: [], at: first },
+  former: [] as FormerAssignment[],
+});
 const project = (changes: Partial<Deliveries['projects'][number]> = {}): Deliveries['projects'][number] => ({
   _id: 'prj-1',
   phase: 'payout',
@@ -11,7 +17,7 @@ const project = (changes: Partial<Deliveries['projects'][number]> = {}): Deliver
     { phase: 'delivery', at: '2027-01-06T10:00:00.000Z' },
     { phase: 'measurement', at: '2027-01-26T10:00:00.000Z' },
   ],
-  staff: { lead: 'per-a', civilServants: [{ personId: 'per-a', hours: 20 }], assignedBy: [], at: '' },
+  staff: staffed({ personId: 'per-a', hours: 20, since: first }),
   ...changes,
 });
 const worked = (date: string, minutes = 60) => ({ projectId: 'prj-1', personId: 'per-a', date, minutes });
@@ -55,10 +61,43 @@ describe('the evidence of a record', () => {
     },
   );
 
+  it('of whoever left is of their weeks and their share of the hours, whatever comes after', () => {
+    const left = { personId: 'per-a', hours: 20, since: first, until: '2027-01-14T10:00:00.000Z' };
+    const staff = { ...staffed({ personId: 'per-z', hours: 20, since: left.until }), former: [left] };
+    const hours = [worked('2027-01-06', 120), worked('2027-01-12', 180)];
+    const ratings = [{ projectId: 'prj-1', rater: 'per-b', rated: 'per-a', stars: 5 }];
+    const of = work({ projects: [project({ staff })], hours, ratings });
+    expect(evidenceOf('per-a', of, now)).toMatchObject({
+      weeks: { worked: 2, all: 2 },
+      confirmedMinutes: 300,
+      assignedHours: 10,
+      ratings: [{ stars: 5 }],
+    });
+    expect(evidenceOf('per-z', of, now)).toMatchObject({ weeks: { all: 3 }, assignedHours: 20 });
+    const back = {
+      ...staff,
+      civilServants: [{ personId: 'per-a', hours: 4, since: '2027-01-22T10:00:00.000Z' }],
+    };
+    expect(evidenceOf('per-a', work({ projects: [project({ staff: back })], hours }), now)).toMatchObject({
+      weeks: { worked: 2, all: 4 },
+      assignedHours: 14,
+    });
+  });
+
+  it('of whoever left while delivery goes on counts the weeks so far', () => {
+    const left = { personId: 'per-a', hours: 20, since: first, until: '2027-01-14T10:00:00.000Z' };
+    const staff = { ...staffed({ personId: 'per-z', hours: 20, since: left.until }), former: [left] };
+    const running = { phase: 'delivery', phases: project().phases.slice(0, 2), staff };
+    const hoursOn = (day: string) =>
+      evidenceOf('per-a', work({ projects: [project(running)] }), new Date(day)).assignedHours;
+    expect(hoursOn('2027-01-15T00:00:00.000Z')).toBe(20);
+    expect(hoursOn('2027-02-01T00:00:00.000Z')).toBe(8);
+  });
+
   it('is of the person and the projects to which they are assigned', () => {
     const other = project({
       _id: 'prj-2',
-      staff: { ...project().staff!, civilServants: [{ personId: 'per-z', hours: 9 }] },
+      staff: staffed({ personId: 'per-z', hours: 9, since: first }),
     });
     const given = {
       projects: [project(), other],

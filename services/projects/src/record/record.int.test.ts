@@ -92,6 +92,36 @@ describe('a performance record', () => {
     expect(record.computation.at(-1)).toBe('score: 0.32 + 0.2 + 0.1 + 0.05 + 0 = 0.67');
   });
 
+  it('keeps what was done when others take over, for the person and for hr', async () => {
+    const params = { ...M, projectId: done.projectId };
+    const civilServants = [{ personId: 'per-lead', hours: 60 }];
+    await course.people.manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    await evaluated();
+    const record = await course.people.servant.getMyRecord({ params: done.pilot });
+    expect(record.projects).toMatchObject([{ projectId: done.projectId, assignedHours: 20 }]);
+    expect(record.projects[0]!.until).not.toBeNull();
+    expect(record.entries.map(({ criterion, figure }) => [criterion, figure])).toEqual([
+      ['collaboration', '4'],
+      ['engagement', '1'],
+      ['hours', '1/2'],
+      ['skills-taught', '1'],
+      ['skills-learned', '0'],
+    ]);
+    const hr = await fixture.person('per-hr', 'hr');
+    const { items } = await hr.exportRecords({ params: done.pilot, query: { limit: 10 } });
+    expect(items.map(({ personId }) => personId)).toEqual(['per-lead', 'per-servant']);
+    // Whoever left is no outsider: the project's success is theirs too.
+    const left = await fixture.person('per-servant', 'civil-servant');
+    const body = course.reading('crt-any', 'c1', '300');
+    await expect(left.recordObservation({ params, body })).rejects.toMatchObject(refused('interested-party'));
+    const { contestId } = await contest();
+    const decider = await fixture.person('per-servant', 'appeal-body');
+    const decision = { upheld: false, reason: 'The record is right.' };
+    await expect(
+      decider.decideContest({ params: { ...M, contestId }, body: decision }),
+    ).rejects.toMatchObject(refused('decider-concerned'));
+  });
+
   it('shows no stars while somebody may still rate', async () => {
     const { entries } = await course.people.servant.getMyRecord({ params: done.pilot });
     expect(entries[0]).toMatchObject({ figure: null, why: 'nothing-yet' });

@@ -4,6 +4,7 @@ import { decideRecord, decimalShown, lineText } from '@talkoot/impact';
 import type { RecordDecision } from '@talkoot/impact';
 import type { PilotDocument } from '../pilot/pilot.store.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { assignmentsOf, everAssigned } from '../staffing/assignment.ts';
 import { contestView } from './contest.ts';
 import type { Contest } from './contest.ts';
 import { evidenceOf } from './evidence.ts';
@@ -66,12 +67,13 @@ export function recordView(
 }
 
 function assignmentOf(personId: string, project: ProjectDocument): PerformanceRecord['projects'] {
-  const assigned = project.staff?.civilServants.find((one) => one.personId === personId);
-  if (!assigned) return [];
+  const times = assignmentsOf(project, personId);
+  const latest = times.at(-1);
+  if (!latest) return [];
   const { _id: projectId, content, phase, staff } = project;
-  return [
-    { projectId, title: content.title, phase, lead: staff?.lead === personId, assignedHours: assigned.hours },
-  ];
+  const assignedHours = times.reduce((sum, { hours }) => sum + hours, 0);
+  const lead = staff?.lead === personId;
+  return [{ projectId, title: content.title, phase, lead, assignedHours, until: latest.until }];
 }
 
 /** The record as the personnel system takes it. */
@@ -86,10 +88,9 @@ export function recordExport(
   return { personnelNumber, personId, pilotId, charterSha256, entries, score, contested };
 }
 
-/** Everybody assigned in the pilot, in the order of their ids. */
+/** Everybody who is or was assigned in the pilot, in the order of their ids. */
 export function peopleIn(projects: readonly Pick<ProjectDocument, 'staff'>[]): string[] {
-  const assigned = projects.flatMap(({ staff }) => staff?.civilServants ?? []);
-  return [...new Set(assigned.map(({ personId }) => personId))].sort();
+  return [...new Set(projects.flatMap(everAssigned))].sort();
 }
 
 const columns = [

@@ -8,7 +8,13 @@ const team = {
   _id: 'prj-1',
   champion: 'per-champion',
   coChampions: ['per-co'],
-  staff: { lead: 'per-lead', civilServants: [{ personId: 'per-lead', hours: 1 }], assignedBy: [], at: '' },
+  staff: {
+    lead: 'per-lead',
+    civilServants: [{ personId: 'per-lead', hours: 1, since: '' }],
+    former: [],
+    assignedBy: [],
+    at: '',
+  },
   volunteers: [
     { personId: 'per-both', acceptedByChampion: true, acceptedByLead: true },
     { personId: 'per-half', acceptedByChampion: true, acceptedByLead: false },

@@ -13,6 +13,7 @@ function stakesIn({ content, staff, agreement }: ProjectDocument): string[] {
   return [
     ...(successor ? [successor] : []),
     ...(staff?.assignedBy ?? []),
+    ...(staff?.former ?? []).map(({ personId }) => personId),
     ...(agreement?.signed ? agreement.members.map(({ personId }) => personId) : []),
   ];
 }
