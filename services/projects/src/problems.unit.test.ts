@@ -18,7 +18,14 @@ describe('every refusal that the service makes by itself', () => {
   const codes = [...own.matchAll(/DomainError\(\s*'([a-z-]+)'/g)].map(([, code]) => code!);
 
   it.each([...new Set(codes)].toSorted())('%s is declared and tested', (code) => {
-    const standard = ['not-found', 'forbidden', 'stale-edit', 'wrong-phase', 'idempotency-key-reused'];
+    const standard = [
+      'not-found',
+      'forbidden',
+      'stale-edit',
+      'wrong-phase',
+      'idempotency-key-reused',
+      'unavailable',
+    ];
     if (!standard.includes(code)) expect(projectsApi.problems).toHaveProperty(code);
     expect(tests.includes(`'${code}'`), `no test expects ${code}`).toBe(true);
   });
