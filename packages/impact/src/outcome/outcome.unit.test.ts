@@ -558,6 +558,11 @@ describe('terms are refused', () => {
     refused(termsWith([], [fixed('p', 'm')], { measures: [sum('m', 'n'), sum('n', 'm')] }), 'terms-circular');
     refused(termsWith([], [fixed('p', 'm')], { measures: [sum('m', '1', 'p')] }), 'terms-circular');
     refused(termsWith([], [fixed('p', 'm')], { measures: [sum('m', '1', 'q')] }), 'name-unknown');
+    const capped = fixed('p', '1', { cap: { amount: 'm', over: 'contract' } });
+    refused(termsWith([], [capped], { measures: [sum('m', '1', 'p')] }), 'terms-circular');
+    const rates = [{ outcome: 'job', tariff: 'm' }];
+    const card = payment({ kind: 'rateCard', id: 'p', rates, participantCap: '1' });
+    refused(termsWith([], [card], { measures: [sum('m', '1', 'p')] }), 'terms-circular');
     refused(
       termsWith(['a'], [payment({ kind: 'saving', id: 'p', measure: 'a', share: '1' })]),
       'name-unknown',
