@@ -70,6 +70,19 @@ const owed = (obligationId: string) => ({
   dueSince: at,
   version: 1,
 });
+const file = {
+  batchId: 'bat-1',
+  messageId: 'B1',
+  sha256,
+  bytes: 9,
+  payments: 3,
+  controlSum: euros(1_250),
+  debtorAccountId: 'acc-1',
+  madeBy: 'per-clerk',
+  madeAt: at,
+  expiresAt: at,
+  downloads: [{ by: 'per-clerk', at }],
+};
 const changed = {
   type: 'urn:talkoot:problem:hash-mismatch',
   title: 'This is not what was signed',
@@ -82,6 +95,7 @@ beforeAll(async () => {
   service = await paymentsStandIn({
     'GET /batches': { items: [batch], next: null },
     'GET /batches/bat-1': { batch, lines: [line], lifecycle },
+    'GET /batches/bat-1/bank-file': file,
     'POST /batches': batch,
     'GET /obligations': { items: [owed('obl-1'), owed('obl-2')], next: null },
     'POST /batches/bat-1/approval': decided('approved', 'payout-releaser'),
@@ -106,6 +120,13 @@ describe('talkoot batches', () => {
     expect(shown).toContain('!! account-shared');
     expect(shown).toContain(`awaited: payout-approver, until ${at}, OVERDUE`);
     expect(shown).toContain(`SHA-256 ${sha256}`);
+  });
+
+  it('tells of its payment file what an auditor compares with the one at the bank', async () => {
+    const said = await batches('file', 'bat-1');
+    expect(said).toContain(`message B1: 3 payments, 12.50 EUR, made ${at} by per-clerk`);
+    expect(said).toContain(`SHA-256 ${sha256}\n    taken ${at} by per-clerk`);
+    await expect(batches('file', 'bat-2')).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('proposes named obligations, or all that is due in a pilot but some', async () => {

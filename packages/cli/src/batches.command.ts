@@ -1,7 +1,7 @@
 import { batchStates } from '@talkoot/api-contracts/payments';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { batchLine, batchLines, decidedLines } from './batches/batch.text.ts';
+import { batchLine, batchLines, decidedLines, fileLines } from './batches/batch.text.ts';
 import { given, listing, once, telling } from './operation/payments.command.ts';
 import { aboutPayments } from './operation/payments.place.ts';
 import type { PaymentsOptions, PaymentsPlace } from './operation/payments.place.ts';
@@ -55,6 +55,13 @@ function reading(command: Make, aboutOne: Make): void {
       ({ payments, params }, _: PaymentsOptions, batchId: string) =>
         payments.getBatch({ params: { ...params, batchId } }),
       batchLines,
+    ),
+  );
+  aboutOne('file', 'What is on record of its payment file: SHA-256, who made it and who took it').action(
+    telling(
+      ({ payments, params }, _: PaymentsOptions, batchId: string) =>
+        payments.getBankFile({ params: { ...params, batchId } }),
+      fileLines,
     ),
   );
 }

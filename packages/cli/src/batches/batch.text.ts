@@ -5,6 +5,7 @@ import { amountText } from '../amount.text.ts';
 type Shown = Answer<PaymentsApi['routes']['getBatch']>;
 type Batch = Shown['batch'];
 type Line = Shown['lines'][number];
+type File = Answer<PaymentsApi['routes']['getBankFile']>;
 type Decided = Answer<PaymentsApi['routes']['approveBatch']>;
 
 /** A batch on one line. */
@@ -45,6 +46,23 @@ function paymentLine(line: Line): string {
     ...warnings.map((warning) => `!! ${warning}`),
   ];
   return `    ${parts.join('  ')}`;
+}
+
+/** What is on record of a payment file: enough to tell whether the bank has what was signed. */
+export function fileLines({
+  messageId,
+  sha256,
+  payments,
+  controlSum,
+  madeBy,
+  madeAt,
+  downloads,
+}: File): string[] {
+  return [
+    `message ${messageId}: ${payments} payments, ${amountText(controlSum)}, made ${madeAt} by ${madeBy}`,
+    `    SHA-256 ${sha256}`,
+    ...downloads.map(({ by, at }) => `    taken ${at} by ${by}`),
+  ];
 }
 
 /** Where a batch is after somebody decided. */
