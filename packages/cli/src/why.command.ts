@@ -65,7 +65,6 @@ function explained(place: Place, id: string): Promise<Explanation> {
 async function traced({ payments, municipalityId }: Place, id: string): Promise<Explanation> {
   const trace = await payments.tracePayment({ params: { municipalityId }, query: { id } });
   const { obligation, computation } = trace;
-  const way = traceText({ ...trace, obligation: null, computation: [] });
   return {
     kind: 'entry',
     id,
@@ -75,7 +74,7 @@ async function traced({ payments, municipalityId }: Place, id: string): Promise<
       ...(computation.length > 0
         ? [{ title: 'How the amount was computed', lines: computation, sources: [] }]
         : []),
-      { title: 'From the fund to the bank', lines: way.filter(Boolean), sources: [] },
+      { title: 'From the fund to the bank', lines: traceText(trace).filter(Boolean), sources: [] },
     ],
   };
 }

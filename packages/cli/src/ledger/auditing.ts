@@ -1,30 +1,21 @@
-import { createClient } from '@talkoot/api-contracts';
-import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { checkLedger } from '@talkoot/api-contracts/payments/ledger-chain';
 import type { LedgerChecker, LedgerHead, LedgerReport } from '@talkoot/api-contracts/payments/ledger-chain';
 import { once } from 'node:events';
 import { deploymentOf } from '../operation/deployment.ts';
-import { PollRefused, refusingPlainly } from '../poll/poll.errors.ts';
-import { httpAddress } from '../poll/poll.place.ts';
+import { publicPlaceOfPayments, refusingPlainly } from '../operation/payments.place.ts';
+import type { PaymentsOptions } from '../operation/payments.place.ts';
 import { tell } from '../terminal.ts';
 import { LedgerRefused } from './ledger.errors.ts';
 import { entriesOfFile, headsOfFile } from './ledger.file.ts';
 import { verifyOnline } from './ledger.reading.ts';
-import type { LedgerPlace } from './ledger.reading.ts';
-import { reportText, traceText } from './ledger.text.ts';
+import { reportText } from './ledger.text.ts';
 
-export interface LedgerOptions {
-  readonly municipality?: string;
-  readonly url?: string;
-  readonly data?: string;
-  readonly json?: boolean;
-}
-export interface ExportOptions extends LedgerOptions {
+export interface ExportOptions extends PaymentsOptions {
   readonly pilot?: string;
   readonly year?: string;
   readonly separator: 'semicolon' | 'comma';
 }
-export interface VerifyOptions extends LedgerOptions {
+export interface VerifyOptions extends PaymentsOptions {
   readonly heads: readonly string[];
   readonly events?: boolean;
 }
@@ -32,26 +23,9 @@ export interface VerifyOptions extends LedgerOptions {
 /** What a script can tell apart: it holds, it does not, nobody knows. */
 const exits = { holds: 0, fails: 1, notVerified: 2 } as const;
 
-async function placeOf({ municipality, url, data }: LedgerOptions): Promise<LedgerPlace> {
-  if (!municipality) {
-    throw new PollRefused(
-      'municipality-missing',
-      'Name it with --municipality, or set TALKOOT_MUNICIPALITY.',
-    );
-  }
-  const baseUrl = httpAddress(url ?? (await deploymentOf(['PAYMENTS_URL'], data)).PAYMENTS_URL);
-  const token = process.env['TALKOOT_TOKEN'];
-  const payments = createClient(paymentsApi, {
-    baseUrl,
-    ...(token ? { token: async () => token } : {}),
-    deadlineMs: 30_000,
-  });
-  return { payments, municipalityId: municipality, signedIn: Boolean(token) };
-}
-
 /** Prints every entry of a scope, page after page, as one file. */
 export async function exportAll(options: ExportOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOf(options);
+  const { payments, params } = await publicPlaceOfPayments(options);
   const { pilot, year, separator } = options;
   const scope = {
     separator,
@@ -61,9 +35,7 @@ export async function exportAll(options: ExportOptions): Promise<void> {
   let after: string | null = null;
   do {
     const query = { ...scope, ...(after === null ? {} : { after }) };
-    const response: Response = await refusingPlainly(() =>
-      payments.raw('exportLedger', { params: { municipalityId }, query }),
-    );
+    const response: Response = await refusingPlainly(() => payments.raw('exportLedger', { params, query }));
     if (!process.stdout.write(await response.text())) await once(process.stdout, 'drain');
     after = response.headers.get('x-next');
   } while (after !== null);
@@ -79,13 +51,13 @@ export async function verify(file: string | undefined, options: VerifyOptions): 
   const known = options.events ? [...kept, ...(await headsOfEvents(options))] : kept;
   const report =
     file === undefined
-      ? await refusingPlainly(async () => verifyOnline(await placeOf(options), known))
+      ? await refusingPlainly(async () => verifyOnline(await publicPlaceOfPayments(options), known))
       : await verifyFile(file, known);
   tell(options, report, reportText(report));
   process.exitCode = report.holds ? exits.holds : exits.fails;
 }
 
-async function headsOfEvents({ municipality, data }: LedgerOptions): Promise<LedgerHead[]> {
+async function headsOfEvents({ municipality, data }: PaymentsOptions): Promise<LedgerHead[]> {
   if (!municipality)
     throw new LedgerRefused('heads-of-nobody', 'With --events, name the municipality with --municipality.');
   const { publishedHeads } = await import('./published.heads.ts');
@@ -107,13 +79,4 @@ async function verifyFile(path: string, known: readonly LedgerHead[]): Promise<L
     checker.take(entry);
   }
   return (checker ?? checkLedger('', known)).finish();
-}
-
-/** Prints the way of an amount from the fund to the bank. */
-export async function why(id: string, options: LedgerOptions): Promise<void> {
-  const { payments, municipalityId } = await placeOf(options);
-  const trace = await refusingPlainly(() =>
-    payments.tracePayment({ params: { municipalityId }, query: { id } }),
-  );
-  tell(options, trace, traceText(trace));
 }

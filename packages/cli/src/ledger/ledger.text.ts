@@ -30,14 +30,9 @@ function findingText({ code, book, number, entryId, detail }: LedgerFinding): st
   return `${code} at ${where}${entryId === null ? '' : ` (${entryId})`}: ${detail}`;
 }
 
-/** The way of a payment from the fund to the bank, as people read it. */
-export function traceText({ obligation, computation, steps, attempts }: Trace): string[] {
+/** The way of money from the fund to the bank, as people read it, and each attempt to pay it. */
+export function traceText({ steps, attempts }: Pick<Trace, 'steps' | 'attempts'>): string[] {
   return [
-    ...(obligation ? obligationText(obligation) : []),
-    ...(computation.length > 0
-      ? ['', 'How the amount was computed:', ...computation.map((line) => `  ${line}`)]
-      : []),
-    '',
     'The way of the money:',
     ...steps.flatMap(stepText),
     ...(attempts.length > 0 ? ['', 'Attempts to pay it:'] : []),
@@ -46,11 +41,6 @@ export function traceText({ obligation, computation, steps, attempts }: Trace): 
     ),
   ];
 }
-
-const obligationText = (of: NonNullable<Trace['obligation']>): string[] => [
-  `${of.obligationId}: ${amountText(of.amount)} to a ${of.payeeRole} of ${of.projectId}, ${of.state}`,
-  `decided by ${of.decisionId}; year ${of.fiscalYear}, cost centre ${of.costCentre}, account ${of.account}, VAT ${of.vatCode}`,
-];
 
 /** What is the obligation's alone is marked; the rest is what happened beside it in the same transaction. */
 function stepText({ at, kind, transactionId, lines }: Trace['steps'][number]): string[] {

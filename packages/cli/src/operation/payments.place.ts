@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { saidPlainly, ServiceRefused } from '../service/service.errors.ts';
 import type { Hints } from '../service/service.errors.ts';
+import { municipalityOf } from '../service/service.place.ts';
 import { deploymentOf } from './deployment.ts';
 
 /** Whose payments, and where the service answers, as commands are told. */
@@ -36,22 +37,36 @@ export function aboutPayments(command: Command): Command {
  * Signed in by TALKOOT_TOKEN.
  * @throws ServiceRefused `municipality-missing`, `token-missing`, `address-malformed`; OperationRefused `no-deployment`
  */
-export async function placeOfPayments({ municipality, url, data }: PaymentsOptions): Promise<PaymentsPlace> {
-  if (!municipality) {
-    const how = 'Name it with --municipality, or set TALKOOT_MUNICIPALITY.';
-    throw new ServiceRefused('municipality-missing', how);
-  }
+export async function placeOfPayments(options: PaymentsOptions): Promise<PaymentsPlace> {
+  const municipalityId = municipalityOf(options);
   const token = process.env.TALKOOT_TOKEN;
   if (!token) {
     const how = 'Set TALKOOT_TOKEN to the token of your session (sign in at identity).';
     throw new ServiceRefused('token-missing', how);
   }
+  return placeAt(municipalityId, options, token);
+}
+
+/**
+ * As whoever is signed in by TALKOOT_TOKEN, or as anybody.
+ * @throws ServiceRefused `municipality-missing`, `address-malformed`; OperationRefused `no-deployment`
+ */
+export function publicPlaceOfPayments(options: PaymentsOptions): Promise<PaymentsPlace> {
+  return placeAt(municipalityOf(options), options, process.env.TALKOOT_TOKEN);
+}
+
+async function placeAt(
+  municipalityId: string,
+  { url, data }: PaymentsOptions,
+  token: string | undefined,
+): Promise<PaymentsPlace> {
   const baseUrl = url ?? (await deploymentOf(['PAYMENTS_URL'], data)).PAYMENTS_URL;
   if (!/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? '')) {
     throw new ServiceRefused('address-malformed', `"${baseUrl}" is no address.`);
   }
-  const client = { baseUrl: baseUrl.replace(/\/+$/, ''), token: async () => token, deadlineMs: 60_000 };
-  return { payments: createClient(paymentsApi, client), params: { municipalityId: municipality } };
+  const as = token ? { token: async () => token } : {};
+  const client = { baseUrl: baseUrl.replace(/\/+$/, ''), ...as, deadlineMs: 60_000 };
+  return { payments: createClient(paymentsApi, client), params: { municipalityId } };
 }
 
 /** Refusals of the service, said to the person at the terminal. @throws ServiceRefused */

@@ -31,20 +31,22 @@ export function inMunicipality(command: Command): Command {
 
 const DEADLINE_MS = 30_000;
 
+/** Whose it is, as it was named. @throws ServiceRefused `municipality-missing` */
+export function municipalityOf({ municipality }: Pick<PlaceOptions, 'municipality'>): string {
+  if (municipality) return municipality;
+  const how = 'Name it with --municipality, or set TALKOOT_MUNICIPALITY.';
+  throw new ServiceRefused('municipality-missing', how);
+}
+
 /** @throws ServiceRefused `municipality-missing`; OperationRefused `no-deployment`, `deployment-incomplete` */
-export async function placeOf({ municipality, data }: PlaceOptions): Promise<Place> {
-  if (!municipality) {
-    throw new ServiceRefused(
-      'municipality-missing',
-      'Name it with --municipality, or set TALKOOT_MUNICIPALITY.',
-    );
-  }
-  const at = await deploymentOf(['PROJECTS_URL', 'PAYMENTS_URL'], data);
+export async function placeOf(options: PlaceOptions): Promise<Place> {
+  const municipalityId = municipalityOf(options);
+  const at = await deploymentOf(['PROJECTS_URL', 'PAYMENTS_URL'], options.data);
   const token = process.env['TALKOOT_TOKEN'];
   const as = { deadlineMs: DEADLINE_MS, ...(token && { token: async () => token }) };
   return {
     projects: createClient(projectsApi, { baseUrl: at.PROJECTS_URL, ...as }),
     payments: createClient(paymentsApi, { baseUrl: at.PAYMENTS_URL, ...as }),
-    municipalityId: municipality,
+    municipalityId,
   };
 }

@@ -4,6 +4,7 @@ import type { BankFileDocument } from '../bank/order/order.store.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
 import type { BonusDocument } from '../bonus/bonus.store.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
+import { ownLines } from '../obligation/computation.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
 import type { stepsOf } from '../ledger/trace.ts';
 import type { MovementDocument } from '../settlement/settlement.store.ts';
@@ -42,7 +43,7 @@ export function bonusParts(bonus: BonusDocument, project: CommitmentDocument | n
 export function ownSplit({ _id, split }: BonusDocument, obligationId: string): ExplanationPart {
   return {
     title: 'Share by the signed agreement and confirmed hours',
-    lines: (split ?? []).filter((line, at) => at === 0 || line.includes(obligationId)),
+    lines: ownLines(split, obligationId),
     sources: [{ kind: 'bonus-decision', id: _id, sha256: null }],
   };
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { Payments } from '../context.ts';
-import { computationOf } from '../obligation/obligation.routes.ts';
+import { computationOf } from '../obligation/computation.ts';
 import type { ObligationDocument } from '../obligation/obligation.store.ts';
 import type { EntryDocument } from './entry.ts';
 

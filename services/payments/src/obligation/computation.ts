@@ -11,7 +11,8 @@ export async function computationOf(
   { _id, municipalityId, decisionId, origin }: ObligationDocument,
 ): Promise<string[]> {
   if (origin === 'round') return ['accepted spending, owed in full'];
-  if (origin === 'outcome') return (await outcomes.findDecision(municipalityId, decisionId))?.computation ?? [];
+  if (origin === 'outcome')
+    return (await outcomes.findDecision(municipalityId, decisionId))?.computation ?? [];
   const bonus = await bonuses.find(decisionId);
   return bonus ? [...bonus.computation, ...ownLines(bonus.split, _id)] : [];
 }

@@ -6,6 +6,7 @@ import { money } from '@talkoot/money';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
 import { closingRoutes } from './closing.routes.ts';
+import { computationOf } from './computation.ts';
 import { createObligations } from './obligation.creation.ts';
 import { requireObligation, viewOne } from './obligation.reading.ts';
 import type { ObligationDocument, ObligationFilter } from './obligation.store.ts';
@@ -76,19 +77,4 @@ async function becauseOf(
 ) {
   const said = reason ?? cancellation?.reason;
   return said ? ((await readText(connection, municipalityId, said.id))?.text ?? null) : null;
-}
-
-/** The bonus's own lines, and of the split only what concerns all and this payee. */
-export async function computationOf(payments: Payments, obligation: ObligationDocument): Promise<string[]> {
-  if (obligation.origin === 'round') return ['accepted spending, owed in full'];
-  if (obligation.origin === 'outcome') {
-    return (
-      (await payments.outcomes.findDecision(obligation.municipalityId, obligation.decisionId))?.computation ??
-      []
-    );
-  }
-  const bonus = await payments.bonuses.find(obligation.decisionId);
-  const split = bonus?.split ?? [];
-  const mine = split.filter((line, at) => at === 0 || line.includes(obligation._id));
-  return [...(bonus?.computation ?? []), ...mine];
 }
