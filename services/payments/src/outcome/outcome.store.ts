@@ -174,11 +174,12 @@ export function outcomeStore(connection: Connection) {
       { pilotId, projectId }: { readonly pilotId: string; readonly projectId: string | null },
       personIds: readonly string[],
     ): Promise<string[]> {
-      const assessor = { $in: [...personIds] };
-      if (projectId !== null)
-        return decisions.distinct('assessor', { assessor, 'evidence.projectId': projectId });
-      const contractId = { $in: await contracts.distinct('_id', { pilotId }) };
-      return decisions.distinct('assessor', { assessor, contractId });
+      const about =
+        projectId === null
+          ? { contractId: { $in: (await contracts.find({ pilotId }).toArray()).map(({ _id }) => _id) } }
+          : { 'evidence.projectId': projectId };
+      const stated = await decisions.find({ ...about, assessor: { $in: [...personIds] } }).toArray();
+      return [...new Set(stated.map(({ assessor }) => assessor))];
     },
     /** Whether somebody is paid as an investor in this pilot. */
     isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
