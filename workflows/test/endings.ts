@@ -113,6 +113,7 @@ const cost = euros(1_000);
 const underReview = { phase: 'qualified', stage: 'review' } as const;
 const delivering = { phase: 'delivery', stage: 'delivery', facts: { cost } } as const;
 const assessing = { phase: 'assessment', stage: 'objection', facts: { cost } } as const;
+const corrected = { assessmentId: 'ass-3', sha256: sha('ass-3'), score: '3/4' };
 const signing = { assessmentId: 'ass-2', sha256: sha('ass-2'), score: '1/4' };
 const voting = { phase: 'bonus-vote', stage: 'bonus-vote', facts: { cost } } as const;
 const published = async (run: Running<'project'>) => {
@@ -198,7 +199,7 @@ const project: readonly Ending<'project'>[] = [
     calls: ['releaseProject ID everything'],
   },
   {
-    rule: 'assessed again after an objection, its bonus decided again after the one appeal, then paid',
+    rule: 'assessed again after an objection and after the one appeal, its bonus decided again, then paid',
     from: assessing,
     happen: async (run) => {
       await run.decide('object', 'resident', { objectionId: 'obj-1', reason });
@@ -209,9 +210,10 @@ const project: readonly Ending<'project'>[] = [
       const { step } = await run.reached('bonus-decided');
       await run.decide('appeal', 'resident', { reason });
       await run.decide('decide-appeal', 'appeal-body', upheld(true));
+      await run.decide('sign-assessment', 'assessor', corrected);
       await run.reached('bonus-decided', step.number);
       await run.reached('obligations-created');
-      await run.report('obligations-closed', { settled: euros(50) });
+      await run.report('obligations-closed', { settled: euros(75) });
     },
     ends: 'closed',
     steps: [
@@ -220,9 +222,12 @@ const project: readonly Ending<'project'>[] = [
       'bonus-decided',
       'appeal',
       'decide-appeal',
+      'reassessment-opened',
+      'sign-assessment',
       'bonus-decided',
       'closed',
     ],
+    calls: ['decideBonus ID 1/4', 'decideBonus ID 3/4'],
   },
   {
     rule: 'paid as decided, when objection and appeal are dismissed',

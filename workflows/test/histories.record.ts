@@ -74,7 +74,7 @@ const recorded: readonly Course[] = [
   ended(
     'project',
     'appeals',
-    'assessed again after an objection, its bonus decided again after the one appeal, then paid',
+    'assessed again after an objection and after the one appeal, its bonus decided again, then paid',
   ),
   ended(
     'project',

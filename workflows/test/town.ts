@@ -3,7 +3,7 @@ import type { Money } from '@talkoot/api-contracts';
 import type { IssuerName } from '@talkoot/api-contracts/identity';
 import { clockToleranceMs } from '@talkoot/api-contracts/ballots';
 import type { KeyCeremony, PollOutcome } from '@talkoot/api-contracts/ballots';
-import type { Charter } from '@talkoot/api-contracts/projects';
+import type { Assessed, Charter } from '@talkoot/api-contracts/projects';
 import { testCharter } from '@talkoot/api-contracts/projects/testing';
 import { pollCourse, pollMoments } from '@talkoot/workflow-contracts';
 import type { LifecycleState, Phase, RecordedStep, StateOf } from '@talkoot/workflow-contracts';
@@ -26,6 +26,13 @@ export const charter: Charter = {
 interface Record {
   readonly step: RecordedStep;
   readonly state: LifecycleState;
+}
+
+interface Decided {
+  readonly decisionId: string;
+  readonly assessmentId: string;
+  readonly payable: Money;
+  readonly supersedes: string | null;
 }
 
 /** A refusal as a service answers it. */
@@ -60,6 +67,39 @@ export class Town {
   readonly troubles = new Map<string, Error[]>();
   /** Runs inside the call, before it answers: for what happens meanwhile. */
   readonly meanwhile = new Map<string, () => Promise<void>>();
+
+  /** Bonus decisions by project, oldest first. */
+  readonly bonuses = new Map<string, Decided[]>();
+
+  /** The assessment that is signed, as far as the lifecycle was recorded. */
+  assessmentOf(projectId: string) {
+    const facts = this.of(projectId).at(-1)?.state.facts as StateOf<'project'>['facts'];
+    const { assessmentId, sha256, score } = facts.assessment ?? {
+      assessmentId: 'ass-1',
+      sha256: sha('ass-1'),
+      score: '1/2',
+    };
+    const appeal = facts.bonusAppealUpheldBy ? { id: 'txt-upheld', sha256: sha('upheld') } : null;
+    return { assessmentId, sha256, appeal, score };
+  }
+
+  /** A euro for each hundredth of the score; decided again only on what an appeal had corrected, as payments requires it. */
+  decideBonus(projectId: string, score: string, { assessmentId, appeal }: Assessed) {
+    const made = this.bonuses.get(projectId) ?? [];
+    const answer = ({ decisionId, supersedes, payable }: Decided) => ({
+      ...{ decisionId, supersedes, payable },
+      ...{ pool: euros(100), computation: [] },
+    });
+    const same = made.find((one) => one.assessmentId === assessmentId);
+    if (same) return answer(same);
+    if (made.length > 0 && appeal === null) throw problem(409, 'bonus-decided');
+    const [numerator, denominator] = score.split('/').map(Number) as [number, number];
+    const payable = euros((100 * numerator) / denominator);
+    const decisionId = `bon-${made.length + 1}`;
+    const decided = { decisionId, assessmentId, payable, supersedes: made.at(-1)?.decisionId ?? null };
+    this.bonuses.set(projectId, [...made, decided]);
+    return answer(decided);
+  }
 
   of(id: string): Record[] {
     return this.records.get(id) ?? [];
@@ -246,14 +286,15 @@ export function clientsOf(current: () => Town): Clients {
         await act('releaseProject', `${projectId} ${what}`);
         return done;
       },
-      decideBonus: async ({ params: { projectId }, body: { score, counted } }) => {
+      decideBonus: async ({ params: { projectId }, body: { score, counted, assessment } }) => {
         await act('decideBonus', `${projectId} ${score}${counted ? '' : ' uncounted'}`);
-        return { pool: euros(100), payable: euros(50), computation: [] };
+        return current().decideBonus(projectId, score, assessment);
       },
       createObligations: async ({ params: { projectId } }) => {
         await act('createObligations', projectId);
         const { obligations } = current();
-        return { obligations, total: euros(obligations === 0 ? 0 : 50) };
+        const total = obligations === 0 ? euros(0) : current().bonuses.get(projectId)?.at(-1)?.payable;
+        return { obligations, total: total ?? euros(50) };
       },
       instructBatch: async ({ params: { batchId }, body: { batchSha256 } }) => {
         await act('instructBatch', `${batchId} ${batchSha256}`);
@@ -325,7 +366,8 @@ export function clientsOf(current: () => Town): Clients {
       }),
       decideFinalScore: async ({ params: { projectId } }) => {
         await act('decideFinalScore', projectId);
-        return { score: '1/2', computation: [], payable: true };
+        const { score, ...assessment } = current().assessmentOf(projectId);
+        return { score, computation: [], payable: true, assessment };
       },
       roundAllocated: async ({ params: { roundId } }) => (await act('roundAllocated', roundId), done),
     },

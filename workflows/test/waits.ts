@@ -119,6 +119,15 @@ export const metWaits: { readonly [K in LifecycleKind]: { readonly [W in WaitNam
       at: at('bonus-vote'),
       then: { step: 'bonus-appeal-decision-lapsed', phase: 'payout', stage: 'payout' },
     },
+    reassessment: {
+      at: at('assessment'),
+      then: {
+        step: 'reassessment-lapsed',
+        phase: 'assessment',
+        stage: 'reassessment',
+        reasonCode: 'not-reassessed',
+      },
+    },
     payout: {
       at: at('payout'),
       then: { step: 'payout-lapsed', phase: 'payout', stage: 'payout', reasonCode: 'still-owed' },

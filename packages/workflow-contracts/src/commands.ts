@@ -28,7 +28,7 @@ export interface CommandData {
     admit: { cost: Money; reason: TextRef };
     refuse: { reason: TextRef };
     appeal: { reason: TextRef };
-    /** Upheld: the review (or the bonus decision, or the assessment) is taken again. */
+    /** Upheld: the review or the assessment is made again; of a bonus the assessment, and then the bonus decision. */
     'decide-appeal': { upheld: boolean; reason: TextRef };
     /** People are the assigned civil servants; exactly one is the lead. */
     assign: { lead: string; civilServants: readonly string[]; hours: number };

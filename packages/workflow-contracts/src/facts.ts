@@ -64,6 +64,8 @@ export type LifecycleFacts = {
     bonusPayable?: Money | null;
     bonusAppealUsed?: boolean;
     bonusAppealedBy?: string;
+    /** Who upheld it, and so does not sign what follows. */
+    bonusAppealUpheldBy?: string;
     obligations?: number;
     settled?: Money;
     /** How the project ends once its money is released. */

@@ -66,6 +66,8 @@ export const waits = {
       atDue: 'escalate',
       escalatesTo: ['sponsor'],
     },
+    /** An appeal against the bonus was upheld: nothing is paid before the assessment is signed again. */
+    reassessment: { awaiting: 'assessor', atDue: 'escalate', escalatesTo: ['sponsor'] },
     payout: { awaiting: 'finance-clerk', atDue: 'escalate', escalatesTo: ['sponsor'] },
     'champion-answer': { awaiting: 'champion', atDue: 'lapse', escalatesTo: [] },
   },

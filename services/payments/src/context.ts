@@ -50,7 +50,7 @@ export interface BonusTerms {
 export interface SignedAssessment {
   readonly assessmentId: string;
   readonly sha256: string;
-  /** False while somebody may object to it. */
+  /** False while an objection to it, or an appeal against the bonus, may still have it corrected. */
   readonly final: boolean;
 }
 

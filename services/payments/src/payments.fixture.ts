@@ -237,6 +237,7 @@ export const commit = (fixture: PaymentsFixture, pilotId: string, projectId: str
 
 export const vote = {
   pollId: 'pol-b-1',
+  assessment: { assessmentId: 'asm-1', sha256: 'a'.repeat(64), appeal: null },
   score: '3/5',
   payable: true,
   counted: true,

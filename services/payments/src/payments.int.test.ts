@@ -85,20 +85,6 @@ describe('the money of a project, from permission to payment', () => {
     expect(superseded).toEqual([]);
   });
 
-  it('is decided again after an upheld appeal, with a trace of the former decision', async () => {
-    const share = (percent: number) => [{ percent, ballots: 20 }];
-    const again = (percent: number) => ({ municipalityId, pilotId, ...vote, shares: share(percent) });
-    await fixture.worker.decideBonus({ params: { projectId }, body: again(50) });
-    await fixture.worker.decideBonus({ params: { projectId }, body: again(100) });
-    const { current, superseded } = await fixture.anyone.getBonus({ params: project });
-    expect(current).toMatchObject({ number: 3, payable: euros(60_000), supersededBy: null });
-    expect(superseded.map((one) => [one.number, one.payable.amount])).toEqual([
-      [2, 30_000],
-      [1, 60_000],
-    ]);
-    expect(superseded[0]!.supersededBy).toBe(current.decisionId);
-  });
-
   it('follows the charter where the vote came to no result', async () => {
     const [pilot, other] = ['pil-withheld', 'prj-withheld'];
     await openFunds(fixture, pilot);

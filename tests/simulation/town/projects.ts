@@ -67,6 +67,7 @@ async function courseOf(town: Town, project: Project): Promise<void> {
   await insist('releaseProject', { projectId }, { what: 'commitment' });
   const vote = {
     pollId: `pol-${projectId}`,
+    assessment: { assessmentId: `asm-${projectId}`, sha256: 'a'.repeat(64), appeal: null },
     score: '3/5',
     payable: true,
     counted: true,

@@ -3,6 +3,14 @@ import { portion, ratio } from '@talkoot/money';
 import type { About } from './ballots.activities.ts';
 import type { Clients } from './clients.ts';
 
+export interface DecidedBonus {
+  readonly payable: Money;
+  readonly score: string;
+  readonly decisionId: string;
+  /** The decision that an upheld appeal took back. */
+  readonly supersedes: string | null;
+}
+
 /** Funds opened, committed, paid from and released. */
 export function paymentsActivities({ payments, projects, ballots }: Clients) {
   return {
@@ -36,20 +44,21 @@ export function paymentsActivities({ payments, projects, ballots }: Clients) {
       await payments.releaseProject({ params: { projectId }, body: { what } });
     },
 
-    /** Final score with the side effects that citizens accepted, then the bonus by score and vote. */
-    async decideBonus(project: About, pollId: string): Promise<{ payable: Money; score: string }> {
+    /** Final score of the signed assessment with the side effects that citizens accepted, then the bonus by score and vote. */
+    async decideBonus(project: About, pollId: string): Promise<DecidedBonus> {
       const { id: projectId, municipalityId, pilotId } = project;
       const result = await ballots.getResult({ params: { pollId } });
       const counted = result.outcome === 'counted';
       // Nobody accepted a side effect in a vote without a result.
       const options = counted ? result.options : [];
       const final = await projects.decideFinalScore({ params: { projectId }, body: { pollId, options } });
-      const { payable } = await payments.decideBonus({
+      const { decisionId, supersedes, payable } = await payments.decideBonus({
         params: { projectId },
         body: {
           municipalityId,
           pilotId,
           pollId,
+          assessment: final.assessment,
           score: final.score,
           payable: final.payable,
           counted,
@@ -58,7 +67,7 @@ export function paymentsActivities({ payments, projects, ballots }: Clients) {
           shares: result.shares,
         },
       });
-      return { payable, score: final.score };
+      return { payable, score: final.score, decisionId, supersedes };
     },
 
     async createObligations(project: About): Promise<{ obligations: number; total: Money }> {

@@ -19,22 +19,41 @@ function appeal({ phase, stage, facts }: Project, person: string): ProjectMove |
   return refuse(facts.bonusAppealUsed ? 'appeal-used' : 'not-awaited');
 }
 
-/** Whoever decided before, or complains of it, does not decide on the complaint. */
+/** Whoever decided before, or complains of it, does not decide on the complaint. A bonus rests on its assessment. */
 function isConcerned({ stage, facts }: Project, person: string): boolean {
   const { refusedBy, appealedBy, assessedBy, objectedBy = [], bonusAppealedBy } = facts;
   if (stage === 'appeal-decision') return [refusedBy, appealedBy].includes(person);
   if (stage === 'objection-decision') return [assessedBy, ...objectedBy].includes(person);
-  return bonusAppealedBy === person;
+  return [assessedBy, bonusAppealedBy].includes(person);
 }
 
-/** Upheld: the review, the assessment or the bonus decision is taken again. */
-function decideAppeal({ stage }: Project, upheld: boolean): ProjectMove | Refusal {
+/** Upheld: the review or the assessment is made again; of a bonus the assessment, on which the bonus is decided again. */
+function decideAppeal({ stage }: Project, upheld: boolean, person: string): ProjectMove | Refusal {
   if (stage === 'appeal-decision') return upheld ? { stage: 'review' } : { phase: 'refused' };
   if (stage === 'objection-decision') return upheld ? { stage: 'assessment' } : toBonusVote;
-  if (stage === 'bonus-appeal-decision') {
-    return upheld ? { stage: null, facts: { bonusPayable: null } } : toPayout;
-  }
-  return refuse('not-awaited');
+  if (stage !== 'bonus-appeal-decision') return refuse('not-awaited');
+  if (!upheld) return toPayout;
+  const facts = { bonusPayable: null, bonusAppealUpheldBy: person };
+  return { phase: 'assessment', stage: 'reassessment', facts };
+}
+
+/** Whoever complained of an assessment or a bonus, or upheld that, does not write what follows from it. */
+function hasTakenSides({ facts }: Project, person: string): boolean {
+  const { objectedBy = [], bonusAppealedBy, bonusAppealUpheldBy } = facts;
+  return [...objectedBy, bonusAppealedBy, bonusAppealUpheldBy].includes(person);
+}
+
+/** Anybody may object to the first assessment; one that follows an appeal is the answer to it, and the bonus is decided. */
+function signAssessment(
+  state: Project,
+  person: string,
+  assessment: NonNullable<Project['facts']['assessment']>,
+): ProjectMove | Refusal {
+  if (hasTakenSides(state, person)) return refuse('same-person-twice');
+  const { assessmentId, sha256, score } = assessment;
+  const facts = { assessment: { assessmentId, sha256, score }, assessedBy: person };
+  if (state.stage === 'reassessment') return { phase: 'bonus-vote', stage: null, facts };
+  return { stage: 'objection', facts };
 }
 
 /** An authorised person ends a window in which others could have acted. */
@@ -53,15 +72,12 @@ export const resultCommands: ProjectRules<
   'decide-appeal': {
     in: ['qualified', 'assessment', 'bonus-vote'],
     decide: (state, { data, actor }) =>
-      isConcerned(state, actor.id) ? refuse('same-person-twice') : decideAppeal(state, data.upheld),
+      isConcerned(state, actor.id) ? refuse('same-person-twice') : decideAppeal(state, data.upheld, actor.id),
   },
   'sign-assessment': {
     in: ['assessment'],
-    during: ['assessment'],
-    decide: (_, { actor, data: { assessmentId, sha256, score } }) => ({
-      stage: 'objection',
-      facts: { assessment: { assessmentId, sha256, score }, assessedBy: actor.id },
-    }),
+    during: ['assessment', 'reassessment'],
+    decide: (state, { actor, data }) => signAssessment(state, actor.id, data),
   },
   object: {
     in: ['assessment'],

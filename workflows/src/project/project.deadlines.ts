@@ -33,6 +33,8 @@ export const projectDeadlines: Decisions<'project'>['whenOver'] = {
   'bonus-vote': giveUp('no-bonus-vote'),
   'bonus-appeal': toPayout,
   'bonus-appeal-decision': toPayout,
+  // Neither is paid what was found wrong, nor does the team lose by an assessor who does not sign: the wait starts again.
+  reassessment: () => ({ stage: 'reassessment', data: { reasonCode: 'not-reassessed' } }),
   // What is owed stays owed: the wait starts again, and everybody on the ladder hears of it again.
   payout: () => ({ stage: 'payout', data: { reasonCode: 'still-owed' } }),
   'champion-answer': () => ({ sideStage: null, name: 'champion-succeeded' }),

@@ -1,4 +1,5 @@
 import type { StateOf } from '@talkoot/workflow-contracts';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { command, decide, now, stateAt } from '../../test/decisions.ts';
 import { takeFact } from '../lifecycle/decide.ts';
@@ -224,10 +225,59 @@ describe('the bonus decision', () => {
       'appeal-used',
     );
   });
-  test('is made again when the appeal is upheld', () => {
-    const upheld = command('decide-appeal', 'appeal-body', { upheld: true, reason });
-    const state = decide(at('bonus-vote', 'bonus-appeal-decision', { bonusPayable: cost }), upheld);
-    expect(state).toMatchObject({ phase: 'bonus-vote', stage: null, facts: { bonusPayable: null } });
+  const appealed = at('bonus-vote', 'bonus-appeal-decision', {
+    bonusPayable: cost,
+    bonusAppealUsed: true,
+    bonusAppealedBy: 'per-resident',
+    assessedBy: 'per-assessor',
+  });
+  const decideAppeal = (upheld: boolean, person?: string) =>
+    command('decide-appeal', 'appeal-body', { upheld, reason }, person);
+  const sign = (person?: string) =>
+    command('sign-assessment', 'assessor', { assessmentId: 'asm-2', sha256, score: '3/4' }, person);
+
+  test('is made again on an assessment that is signed again, when the appeal is upheld', () => {
+    const upheld = decide(appealed, decideAppeal(true)) as Project;
+    expect(upheld).toMatchObject({
+      phase: 'assessment',
+      stage: 'reassessment',
+      facts: { bonusPayable: null },
+    });
+    const signed = decide(upheld, sign()) as Project;
+    expect(signed).toMatchObject({
+      phase: 'bonus-vote',
+      stage: null,
+      facts: { assessment: { assessmentId: 'asm-2', score: '3/4' }, assessedBy: 'per-assessor' },
+    });
+    expect(decide(signed, command('appeal', 'resident', { reason }))).toBe('appeal-used');
+  });
+  test('is paid as it was, when the appeal is dismissed', () => {
+    expect(decide(appealed, decideAppeal(false))).toMatchObject({
+      phase: 'payout',
+      facts: { bonusPayable: cost },
+    });
+  });
+  test('gives no window to object, to appeal or to close while the assessment is made again', () => {
+    const upheld = decide(appealed, decideAppeal(true)) as Project;
+    const object = command('object', 'resident', { objectionId: 'obj-1', reason });
+    expect(decide(upheld, object)).toBe('not-awaited');
+    expect(decide(upheld, command('appeal', 'resident', { reason }))).toBe('wrong-phase');
+    expect(decide(upheld, command('close-window', 'appeal-body'))).toBe('not-awaited');
+    expect(decide(upheld, decideAppeal(false, 'per-other'))).toBe('not-awaited');
+  });
+  test('never rests on an assessment by whoever objected, appealed or upheld it', () => {
+    const person = fc.constantFrom('per-a', 'per-b', 'per-c', 'per-d');
+    const complaints = fc.record({ objectedBy: fc.array(person, { maxLength: 3 }), bonusAppealedBy: person });
+    fc.assert(
+      fc.property(complaints, person, (complained, assessor) => {
+        const state = { ...appealed, facts: { ...appealed.facts, ...complained } };
+        const upheld = decide(state, decideAppeal(true, 'per-judge')) as Project;
+        const hasTakenSides = [...complained.objectedBy, complained.bonusAppealedBy].includes(assessor);
+        const signed = decide(upheld, sign(assessor));
+        expect(signed === 'same-person-twice').toBe(hasTakenSides);
+        expect(decide(upheld, sign('per-judge'))).toBe('same-person-twice');
+      }),
+    );
   });
 });
 
@@ -276,12 +326,18 @@ describe('a complaint', () => {
     const first = decide(signed, object('per-first')) as Project;
     const second = decide(first, object('per-second')) as Project;
     expect(decide(second, upheldBy(who))).toBe('same-person-twice');
-    expect(decide(second, upheldBy('per-judge'))).toMatchObject({ stage: 'assessment' });
+    const again = decide(second, upheldBy('per-judge')) as Project;
+    expect(again).toMatchObject({ stage: 'assessment' });
+    const signedBy = (person: string) =>
+      decide(again, { ...signing, decisionId: person, actor: { id: person, as: 'assessor' } });
+    expect(signedBy('per-second')).toBe('same-person-twice');
+    expect(signedBy('per-assessor')).toMatchObject({ stage: 'objection' });
   });
 
-  test('of a bonus is not decided by who complains', () => {
+  test.each(['per-resident', 'per-assessor'])('of a bonus is not decided by %s', (who) => {
     const appeal = command('appeal', 'resident', { reason });
-    const appealed = decide(at('bonus-vote', 'bonus-appeal'), appeal) as Project;
-    expect(decide(appealed, upheldBy('per-resident'))).toBe('same-person-twice');
+    const decided = at('bonus-vote', 'bonus-appeal', { assessedBy: 'per-assessor' });
+    const appealed = decide(decided, appeal) as Project;
+    expect(decide(appealed, upheldBy(who))).toBe('same-person-twice');
   });
 });

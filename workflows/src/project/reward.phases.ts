@@ -1,23 +1,28 @@
 import { pollIdOf } from '@talkoot/workflow-contracts';
 import type { Project } from './work.phases.ts';
 
-/** Citizens see the assessment, then decide on side effects and share; the decision may be appealed once. */
+/**
+ * Citizens see the assessment, then decide on side effects and share; the decision may be appealed once. Upheld, the
+ * assessment is made again, and the bonus decided on it by the vote that was held.
+ */
 export async function holdBonusVote(project: Project): Promise<void> {
   if (project.isAt('bonus-vote') && !project.facts.bonusPollId) {
     const { pollId } = await project.effect('prepare the bonus vote', 'prepareBonusVote', project.about);
     project.advance('bonus-poll-prepared', { facts: { bonusPollId: pollId }, data: { pollId } });
   }
-  await project.hold('bonus-vote', 'bonus-appeal', 'bonus-appeal-decision');
+  await project.hold('bonus-vote', ...contested);
   while (project.isIdleIn('bonus-vote') && !project.facts.ending) {
     await decideBonus(project);
-    await project.hold('bonus-appeal', 'bonus-appeal-decision');
+    await project.hold(...contested);
   }
 }
 
+const contested = ['bonus-appeal', 'bonus-appeal-decision', 'reassessment'] as const;
+
 async function decideBonus(project: Project): Promise<void> {
   const pollId = pollIdOf.bonus(project.state.id);
-  const { payable, score } = await project.effect('decide the bonus', 'decideBonus', project.about, pollId);
-  const result = { facts: { bonusPayable: payable }, data: { payable, score } };
+  const decided = await project.effect('decide the bonus', 'decideBonus', project.about, pollId);
+  const result = { facts: { bonusPayable: decided.payable }, data: { ...decided } };
   if (project.facts.bonusAppealUsed) {
     project.advance('bonus-decided', { phase: 'payout', stage: 'payout', ...result });
   } else project.advance('bonus-decided', { stage: 'bonus-appeal', ...result });

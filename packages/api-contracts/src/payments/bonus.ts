@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
+import { AssessedShape } from '../projects/assessments.ts';
 import { IdShape, InstantShape, MoneyShape, MunicipalityParams } from '../shapes.ts';
 
 /** One decision on a project's bonus, with every line of its computation. */
@@ -11,6 +12,8 @@ export const BonusDecisionShape = z
     pollId: IdShape,
     /** 1 for the first; an upheld appeal has a later one supersede it. */
     number: z.int().min(1),
+    /** The assessment that it rests on, and the appeal that had it corrected. */
+    assessment: AssessedShape,
     score: z.string(),
     pool: MoneyShape,
     payable: MoneyShape,
@@ -18,6 +21,7 @@ export const BonusDecisionShape = z
     ballots: z.int(),
     computation: z.array(z.string()),
     decidedAt: InstantShape,
+    supersedes: IdShape.nullable(),
     supersededBy: IdShape.nullable(),
   })
   .meta({ id: 'BonusDecision' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from '../api.ts';
+import { AssessedShape } from '../projects/assessments.ts';
 import { FractionShape, IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
 
 const worker = { services: ['worker'] } as const;
@@ -67,6 +68,7 @@ export const paymentsInternalRoutes = {
       municipalityId: IdShape,
       pilotId: IdShape,
       pollId: IdShape,
+      assessment: AssessedShape,
       score: z.string(),
       payable: z.boolean(),
       counted: z
@@ -76,8 +78,14 @@ export const paymentsInternalRoutes = {
       ballots: z.int(),
       shares: z.array(z.object({ percent: z.int().min(0).max(100), ballots: z.int().min(1) })),
     }),
-    answer: z.object({ pool: MoneyShape, payable: MoneyShape, computation: z.array(z.string()) }),
-    problems: ['bonus-fixed'],
+    answer: z.object({
+      decisionId: IdShape,
+      supersedes: IdShape.nullable(),
+      pool: MoneyShape,
+      payable: MoneyShape,
+      computation: z.array(z.string()),
+    }),
+    problems: ['bonus-fixed', 'bonus-decided'],
   }),
   createObligations: route('PUT /internal/v1/projects/{projectId}/obligations', {
     kind: 'plain',

@@ -21,6 +21,10 @@ export const paymentsProblems = {
     title: 'Paying a contractor needs a procurement reference',
   },
   'bonus-undecided': { status: 409, title: 'The bonus of this project is not decided yet' },
+  'bonus-decided': {
+    status: 409,
+    title: 'The bonus is decided; only an appeal that was upheld has it decided again, on the same vote',
+  },
   'bonus-fixed': { status: 409, title: 'The bonus is split into obligations and cannot be decided again' },
   'terms-refused': { status: 422, title: 'The terms of the contract cannot be decided' },
   'results-refused': { status: 422, title: 'The results do not fit the terms of the contract' },
@@ -40,7 +44,10 @@ export const paymentsProblems = {
     title: 'Somebody who measured or assessed a project, or stated its results, is not paid for it',
   },
   'assessment-differs': { status: 422, title: 'The signed assessment is another one' },
-  'assessment-open': { status: 409, title: 'Somebody may still object to the assessment' },
+  'assessment-open': {
+    status: 409,
+    title: 'An objection or an appeal may still have the assessment corrected',
+  },
   'project-decided': { status: 409, title: 'The contract was decided on results of this project before' },
   'result-paid': {
     status: 409,

@@ -54,6 +54,20 @@ export const CriterionResultShape = z
   })
   .meta({ id: 'CriterionResult' });
 
+/** The assessment that a later one is made instead of, and why. */
+export const CorrectsShape = z
+  .object({
+    assessmentId: IdShape,
+    sha256: Sha256Shape,
+    /** 1 for the first of the project. */
+    number: z.int().min(1),
+    /** What was upheld: an objection to the assessment, or an appeal against the bonus. */
+    upheld: z.enum(['objection', 'appeal']),
+    /** Published reason of the appeal body. */
+    decision: TextRefShape,
+  })
+  .meta({ id: 'CorrectedAssessment' });
+
 /** The computed assessment, without the assessor's own words. */
 export const AssessmentDraftShape = z
   .object({
@@ -69,10 +83,33 @@ export const AssessmentDraftShape = z
       z.object({ sideEffectId: IdShape, title: z.string(), direction: z.string(), points: DecimalShape }),
     ),
     computation: z.array(z.string()),
+    /** Null of a first assessment. */
+    corrects: CorrectsShape.nullable(),
     sha256: Sha256Shape,
   })
   .meta({ id: 'AssessmentDraft' });
 export type AssessmentDraft = z.infer<typeof AssessmentDraftShape>;
+
+/** The assessment on which a bonus is decided. */
+export const AssessedShape = z
+  .object({
+    assessmentId: IdShape,
+    sha256: Sha256Shape,
+    /** The appeal body's reason, where an appeal against an earlier bonus decision had it made. */
+    appeal: TextRefShape.nullable(),
+  })
+  .meta({ id: 'AssessmentOfBonus' });
+export type Assessed = z.infer<typeof AssessedShape>;
+
+const SignedShape = z.object({
+  assessmentId: IdShape,
+  sha256: Sha256Shape,
+  /** 1 for the first of the project. */
+  number: z.int().min(1),
+  assessor: IdShape,
+  conclusion: TextRefShape,
+  signedAt: InstantShape,
+});
 
 export const assessmentRoutes = {
   draftAssessment: route('GET /v1/m/{municipalityId}/projects/{projectId}/assessment-draft', {
@@ -84,7 +121,7 @@ export const assessmentRoutes = {
   }),
   signAssessment: route('POST /v1/m/{municipalityId}/projects/{projectId}/assessments', {
     kind: 'move',
-    summary: 'Sign the assessment: the draft as it was read, and your own words',
+    summary: 'Sign the assessment, or the one that corrects it: the draft as it was read, and your own words',
     access: { roles: ['assessor'] },
     params: ProjectParams,
     body: z.object({ draftSha256: Sha256Shape, conclusion: text(20_000) }),
@@ -96,6 +133,7 @@ export const assessmentRoutes = {
       'draft-changed',
       'drafting-busy',
       'criteria-not-locked',
+      'same-person-twice',
       'not-awaited',
       'suspended',
     ],
@@ -104,17 +142,27 @@ export const assessmentRoutes = {
     summary: 'The latest signed assessment',
     access: { anyone: true },
     params: ProjectParams,
-    answer: z.object({
-      assessmentId: IdShape,
-      sha256: Sha256Shape,
-      assessor: IdShape,
-      conclusion: TextRefShape,
+    answer: SignedShape.extend({
       draft: AssessmentDraftShape,
-      signedAt: InstantShape,
-      /** False while somebody may object to it, or an objection is undecided. */
+      /** False while an objection to it, or an appeal against the bonus, may still have it corrected. */
       final: z.boolean(),
     }),
     problems: ['assessment-missing'],
+  }),
+  listAssessments: route('GET /v1/m/{municipalityId}/projects/{projectId}/assessments', {
+    summary: 'Every assessment that was signed, oldest first: what was corrected stays',
+    access: { anyone: true },
+    params: ProjectParams,
+    query: PageQueryShape,
+    answer: pageOf(
+      SignedShape.extend({
+        score: FractionShape,
+        /** With the side effects that citizens accepted; null before the bonus is decided on it. */
+        finalScore: FractionShape.nullable(),
+        corrects: CorrectsShape.nullable(),
+        supersededBy: IdShape.nullable(),
+      }),
+    ),
   }),
   explainAssessment: route('GET /v1/m/{municipalityId}/assessments/{assessmentId}/explanation', {
     summary: 'Why this score? Charter, lock, readings, estimate and score of each criterion, line by line',

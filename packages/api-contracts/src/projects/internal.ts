@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf, PageQueryShape, route } from '../api.ts';
 import { DecimalShape, IdShape, MoneyShape, Sha256Shape } from '../shapes.ts';
+import { AssessedShape } from './assessments.ts';
 import { CharterShape } from './charter.ts';
 
 const worker = { services: ['worker'] } as const;
@@ -190,11 +191,16 @@ export const projectsInternalRoutes = {
   decideFinalScore: route('POST /internal/v1/projects/{projectId}/final-score', {
     kind: 'plain',
     summary:
-      'Add the side effects that citizens accepted to the score; returns the score as an exact fraction',
+      'Add the side effects that citizens accepted to the score of the signed assessment, once for each; an exact fraction',
     access: worker,
     params: Project,
     body: z.object({ pollId: IdShape, options: z.array(OptionTallyShape).max(200) }),
-    answer: z.object({ score: z.string(), computation: z.array(z.string()), payable: z.boolean() }),
+    answer: z.object({
+      score: z.string(),
+      computation: z.array(z.string()),
+      payable: z.boolean(),
+      assessment: AssessedShape,
+    }),
     problems: ['assessment-missing'],
   }),
   roundAllocated: route('POST /internal/v1/rounds/{roundId}/allocated', {

@@ -210,7 +210,7 @@ export const measurementRoutes = {
     params: ProjectParams,
     body: z.object({ direction: z.enum(['good', 'bad']), title: text(200), evidence: text(4000) }),
     answer: SideEffectShape,
-    problems: ['wrong-phase'],
+    problems: ['wrong-phase', 'points-settled'],
   }),
   listSideEffects: route('GET /v1/m/{municipalityId}/projects/{projectId}/side-effects', {
     summary: 'Side effects of a project, oldest first',

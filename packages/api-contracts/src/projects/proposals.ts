@@ -125,8 +125,14 @@ export const ProjectShape = ProjectSummaryShape.extend({
     .nullable(),
   lock: CriteriaLockShape.nullable(),
   measurementId: IdShape.nullable(),
+  /** Of the signed assessment; null while the bonus is not decided on it. */
   finalScore: z
-    .object({ score: FractionShape, payable: z.boolean(), computation: z.array(z.string()) })
+    .object({
+      assessmentId: IdShape,
+      score: FractionShape,
+      payable: z.boolean(),
+      computation: z.array(z.string()),
+    })
     .nullable(),
   lifecycle: LifecycleViewShape.nullable(),
 }).meta({ id: 'Project' });

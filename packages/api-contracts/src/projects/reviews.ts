@@ -43,7 +43,8 @@ export const reviewRoutes = {
   }),
   decideAppeal: route('POST /v1/m/{municipalityId}/projects/{projectId}/appeal-decision', {
     kind: 'move',
-    summary: 'Decide an appeal or an objection; upheld: what was decided is decided again',
+    summary:
+      'Decide an appeal or an objection; upheld: what was decided is decided again, a bonus on a corrected assessment',
     access: { roles: ['appeal-body'] },
     params: ProjectParams,
     body: z.object({ upheld: z.boolean(), reason: ReasonShape }),

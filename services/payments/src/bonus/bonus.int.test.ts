@@ -96,6 +96,122 @@ describe('a bonus', () => {
   });
 });
 
+describe('a bonus after an upheld appeal', () => {
+  const assessment = {
+    assessmentId: 'asm-2',
+    sha256: 'b'.repeat(64),
+    appeal: { id: 'txt-upheld', sha256: 'e'.repeat(64) },
+  };
+  const corrected = { assessment, score: '1/2' };
+
+  it('is decided again on the corrected assessment, and the former decision stays on record', async () => {
+    const { projectId, decide } = await funded();
+    const first = await decide();
+    const second = await decide(corrected);
+    expect(second).toMatchObject({ payable: euros(50_000), supersedes: first.decisionId });
+    expect(await decide(corrected)).toEqual(second);
+    const { current, superseded } = await fixture.anyone.getBonus({ params: { ...params, projectId } });
+    expect(current).toMatchObject({
+      ...{ decisionId: second.decisionId, number: 2, assessment, payable: euros(50_000) },
+      ...{ supersedes: first.decisionId, supersededBy: null },
+    });
+    expect(superseded).toMatchObject([
+      { decisionId: first.decisionId, number: 1, payable: euros(60_000), supersededBy: second.decisionId },
+    ]);
+    const told = { projectId, decisionId: second.decisionId, assessmentId: 'asm-2' };
+    expect(await decisionsTold(projectId)).toMatchObject([
+      { supersedes: null, assessmentId: 'asm-1', score: '0.600000' },
+      { ...told, supersedes: first.decisionId, score: '0.500000' },
+    ]);
+  });
+
+  it('is decided anew even where the corrected assessment comes to the same', async () => {
+    const { decide } = await funded();
+    const first = await decide();
+    expect(await decide({ assessment })).toMatchObject({
+      payable: euros(60_000),
+      supersedes: first.decisionId,
+    });
+  });
+
+  it('takes nothing back when an old call comes late', async () => {
+    const { projectId, decide } = await funded();
+    const first = await decide();
+    await decide(corrected);
+    expect(await decide()).toEqual(first);
+    const { current } = await fixture.anyone.getBonus({ params: { ...params, projectId } });
+    expect(current).toMatchObject({ number: 2, payable: euros(50_000) });
+  });
+
+  it.each([
+    ['without an appeal', { score: '1/2', assessment: { ...assessment, appeal: null } }],
+    [
+      'on the same assessment',
+      { score: '1/2', assessment: { ...vote.assessment, appeal: assessment.appeal } },
+    ],
+    ['on other votes', { ...corrected, ballots: 21 }],
+    ['on another poll', { ...corrected, pollId: 'pol-b-2' }],
+  ])('is not decided again %s', async (_, changes) => {
+    const { projectId, decide } = await funded();
+    await decide();
+    await expect(decide(changes)).rejects.toMatchObject({ code: 'bonus-decided' });
+    const { superseded } = await fixture.anyone.getBonus({ params: { ...params, projectId } });
+    expect(superseded).toEqual([]);
+  });
+
+  it('is owed by the newest decision alone, and then fixed', async () => {
+    const project = await funded();
+    await project.decide();
+    const { decisionId } = await project.decide(corrected);
+    expect(await project.split()).toMatchObject({ obligations: 4, total: euros(50_000) });
+    const { projectId } = project;
+    const made = await fixture.connection.collection('obligations').find({ projectId }).toArray();
+    expect(new Set(made.map((one) => one['decisionId'] as string))).toEqual(new Set([decisionId]));
+    const third = { score: '1', assessment: { ...assessment, assessmentId: 'asm-3' } };
+    await expect(project.decide(third)).rejects.toMatchObject({ code: 'bonus-fixed' });
+    expect(await project.bonusFund()).toMatchObject({ setAside: euros(50_000), used: euros(50_000) });
+  });
+
+  it('says in its explanation, and in that of each share, what it replaced and by which appeal', async () => {
+    const project = await funded();
+    const first = await project.decide();
+    const second = await project.decide(corrected);
+    await project.split();
+    const explain = (bonusId: string) => fixture.anyone.explainBonus({ params: { ...params, bonusId } });
+    const former = await explain(first.decisionId);
+    expect(former.result).toBe(`600.00 EUR (paid), replaced by ${second.decisionId}`);
+    expect(former.parts[0]!.title).toMatch(/^Bonus pool/);
+    const [why] = (await explain(second.decisionId)).parts;
+    expect(why).toEqual({
+      title: 'Decided again, because an appeal was upheld',
+      lines: [
+        `replaces ${first.decisionId}: score 3/5, 600.00 EUR`,
+        'rests on assessment asm-2 instead of asm-1',
+        'the vote of the citizens stands',
+      ],
+      sources: [
+        { kind: 'bonus-decision', id: first.decisionId, sha256: null },
+        { kind: 'appeal-decision', ...assessment.appeal },
+      ],
+    });
+    const champion = await fixture.as('per-champion', 'resident');
+    const { items } = await champion.listMyObligations({ params, query: { limit: 200 } });
+    const { obligationId } = items.find(({ projectId }) => projectId === project.projectId)!;
+    const mine = await champion.explainObligation({ params: { ...params, obligationId } });
+    expect(mine.parts[0]).toEqual(why);
+  });
+});
+
+/** Data of the events that told of the decisions on a project, oldest first. */
+async function decisionsTold(projectId: string) {
+  const rows = await fixture.connection
+    .collection('outbox')
+    .find({ 'envelope.type': 'org.talkoot.fund.bonus-decided.v1', 'envelope.data.projectId': projectId })
+    .sort({ laneSeq: 1 })
+    .toArray();
+  return rows.map((row) => row['envelope'].data as Record<string, unknown>);
+}
+
 describe('its shares', () => {
   it('of volunteers without confirmed hours go back to the fund, and enlarge no one else’s', async () => {
     const idle = team.members.map((one) => ({ ...one, minutes: 0 }));

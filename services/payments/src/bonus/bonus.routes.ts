@@ -7,6 +7,7 @@ import { money, ratio } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { BonusTerms, Payments, Routes } from '../context.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
+import { isReconsidered } from './bonus.ts';
 import type { BonusDocument, BonusInputs } from './bonus.store.ts';
 
 export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonus'> {
@@ -26,8 +27,8 @@ export function bonusRoutes(payments: Payments): Routes<'decideBonus' | 'getBonu
         const project = await projectOf(session);
         return decide(payments, session, { project, inputs, terms });
       });
-      const { pool, payable, computation } = decided;
-      return { body: { pool, payable, computation } };
+      const { _id: decisionId, supersedes, pool, payable, computation } = decided;
+      return { body: { decisionId, supersedes, pool, payable, computation } };
     },
     async getBonus({ params }) {
       const [current, ...superseded] = await bonuses.all(params.municipalityId, params.projectId);
@@ -43,19 +44,31 @@ interface BonusQuestion {
   readonly terms: BonusTerms;
 }
 
-/** Decides once for given inputs; other inputs (an upheld appeal) make a later decision that supersedes the former. */
+/**
+ * Decides once for given inputs, also where they come again late. An assessment that an upheld appeal had corrected makes a
+ * decision that supersedes the former; nothing else does.
+ * @throws DomainError `bonus-fixed`, `bonus-decided`
+ */
 async function decide(payments: Payments, session: ClientSession, question: BonusQuestion) {
   const { project, inputs } = question;
-  const before = await payments.bonuses.current(project._id, session);
-  if (before && isDeepStrictEqual(before.inputs, inputs)) return before;
+  const made = await payments.bonuses.all(project.municipalityId, project._id, session);
+  const same = made.find((one) => isDeepStrictEqual(one.inputs, inputs));
+  if (same) return same;
+  const before = made[0] ?? null;
   if (before?.split) throw new DomainError('bonus-fixed');
-  const document = newDecision(question, (before?.number ?? 0) + 1, payments.now());
+  if (before && !isReconsidered(before.inputs, inputs)) throw new DomainError('bonus-decided');
+  const document = newDecision(question, before, payments.now());
   await payments.bonuses.insert(session, document, before);
   await payments.outbox.appendEvents(session, [decidedEvent(document)]);
   return document;
 }
 
-function newDecision({ project, inputs, terms }: BonusQuestion, number: number, at: Date): BonusDocument {
+function newDecision(
+  { project, inputs, terms }: BonusQuestion,
+  before: BonusDocument | null,
+  at: Date,
+): BonusDocument {
+  const number = (before?.number ?? 0) + 1;
   const pool = money(project.pool, project.currency);
   const decision = decideBonus({ rules: terms.rules, pool, ...inputs });
   return {
@@ -73,6 +86,7 @@ function newDecision({ project, inputs, terms }: BonusQuestion, number: number, 
     reason: decision.reason,
     computation: decision.computation.map(lineText),
     decidedAt: at,
+    supersedes: before?._id ?? null,
     supersededBy: null,
     split: null,
   };
@@ -86,6 +100,9 @@ const decidedEvent = (bonus: BonusDocument) =>
     occurredAt: bonus.decidedAt,
     data: {
       projectId: bonus.projectId,
+      decisionId: bonus._id,
+      supersedes: bonus.supersedes,
+      assessmentId: bonus.inputs.assessment.assessmentId,
       pool: bonus.pool,
       payable: bonus.payable,
       score: sixPlaces(bonus.inputs.score),
@@ -101,14 +118,15 @@ export function sixPlaces(score: string): string {
 }
 
 function bonusView(bonus: BonusDocument) {
-  const { _id, projectId, pilotId, number, pool, payable, computation, supersededBy } = bonus;
-  const { pollId, score, roll, ballots } = bonus.inputs;
+  const { _id, projectId, pilotId, number, pool, payable, computation, supersedes, supersededBy } = bonus;
+  const { pollId, assessment, score, roll, ballots } = bonus.inputs;
   return {
     decisionId: _id,
     projectId,
     pilotId,
     pollId,
     number,
+    assessment,
     score,
     pool,
     payable,
@@ -116,6 +134,7 @@ function bonusView(bonus: BonusDocument) {
     ballots,
     computation,
     decidedAt: bonus.decidedAt.toISOString(),
+    supersedes,
     supersededBy,
   };
 }

@@ -1,9 +1,11 @@
+import type { Assessed } from '@talkoot/api-contracts/projects';
 import type { Money } from '@talkoot/money';
 import type { ClientSession, Connection } from 'mongoose';
 
 /** What a bonus was decided from: equal inputs give the same decision. */
 export interface BonusInputs {
   readonly pollId: string;
+  readonly assessment: Assessed;
   readonly score: string;
   readonly payable: boolean;
   readonly counted: boolean;
@@ -29,6 +31,7 @@ export interface BonusDocument {
   reason: string;
   computation: string[];
   decidedAt: Date;
+  supersedes: string | null;
   supersededBy: string | null;
   /** Lines of the split into obligations; null until they are made. */
   split: string[] | null;
@@ -50,8 +53,11 @@ export function bonusStore(connection: Connection) {
   return {
     current: (projectId: string, session?: ClientSession) =>
       bonuses.findOne({ projectId, supersededBy: null }, session ? { session } : {}),
-    all: (municipalityId: string, projectId: string) =>
-      bonuses.find({ municipalityId, projectId }).sort({ number: -1 }).toArray(),
+    all: (municipalityId: string, projectId: string, session?: ClientSession) =>
+      bonuses
+        .find({ municipalityId, projectId }, session ? { session } : {})
+        .sort({ number: -1 })
+        .toArray(),
     find: (decisionId: string) => bonuses.findOne({ _id: decisionId }),
     async insert(session: ClientSession, document: BonusDocument, superseded: BonusDocument | null) {
       if (superseded) {

@@ -3,6 +3,7 @@ import { moneyReaders } from '@talkoot/api-contracts/payments';
 import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
+import type { BonusDocument } from '../bonus/bonus.store.ts';
 import type { Payments, Routes } from '../context.ts';
 import { stepsOf, wayOf } from '../ledger/trace.ts';
 import type { ObligationDocument } from '../obligation/obligation.store.ts';
@@ -84,7 +85,7 @@ async function explainObligation(
 
 /** What was decided that made it owed. */
 async function decisionParts(payments: Payments, obligation: ObligationDocument): Promise<ExplanationPart[]> {
-  const { municipalityId, decisionId, projectId } = obligation;
+  const { municipalityId, decisionId } = obligation;
   if (obligation.origin === 'round') {
     const spending = await payments.spending.find(municipalityId, decisionId);
     return spending ? [spendingPart(spending)] : [];
@@ -95,8 +96,13 @@ async function decisionParts(payments: Payments, obligation: ObligationDocument)
   }
   const bonus = await payments.bonuses.find(decisionId);
   if (!bonus) return [];
-  const project = await payments.funds.findCommitment(projectId);
-  return [...bonusParts(bonus, project), ownSplit(bonus, obligation._id)];
+  return [...(await partsOf(payments, bonus)), ownSplit(bonus, obligation._id)];
+}
+
+async function partsOf(payments: Payments, bonus: BonusDocument): Promise<ExplanationPart[]> {
+  const project = await payments.funds.findCommitment(bonus.projectId);
+  const former = bonus.supersedes === null ? null : await payments.bonuses.find(bonus.supersedes);
+  return bonusParts(bonus, project, former);
 }
 
 async function explainBonus(
@@ -106,7 +112,6 @@ async function explainBonus(
   const bonus = await payments.bonuses.find(bonusId);
   if (bonus?.municipalityId !== municipalityId) throw new DomainError('not-found');
   const { projectId, payable, supersededBy, reason } = bonus;
-  const project = await payments.funds.findCommitment(projectId);
   const obligations = await payments.obligations.ofProject(municipalityId, projectId);
   const replaced = supersededBy === null ? '' : `, replaced by ${supersededBy}`;
   return {
@@ -115,7 +120,7 @@ async function explainBonus(
     result: `${inCurrency(payable.amount, payable.currency)} (${reason})${replaced}`,
     amount: payable,
     parts: [
-      ...bonusParts(bonus, project),
+      ...(await partsOf(payments, bonus)),
       splitPart(obligations.filter((one) => one.decisionId === bonusId)),
     ],
   };

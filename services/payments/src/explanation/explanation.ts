@@ -1,4 +1,4 @@
-import type { ExplanationPart } from '@talkoot/api-contracts';
+import type { ExplanationPart, TextRef } from '@talkoot/api-contracts';
 import { decimalOf, money } from '@talkoot/money';
 import type { BankFileDocument } from '../bank/order/order.store.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
@@ -14,13 +14,22 @@ type Step = ReturnType<typeof stepsOf>[number];
 export const inCurrency = (amount: number, currency: string): string =>
   `${decimalOf(money(amount, currency))} ${currency}`;
 
-/** Pool, score, vote and what they come to; nothing of it is about one payee. */
-export function bonusParts(bonus: BonusDocument, project: CommitmentDocument | null): ExplanationPart[] {
+/**
+ * Pool, score, vote and what they come to; nothing of it is about one payee.
+ * @param former the decision that it superseded
+ */
+export function bonusParts(
+  bonus: BonusDocument,
+  project: CommitmentDocument | null,
+  former: BonusDocument | null,
+): ExplanationPart[] {
   const { inputs, charterSha256, lockSha256, pilotId, projectId, computation } = bonus;
+  const { assessmentId, sha256, appeal } = inputs.assessment;
   const reserved = project
     ? [`reserved when the project was funded, of a cost of ${inCurrency(project.cost, project.currency)}`]
     : [];
   return [
+    ...(former ? [appealPart(bonus, former, appeal)] : []),
     {
       title: 'Bonus pool, from the bonus fund; employer contributions are part of it',
       lines: [...reserved, `pool: ${inCurrency(bonus.pool.amount, bonus.pool.currency)}`],
@@ -32,11 +41,33 @@ export function bonusParts(bonus: BonusDocument, project: CommitmentDocument | n
       sources: [
         { kind: 'charter', id: pilotId, sha256: charterSha256 },
         { kind: 'criteria-lock', id: projectId, sha256: lockSha256 },
+        { kind: 'assessment', id: assessmentId, sha256 },
         { kind: 'poll', id: inputs.pollId, sha256: null },
         { kind: 'bonus-decision', id: bonus._id, sha256: null },
       ],
     },
   ];
+}
+
+/** What became of the first decision: the appeal body's reason is its source. */
+function appealPart(
+  { inputs }: BonusDocument,
+  former: BonusDocument,
+  appeal: TextRef | null,
+): ExplanationPart {
+  const { assessmentId } = former.inputs.assessment;
+  return {
+    title: 'Decided again, because an appeal was upheld',
+    lines: [
+      `replaces ${former._id}: score ${former.inputs.score}, ${inCurrency(former.payable.amount, former.payable.currency)}`,
+      `rests on assessment ${inputs.assessment.assessmentId} instead of ${assessmentId}`,
+      'the vote of the citizens stands',
+    ],
+    sources: [
+      { kind: 'bonus-decision', id: former._id, sha256: null },
+      ...(appeal ? [{ kind: 'appeal-decision', ...appeal }] : []),
+    ],
+  };
 }
 
 /** Ratios of the pots, and the lines of one obligation: nothing of what others get. */

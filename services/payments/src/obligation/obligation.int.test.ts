@@ -163,6 +163,7 @@ describe('an obligation', () => {
     await expect(early).rejects.toMatchObject({ code: 'bonus-undecided' });
     const vote = {
       pollId: 'pol-b-0',
+      assessment: { assessmentId: 'asm-0', sha256: 'a'.repeat(64), appeal: null },
       score: '-1/3',
       payable: true,
       counted: true,
@@ -180,6 +181,7 @@ describe('an obligation', () => {
     const params = { projectId: 'prj-strange' };
     const vote = {
       pollId: 'pol-b-0',
+      assessment: { assessmentId: 'asm-0', sha256: 'a'.repeat(64), appeal: null },
       score: '1/3',
       payable: true,
       counted: true,

@@ -295,7 +295,7 @@ async function endContract(
 }
 
 /**
- * Results rest on the signed assessment of the contract's project or of one of its pilot, once nobody can object to it.
+ * Results rest on the signed assessment of the contract's project or of one of its pilot, once nothing can have it corrected.
  * @throws DomainError `assessment-differs`, `assessment-open`, `not-found`
  */
 async function requireEvidence(

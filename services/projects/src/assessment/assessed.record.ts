@@ -1,5 +1,6 @@
 import { DomainError } from '@talkoot/http-service';
 import type { Parts } from '../parts.ts';
+import { isVoteSettled } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import { interestedIn } from '../staffing/interest.ts';
 
@@ -21,7 +22,9 @@ export async function requireDisinterestedRecord(
   const readings = (await measurements.standing(project._id))
     .filter(({ recordedBy }) => interested.has(owners.get(recordedBy) ?? recordedBy))
     .map(({ _id }) => `observations.${_id}`);
-  const effects = (await measurements.pointedSideEffects(project._id))
+  // What citizens voted on stands, and nobody may propose other points any more.
+  const pointed = isVoteSettled(project) ? [] : await measurements.pointedSideEffects(project._id);
+  const effects = pointed
     .filter(({ pointsBy }) => pointsBy !== null && interested.has(pointsBy))
     .map(({ _id }) => `side-effects.${_id}`);
   const offences = [...readings, ...effects].map((at) => ({ at, message: 'interested-party' }));

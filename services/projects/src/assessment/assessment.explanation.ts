@@ -1,26 +1,28 @@
 import type { Explanation, ExplanationPart } from '@talkoot/api-contracts';
 import type { AssessmentDraft, CriteriaLock } from '@talkoot/api-contracts/projects';
-import type { ProjectDocument } from '../proposal/project.ts';
+import { finalScoreOf } from '../proposal/project.ts';
+import type { FinalScore, ProjectDocument } from '../proposal/project.ts';
 import type { AssessmentDocument } from './assessment.store.ts';
 
 type Result = AssessmentDraft['criteria'][number];
-type Signed = Pick<AssessmentDocument, '_id' | 'sha256' | 'draft'>;
+type Signed = Pick<AssessmentDocument, '_id' | 'sha256' | 'draft' | 'supersededBy'>;
 
 /** Why a score is what it is: from the charter to the signature, each part with what it rests on. */
 export function explainAssessment(
-  { _id, sha256, draft }: Signed,
-  project: Pick<ProjectDocument, '_id' | 'assessmentId' | 'finalScore' | 'pilotId'>,
+  assessment: Signed,
+  { pilotId, finalScores, reopened }: Pick<ProjectDocument, 'finalScores' | 'pilotId' | 'reopened'>,
   lock: CriteriaLock,
 ): Explanation {
-  const inForce = project.assessmentId === _id;
-  const final = inForce ? project.finalScore : null;
+  const { _id, sha256, draft } = assessment;
+  const final = finalScoreOf({ assessmentId: _id, finalScores });
   return {
     kind: 'assessment',
     id: _id,
-    result: `score ${draft.score}${inForce ? '' : ', replaced by a later assessment'}`,
+    result: `score ${draft.score}${replacedBy(assessment, reopened)}`,
     amount: null,
     parts: [
-      lockPart(lock, project.pilotId),
+      ...(draft.corrects ? [correctedPart(draft.corrects)] : []),
+      lockPart(lock, pilotId),
       ...draft.criteria.map((result) => criterionPart(result, draft.computation)),
       {
         title: 'Score without side effects',
@@ -31,6 +33,37 @@ export function explainAssessment(
     ],
   };
 }
+
+function replacedBy({ _id, supersededBy }: Signed, reopened: ProjectDocument['reopened']): string {
+  if (supersededBy !== null) return `, replaced by ${supersededBy}`;
+  return reopened?.assessmentId === _id ? `, to be replaced: ${upheldWords[reopened.upheld]}` : '';
+}
+
+const upheldWords = {
+  objection: 'an objection was upheld',
+  appeal: 'an appeal against the bonus was upheld',
+} as const;
+
+/** What it was made again for: the former stays on record, and is explained by its own id. */
+const correctedPart = ({
+  assessmentId,
+  sha256,
+  number,
+  upheld,
+  decision,
+}: NonNullable<AssessmentDraft['corrects']>): ExplanationPart => ({
+  title: `Assessment ${number + 1}, because ${upheldWords[upheld]}`,
+  lines: [
+    `replaces ${assessmentId}`,
+    ...(upheld === 'appeal'
+      ? ['what citizens voted on stays: side effects, their points and the votes']
+      : []),
+  ],
+  sources: [
+    { kind: 'assessment', id: assessmentId, sha256 },
+    { kind: `${upheld}-decision`, ...decision },
+  ],
+});
 
 function lockPart(
   { sha256, charterSha256, pollId, quorumReached, rules, criteria }: CriteriaLock,
@@ -96,11 +129,7 @@ function linesAbout({ criteria, computation }: AssessmentDraft, criterionId: str
   return computation.filter((line) => isAbout(line) === (criterionId !== null));
 }
 
-function finalPart({
-  pollId,
-  computation,
-  score,
-}: NonNullable<ProjectDocument['finalScore']>): ExplanationPart {
+function finalPart({ pollId, computation, score }: FinalScore): ExplanationPart {
   const effects = computation.filter((line) => /^(side effect|score S|missing weight)/.test(line));
   return {
     title: 'With the side effects that citizens accepted',

@@ -75,7 +75,7 @@ describe('an assessment', () => {
     await expect(assessor.signAssessment(early)).rejects.toMatchObject(refused('draft-changed'));
   });
 
-  it('is final once nobody can object to it any more', async () => {
+  it('is final once neither an objection nor an appeal against the bonus can change it', async () => {
     const { params, projectId } = await assessable();
     const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
     await course.people.assessor.signAssessment({ params, body: { draftSha256, conclusion } });
@@ -84,7 +84,7 @@ describe('an assessment', () => {
     await course.people.resident.objectToAssessment({ params, body: { reason: 'It rained that day.' } });
     expect(await isFinal()).toBe(false);
     await fixture.engine.step('project', projectId, { name: 'window-closed', phase: 'bonus-vote' });
-    expect(await isFinal()).toBe(true);
+    expect(await isFinal()).toBe(false);
     await fixture.engine.step('project', projectId, { name: 'bonus-decided', phase: 'payout' });
     expect(await isFinal()).toBe(true);
   });

@@ -1,17 +1,19 @@
-import type { projectsInternalRoutes } from '@talkoot/api-contracts/projects';
+import type { Assessed, projectsInternalRoutes } from '@talkoot/api-contracts/projects';
 import { eventOf } from '@talkoot/event-bus';
 import { projectCriteriaLockedV1 } from '@talkoot/event-contracts';
 import { DomainError, inTransaction } from '@talkoot/http-service';
 import { lineText } from '@talkoot/impact';
 import type { ClientSession } from 'mongoose';
 import type { HandlersOf, Parts } from '../parts.ts';
+import { finalScoreOf } from '../proposal/project.ts';
+import type { FinalScore } from '../proposal/project.ts';
 import { finalScore } from './assessment.ts';
 import type { Tally } from './assessment.ts';
+import type { AssessmentDocument } from './assessment.store.ts';
 import { lockCriteria } from './criteria.lock.ts';
 import type { CriteriaVote } from './criteria.lock.ts';
 
 type Internal = HandlersOf<typeof projectsInternalRoutes>;
-type Final = { pollId: string; score: string; computation: string[]; payable: boolean };
 
 /** What the worker's activities ask about criteria and scores. Every route may be repeated. */
 export function assessmentInternalHandlers(
@@ -43,8 +45,9 @@ export function assessmentInternalHandlers(
       return { body: { assessmentId: assessment._id, sideEffects } };
     },
     async decideFinalScore({ params: { projectId }, body: { pollId, options } }) {
-      const { score, computation, payable } = await scoreOnce(parts, projectId, pollId, options);
-      return { body: { score, computation, payable } };
+      const { final, assessment } = await scoreOnce(parts, projectId, pollId, options);
+      const { score, computation, payable } = final;
+      return { body: { score, computation, payable, assessment } };
     },
   };
 }
@@ -68,37 +71,32 @@ async function lockOnce(
   return lock;
 }
 
-async function signedOf({ stores }: Parts, projectId: string) {
-  const project = await stores.projects.byId(projectId);
+async function signedOf({ stores }: Parts, projectId: string, session?: ClientSession) {
+  const project = await stores.projects.byId(projectId, session);
   const { assessmentId, municipalityId, lock } = project;
   if (!assessmentId || !lock) throw new DomainError('assessment-missing');
-  return { project, lock, assessment: await stores.assessments.get(municipalityId, assessmentId) };
+  return { project, lock, assessment: await stores.assessments.get(municipalityId, assessmentId, session) };
 }
 
-async function scoreOnce(
-  parts: Parts,
-  projectId: string,
-  pollId: string,
-  options: readonly Tally[],
-): Promise<Final> {
-  const { project, lock, assessment } = await signedOf(parts, projectId);
-  if (project.finalScore) return project.finalScore;
-  const decided = finalScore(lock, assessment.draft, options);
-  const { score, payable, computation } = decided;
-  const final = { pollId, score, payable, computation: computation.map(lineText) };
-  return inTransaction(parts.connection, async (session) => {
+/** Once for each assessment: one that corrects another has a score of its own, by the votes that were cast. */
+const scoreOnce = (parts: Parts, projectId: string, pollId: string, options: readonly Tally[]) =>
+  inTransaction(parts.connection, async (session): Promise<{ final: FinalScore; assessment: Assessed }> => {
     const { projects, measurements } = parts.stores;
-    const changed = await projects.change(
-      session,
-      projectId,
-      { $set: { finalScore: final } },
-      { finalScore: null },
-    );
-    if (!changed) return (await projects.byId(projectId, session)).finalScore!;
+    const { project, lock, assessment } = await signedOf(parts, projectId, session);
+    const known = finalScoreOf(project);
+    if (known) return { final: known, assessment: assessedBy(assessment) };
+    const decided = finalScore(lock, assessment.draft, options);
+    const { score, payable, computation } = decided;
+    const of = { assessmentId: assessment._id, pollId };
+    const final = { ...of, score, payable, computation: computation.map(lineText) };
+    await projects.change(session, projectId, { $push: { finalScores: final } });
     for (const { sideEffectId, accepted } of decided.sideEffects) {
       const outcome = accepted ? 'accepted' : 'rejected';
       await measurements.changeSideEffect(session, sideEffectId, { outcome });
     }
-    return final;
+    return { final, assessment: assessedBy(assessment) };
   });
+
+function assessedBy({ _id: assessmentId, sha256, draft: { corrects } }: AssessmentDocument): Assessed {
+  return { assessmentId, sha256, appeal: corrects?.upheld === 'appeal' ? corrects.decision : null };
 }

@@ -3,24 +3,29 @@ import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
+import { correcting } from './assessment.ts';
 import type { Standing } from './estimates.ts';
 
 /** The draft as the record gives it now. @throws DomainError `criteria-not-locked`, `drafting-busy` */
 export async function draftOf(
-  { stores: { measurements }, drafting }: Pick<Parts, 'stores' | 'drafting'>,
-  { _id: projectId, lock, observations: recorded }: ProjectDocument,
+  { stores, drafting }: Pick<Parts, 'stores' | 'drafting'>,
+  project: ProjectDocument,
 ): Promise<AssessmentDraft> {
+  const { _id: projectId, lock, observations: recorded, reopened } = project;
   if (!lock) throw new DomainError('criteria-not-locked');
-  const effects = await pointedEffects({ measurements }, projectId);
-  const plan = await measurements.measurementOf(projectId);
+  const effects = await pointedEffects(stores, projectId);
+  const plan = await stores.measurements.measurementOf(projectId);
   const collections = plan?.collections.map(({ name }) => name) ?? [];
   // Every recording counts up, a correction too: what is read later is at least as new.
   const record = sha256Of({ projectId, lock: lock.sha256, recorded, effects, collections });
-  return drafting.draft(record, async () => {
-    const standing = await measurements.standing(projectId);
+  const draft = await drafting.draft(record, async () => {
+    const standing = await stores.measurements.standing(projectId);
     const observations = standing.map(standingOf);
     return { projectId, lock, observations, sideEffects: effects, collections };
   });
+  if (!reopened) return draft;
+  const { signedAt: _, ...corrects } = reopened;
+  return correcting(draft, corrects);
 }
 
 /** The side effects on which somebody proposed points, as an assessment names them. */

@@ -4,7 +4,7 @@ import type { Call } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isAssessmentFinal } from '../proposal/project.ts';
+import { finalScoreOf, isAssessmentFinal } from '../proposal/project.ts';
 import { requireDisinterested } from '../staffing/interest.ts';
 import { requireDisinterestedRecord } from './assessed.record.ts';
 import { explainAssessment } from './assessment.explanation.ts';
@@ -15,12 +15,10 @@ import { holdPoints, lettingGo } from './signing.hold.ts';
 type Handlers = HandlersOf<typeof assessmentRoutes>;
 
 export function assessmentHandlers(parts: Parts): Handlers {
-  return { ...signing(parts), ...objecting(parts) };
+  return { ...signing(parts), ...reading(parts), ...objecting(parts) };
 }
 
-function signing(
-  parts: Parts,
-): Pick<Handlers, 'draftAssessment' | 'signAssessment' | 'getAssessment' | 'explainAssessment'> {
+function signing(parts: Parts): Pick<Handlers, 'draftAssessment' | 'signAssessment'> {
   const { record, stores } = parts;
   return {
     async draftAssessment({ params }) {
@@ -45,13 +43,32 @@ function signing(
       const answer = await lettingGo(parts, { assessmentId, projectId }, () => record.decide(call, decision));
       return { body: { ...answer, assessmentId, sha256, score: draft.score } };
     },
+  };
+}
+
+function reading({
+  stores,
+}: Parts): Pick<Handlers, 'getAssessment' | 'listAssessments' | 'explainAssessment'> {
+  return {
     async getAssessment({ params }) {
       const project = await stores.projects.get(params.municipalityId, params.projectId);
       if (!project.assessmentId) throw new DomainError('assessment-missing');
       const found = await stores.assessments.get(params.municipalityId, project.assessmentId);
-      const { _id: assessmentId, sha256, assessor, conclusion, draft, at: signedAt } = found;
       const final = isAssessmentFinal(project);
-      return { body: { assessmentId, sha256, assessor, conclusion, draft, signedAt, final } };
+      return { body: { ...signedView(found), draft: found.draft, final } };
+    },
+    async listAssessments({ params, query }) {
+      const { municipalityId, projectId } = params;
+      const { finalScores } = await stores.projects.get(municipalityId, projectId);
+      const page = await stores.assessments.listSigned(municipalityId, projectId, query);
+      const shown = mapPage(page, (one) => ({
+        ...signedView(one),
+        score: one.draft.score,
+        finalScore: finalScoreOf({ assessmentId: one._id, finalScores })?.score ?? null,
+        corrects: one.draft.corrects,
+        supersededBy: one.supersededBy,
+      }));
+      return { body: shown };
     },
     async explainAssessment({ params }) {
       const assessment = await stores.assessments.get(params.municipalityId, params.assessmentId);
@@ -60,6 +77,10 @@ function signing(
       return { body: explainAssessment(assessment, project, project.lock) };
     },
   };
+}
+
+function signedView({ _id, sha256, number, assessor, conclusion, at }: AssessmentDocument) {
+  return { assessmentId: _id, sha256, number, assessor, conclusion, signedAt: at };
 }
 
 /**
@@ -97,7 +118,9 @@ async function prepare(
     conclusion,
     draft,
     sha256: sha256Of({ projectId, assessor, conclusion: conclusion.sha256, draft: draft.sha256 }),
+    number: (draft.corrects?.number ?? 0) + 1,
     signed: false,
+    supersededBy: null,
     at: now().toISOString(),
   };
   await stores.assessments.prepare(assessment);

@@ -13,8 +13,11 @@ export interface AssessmentDocument {
   conclusion: TextRef;
   draft: AssessmentDraft;
   sha256: string;
+  /** 1 for the first of the project. */
+  number: number;
   /** False until the lifecycle took the signature in. */
   signed: boolean;
+  supersededBy: string | null;
   at: string;
 }
 
@@ -32,7 +35,9 @@ export interface ObjectionDocument {
 
 /** Assessments as they were signed, and objections to them. */
 export function assessmentStore(connection: Connection) {
-  const assessments = collectionOf<AssessmentDocument>(connection, 'assessments', [[{ projectId: 1 }]]);
+  const assessments = collectionOf<AssessmentDocument>(connection, 'assessments', [
+    [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+  ]);
   const objections = collectionOf<ObjectionDocument>(connection, 'objections', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
   ]);
@@ -42,8 +47,12 @@ export function assessmentStore(connection: Connection) {
       const { _id, ...rest } = assessment;
       await assessments.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
     },
-    sign: (session: ClientSession, _id: string) =>
-      assessments.updateOne({ _id }, { $set: { signed: true } }, { session }),
+    /** @param supersedes the one that it corrects, which stays on record */
+    async sign(session: ClientSession, _id: string, supersedes: string | null): Promise<void> {
+      await assessments.updateOne({ _id }, { $set: { signed: true } }, { session });
+      if (supersedes !== null)
+        await assessments.updateOne({ _id: supersedes }, { $set: { supersededBy: _id } }, { session });
+    },
     prepared: (_id: string) => assessments.findOne({ _id }),
     /** Which of these people signed an assessment of one of the projects, or set out to. */
     async assessorsAmong(
@@ -54,8 +63,10 @@ export function assessmentStore(connection: Connection) {
       const about = { projectId: { $in: [...projectIds] }, assessor: { $in: [...personIds] } };
       return assessments.distinct('assessor', about, session ? { session } : {});
     },
-    async get(municipalityId: string, _id: string): Promise<AssessmentDocument> {
-      const found = await assessments.findOne({ _id, municipalityId });
+    listSigned: (municipalityId: string, projectId: string, query: PageQuery) =>
+      pageOldestFirst(assessments, { municipalityId, projectId, signed: true }, query),
+    async get(municipalityId: string, _id: string, session?: ClientSession): Promise<AssessmentDocument> {
+      const found = await assessments.findOne({ _id, municipalityId }, session ? { session } : {});
       if (!found) throw new DomainError('not-found');
       return found;
     },

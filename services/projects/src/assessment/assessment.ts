@@ -60,8 +60,18 @@ export function draftFrom(
     payable: decision.payable,
     sideEffects: [...sideEffects],
     computation: decision.computation.map(lineText),
+    corrects: null,
   };
   return { ...draft, sha256: sha256Of(draft) };
+}
+
+/** The draft that corrects an earlier assessment: what is signed names that one, and the decision that asked for it. */
+export function correcting(
+  { sha256: _, ...draft }: AssessmentDraft,
+  corrects: AssessmentDraft['corrects'],
+): AssessmentDraft {
+  const corrected = { ...draft, corrects };
+  return { ...corrected, sha256: sha256Of(corrected) };
 }
 
 /** The score with the side effects that citizens accepted, from the signed draft alone. */

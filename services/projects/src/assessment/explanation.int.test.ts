@@ -81,7 +81,7 @@ describe('why a score is what it is', () => {
     await course.people.resident.objectToAssessment({ params, body: { reason: 'It rained that day.' } });
     await course.people.appealBody.decideAppeal({ params, body: { upheld: true, reason: 'It did.' } });
     const { result } = await fixture.visitor.explainAssessment(where);
-    expect(result).toBe('score 3/4, replaced by a later assessment');
+    expect(result).toBe('score 3/4, to be replaced: an objection was upheld');
   });
 
   it('is not told of what was never signed, nor in another municipality', async () => {

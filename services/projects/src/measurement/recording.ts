@@ -3,7 +3,7 @@ import { projectObservationRecordedV1 } from '@talkoot/event-contracts';
 import { DomainError, idFrom } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import type { Parts } from '../parts.ts';
-import { requirePhase } from '../proposal/project.ts';
+import { isVoteSettled, requirePhase } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import { requireOutsider } from '../staffing/interest.ts';
 import {
@@ -33,11 +33,13 @@ export async function measuringRules({ stores, now }: Parts, project: ProjectDoc
   const measurement = await stores.measurements.measurementOf(project._id);
   const criteria = measuredCriteria(project);
   const startedAt = measurement?.at ?? null;
-  const collections = collectionWindows(
-    measurement?.collections ?? plannedCollections(charter.measurement.collections),
-    startedAt,
-    charter,
-  );
+  const plan = measurement?.collections ?? plannedCollections(charter.measurement.collections);
+  // An appeal mends what was measured: what happened after the assessment is no part of it.
+  const until = isVoteSettled(project) ? project.reopened!.signedAt : null;
+  const collections = collectionWindows(plan, startedAt, charter).map((window) => ({
+    ...window,
+    until: window.until ?? until,
+  }));
   return {
     flaw: (reading: Reading): ReadingFlaw | null =>
       flawOfReading(reading, { criteria, collections, startedAt, now: now() }),

@@ -6,7 +6,7 @@ import { storeText } from '@talkoot/lifecycle-record';
 import type { z } from 'zod';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { requirePhase } from '../proposal/project.ts';
+import { isVoteSettled, requirePhase } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import { requireDisinterested, requireOutsider } from '../staffing/interest.ts';
 import type { SideEffectDocument } from './measurement.store.ts';
@@ -22,7 +22,9 @@ export function sideEffectHandlers(
     async reportSideEffect(call) {
       const { municipalityId, projectId } = call.params;
       const { direction, title } = call.body;
-      requirePhase(await stores.projects.get(municipalityId, projectId), OBSERVABLE);
+      const project = await stores.projects.get(municipalityId, projectId);
+      requirePhase(project, OBSERVABLE);
+      if (isVoteSettled(project)) throw new DomainError('points-settled');
       const evidence = await storeText(connection, call, municipalityId, 'evidence', call.body.evidence);
       const sideEffectId = idFrom(call.operationId, 'sef');
       const body = await once(connection, call, async (session) => {

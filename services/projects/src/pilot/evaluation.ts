@@ -2,6 +2,7 @@ import type { Money } from '@talkoot/api-contracts';
 import type { Evaluation } from '@talkoot/api-contracts/projects';
 import { sum } from '@talkoot/money';
 import { formatFraction, fraction } from '../number/fraction.ts';
+import { finalScoreOf } from '../proposal/project.ts';
 import type { ProjectDocument, Side } from '../proposal/project.ts';
 
 /** What the record holds of a pilot, gathered for its evaluation. */
@@ -53,7 +54,7 @@ const fundedLine = (project: ProjectDocument) => ({
   phase: project.phase,
   cost: project.allocation!.cost,
   votes: project.allocation!.votes,
-  score: project.finalScore?.score ?? null,
+  score: finalScoreOf(project)?.score ?? null,
 });
 
 const isDelivered = (project: ProjectDocument) => project.phases.some(({ phase }) => phase === 'measurement');

@@ -9,7 +9,7 @@ import { withSignature } from '../staffing/agreement.ts';
 import { withStaff } from '../staffing/assignment.ts';
 import type { NewStaff } from '../staffing/assignment.ts';
 import { sideOf } from './project.ts';
-import type { Agreement } from './project.ts';
+import type { Agreement, Reopened } from './project.ts';
 
 type StepParts = Pick<Parts, 'stores' | 'outbox'>;
 interface Applied {
@@ -81,9 +81,10 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
   },
   'sign-assessment': async ({ parts: { stores }, session, state, command }) => {
     const { assessmentId } = command.data as Data<'sign-assessment'>;
-    await stores.assessments.sign(session, assessmentId);
+    const { reopened } = await stores.projects.byId(state.id, session);
+    await stores.assessments.sign(session, assessmentId, reopened?.assessmentId ?? null);
     await stores.projects.change(session, state.id, {
-      $set: { assessmentId },
+      $set: { assessmentId, reopened: null },
       $pull: { signing: assessmentId },
     });
   },
@@ -91,12 +92,30 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
     await stores.assessments.makeObjection(session, (command.data as Data<'object'>).objectionId);
   },
   'decide-appeal': async ({ parts: { stores }, session, state, step, command }) => {
-    if (step.from !== 'assessment') return;
-    const { upheld } = command.data as Data<'decide-appeal'>;
-    await stores.assessments.decideObjections(session, state.id, upheld);
-    if (upheld) await stores.projects.change(session, state.id, { $set: { assessmentId: null } });
+    const { upheld, reason } = command.data as Data<'decide-appeal'>;
+    if (step.from === 'assessment') {
+      await stores.assessments.decideObjections(session, state.id, upheld);
+      if (upheld) await reopen(stores, session, state.id, { upheld: 'objection', decision: reason });
+    }
+    if (step.from === 'bonus-vote' && upheld)
+      await reopen(stores, session, state.id, { upheld: 'appeal', decision: reason });
   },
 };
+
+/** The assessment is made again. After an objection none is in force meanwhile; after the vote the one that was voted on is. */
+async function reopen(
+  stores: StepParts['stores'],
+  session: ClientSession,
+  projectId: string,
+  because: Pick<Reopened, 'upheld' | 'decision'>,
+): Promise<void> {
+  const { municipalityId, assessmentId } = await stores.projects.byId(projectId, session);
+  if (!assessmentId) throw new Error(`${projectId} has no assessment to make again`);
+  const { sha256, number, at } = await stores.assessments.get(municipalityId, assessmentId, session);
+  const reopened = { assessmentId, sha256, number, ...because, signedAt: at };
+  const withdrawn = because.upheld === 'objection' ? { assessmentId: null } : {};
+  await stores.projects.change(session, projectId, { $set: { reopened, ...withdrawn } });
+}
 
 /** The champion fell silent: the successor named in the pledge takes over, in one pot only. */
 async function succeed({ stores }: StepParts, session: ClientSession, projectId: string): Promise<void> {

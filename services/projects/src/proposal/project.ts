@@ -1,5 +1,5 @@
 import type { Money, TextRef } from '@talkoot/api-contracts';
-import type { CriteriaLock, Criterion, Pledge, Pot } from '@talkoot/api-contracts/projects';
+import type { AssessmentDraft, CriteriaLock, Criterion, Pledge, Pot } from '@talkoot/api-contracts/projects';
 import { DomainError } from '@talkoot/http-service';
 
 export interface ProposalText {
@@ -30,6 +30,18 @@ export interface Assignment {
 export interface FormerAssignment extends Assignment {
   until: string;
 }
+
+/** The score on which a bonus is decided, of one assessment. */
+export interface FinalScore {
+  assessmentId: string;
+  pollId: string;
+  score: string;
+  computation: string[];
+  payable: boolean;
+}
+
+/** Why the assessment is made again, and of when the one is that stood. */
+export type Reopened = NonNullable<AssessmentDraft['corrects']> & { signedAt: string };
 
 /** The public record of one project, from its proposal on. */
 export interface ProjectDocument {
@@ -77,8 +89,12 @@ export interface ProjectDocument {
   pointings: number;
   /** Assessments that are being signed: until it is known what came of it, points stay as they are. */
   signing: string[];
+  /** The assessment in force; none while an upheld objection has it made again. */
   assessmentId: string | null;
-  finalScore: { pollId: string; score: string; computation: string[]; payable: boolean } | null;
+  /** Until the corrected assessment is signed. */
+  reopened: Reopened | null;
+  /** One for each assessment on which a bonus was decided. */
+  finalScores: FinalScore[];
   at: string;
 }
 
@@ -147,10 +163,21 @@ export function requirePhase(project: Pick<ProjectDocument, 'phase'>, phases: re
     throw new DomainError('wrong-phase', `The project is ${project.phase}`);
 }
 
-/** Nobody can object any more: the only way on from the window for objections is the bonus vote, and none leads back. */
+type Assessed = Pick<ProjectDocument, 'assessmentId' | 'finalScores' | 'reopened' | 'phase'>;
+
+/** Neither an objection nor an appeal against the bonus can have it corrected any more: no way leads back from the payout. */
 export function isAssessmentFinal({
   assessmentId,
-  phases,
-}: Pick<ProjectDocument, 'assessmentId' | 'phases'>): boolean {
-  return assessmentId !== null && phases.some(({ phase }) => phase === 'bonus-vote');
+  phase,
+}: Pick<Assessed, 'assessmentId' | 'phase'>): boolean {
+  return assessmentId !== null && phase !== 'assessment' && phase !== 'bonus-vote';
 }
+
+/** Of the assessment in force; null while the bonus is not decided on it. */
+export function finalScoreOf({ assessmentId, finalScores }: Pick<Assessed, 'assessmentId' | 'finalScores'>) {
+  return finalScores.find((one) => one.assessmentId === assessmentId) ?? null;
+}
+
+/** The vote was held: what citizens voted on stays as it was, though the assessment is made again. */
+export const isVoteSettled = ({ reopened }: Pick<Assessed, 'reopened'>): boolean =>
+  reopened?.upheld === 'appeal';

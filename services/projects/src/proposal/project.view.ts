@@ -1,5 +1,6 @@
 import type { ProjectShape, ProjectSummaryShape } from '@talkoot/api-contracts/projects';
 import type { z } from 'zod';
+import { finalScoreOf } from './project.ts';
 import type { ProjectDocument } from './project.ts';
 
 export function summaryOf(project: ProjectDocument): z.infer<typeof ProjectSummaryShape> {
@@ -23,7 +24,8 @@ export function summaryOf(project: ProjectDocument): z.infer<typeof ProjectSumma
 }
 
 export function shownProject(project: ProjectDocument): Omit<z.infer<typeof ProjectShape>, 'lifecycle'> {
-  const { content, finalScore } = project;
+  const { content } = project;
+  const finalScore = finalScoreOf(project);
   return {
     ...summaryOf(project),
     version: project.version,
@@ -40,6 +42,7 @@ export function shownProject(project: ProjectDocument): Omit<z.infer<typeof Proj
     lock: project.lock,
     measurementId: project.measurementId,
     finalScore: finalScore && {
+      assessmentId: finalScore.assessmentId,
       score: finalScore.score,
       payable: finalScore.payable,
       computation: finalScore.computation,

@@ -154,7 +154,8 @@ function newProject(
     pointings: 0,
     signing: [],
     assessmentId: null,
-    finalScore: null,
+    reopened: null,
+    finalScores: [],
     at: given.at,
   };
 }

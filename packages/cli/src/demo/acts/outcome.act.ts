@@ -31,7 +31,7 @@ export async function outcomeContractsAreSigned(play: Play): Promise<void> {
   }
 }
 
-/** The assessor states what the final assessment found; the terms decide; what is left of the reserve is free again. */
+/** Once no appeal against the bonus can change it, the assessor states what the assessment found; the terms decide; what is left of the reserve is free again. */
 export async function outcomesAreDecided(play: Play): Promise<void> {
   for (const project of await investedProjects(play)) {
     const look = () => play.visitor.projects.getAssessment({ params: projectParams(play, project) });
