@@ -140,6 +140,10 @@ function collectionOf(access: Access, name: string) {
     }),
     countDocuments: (filter: Document = {}, options: InSession = {}) =>
       run('count', options, (on, of) => findIn(on, of, filter).length),
+    distinct: (field: string, filter: Document = {}, options: InSession = {}) =>
+      run('distinct', options, (on, of) => [
+        ...new Set(findIn(on, of, filter).flatMap((one) => valuesAt(one, field.split('.')))),
+      ]),
     insertOne: (document: Document, options: InSession = {}) =>
       run('insertOne', options, (on, of) => {
         insertInto(on, of, [document]);
@@ -174,6 +178,14 @@ function collectionOf(access: Access, name: string) {
         for (const { key, ...options } of indexes) collection.createIndex(key, options);
       }),
   };
+}
+
+/** What stands at a path, of lists each of their members; what is not there is nothing. */
+function valuesAt(value: unknown, path: readonly string[]): unknown[] {
+  if (Array.isArray(value)) return value.flatMap((one) => valuesAt(one, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return value === undefined ? [] : [value];
+  return typeof value === 'object' && value !== null ? valuesAt((value as Document)[name], rest) : [];
 }
 
 export type NativeCollection = ReturnType<typeof collectionOf>;

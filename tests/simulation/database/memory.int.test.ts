@@ -151,11 +151,15 @@ async function write(
   step: Write,
   options: { session?: ClientSession },
 ): Promise<unknown> {
-  if (step.act === 'read')
-    return rows
-      .find({ balance: { $gte: 0 } }, options)
-      .sort({ _id: 1 })
-      .toArray();
+  if (step.act === 'read') {
+    const filter = { balance: { $gte: 0 } };
+    const found = await rows.find(filter, options).sort({ _id: 1 }).toArray();
+    const values = [
+      await rows.distinct('key', filter, options),
+      await rows.distinct('taken', filter, options),
+    ];
+    return [found, ...values.map((some) => some.map(String).toSorted())];
+  }
   const filter = { _id: step.id as never };
   switch (step.act) {
     case 'insert': {
