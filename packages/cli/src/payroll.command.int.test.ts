@@ -166,7 +166,7 @@ describe('talkoot payroll', () => {
     expect(said).toContain('2 payments of 2027');
     expect(said).not.toContain('10190');
     expect((await stat(out)).mode & 0o777).toBe(0o600);
-    const [header, first, second] = (await readFile(out, 'utf8')).split('\n');
+    const [header, first, second] = (await readFile(out, 'utf8')).split('\r\n');
     expect(header).toBe('payeeNumber,nationalId,payeeRole,obligationId,run,date,currency,gross,withheld,net');
     expect(first).toBe("004711,'+10190-123,civil-servant,obl-1,R1,2027-03-15,EUR,100,30,70");
     expect(second).toBe('004711,,civil-servant,obl-1,R1,2027-03-15,EUR,100,30,70');

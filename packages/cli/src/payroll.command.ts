@@ -7,7 +7,7 @@ import { aboutPayments, everyPage, placeOfPayments, refusingPlainly } from './op
 import { ServiceRefused } from './service/service.errors.ts';
 import { tell } from './terminal.ts';
 import type { PaymentsOptions } from './operation/payments.place.ts';
-import { exceptionLine, incomeColumns, incomeLine, receiptLine, takenLines } from './payroll/payroll.text.ts';
+import { exceptionLine, incomeColumns, receiptLine, takenLines } from './payroll/payroll.text.ts';
 import { wholeFrom } from './whole.option.ts';
 
 /** `talkoot payroll`: the file for the payroll system, and the receipts that it gives back. */
@@ -119,6 +119,8 @@ function receiptsIn(text: string): PayrollReceipt[] {
 
 /** It holds national ids: nobody else on this machine reads it, and it is never shown on a terminal. */
 async function reportIncome({ year, out, ...options }: IncomeOptions): Promise<void> {
+  // Only here, as it is slow to load.
+  const { csvOf } = await import('@talkoot/http-service');
   const { payments, params } = await placeOfPayments(options);
   const file = await open(out, 'wx', 0o600).catch((cause: unknown) => {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
@@ -126,10 +128,12 @@ async function reportIncome({ year, out, ...options }: IncomeOptions): Promise<v
   });
   let lines = 0;
   try {
-    if (!options.json) await file.write(`${incomeColumns.join(',')}\n`);
+    if (!options.json) await file.write(csvOf(incomeColumns, []));
     const page = (after: object) => payments.getIncomeReport({ params, query: { ...after, year } });
     for await (const one of everyPage(page)) {
-      await file.write(`${options.json ? JSON.stringify(one) : incomeLine(one)}\n`);
+      await file.write(
+        options.json ? `${JSON.stringify(one)}\n` : csvOf(incomeColumns, [one], { header: false }),
+      );
       lines += 1;
     }
   } catch (error) {

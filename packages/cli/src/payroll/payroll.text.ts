@@ -4,7 +4,6 @@ import type { PaymentsApi } from '@talkoot/api-contracts/payments';
 type Taken = Answer<PaymentsApi['routes']['importPayrollReceipts']>;
 type Exception = Taken['exceptions'][number];
 type Receipt = Exception['receipt'];
-type Income = Answer<PaymentsApi['routes']['getIncomeReport']>['items'][number];
 
 /** What an import did, in words. */
 export function takenLines({ settled, rejected, duplicates, exceptions }: Taken): string[] {
@@ -47,7 +46,3 @@ export const incomeColumns = [
   'withheld',
   'net',
 ] as const;
-
-/** A payment as a row. Numbers, ids and codes have neither commas nor quotes; `'` keeps a spreadsheet from computing an id. */
-export const incomeLine = (income: Income): string =>
-  incomeColumns.map((column) => `${income[column] ?? ''}`.replace(/^[-+=@]/, "'$&")).join(',');
