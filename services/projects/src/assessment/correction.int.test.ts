@@ -40,8 +40,9 @@ async function assessed() {
   await fixture.engine.step('project', projectId, { name: 'measured', phase: 'assessment' });
   const effect = { direction: 'good' as const, title: 'A kiosk opened', evidence: 'Open every day.' };
   const { sideEffectId } = await resident.reportSideEffect({ params, body: effect });
+  const pointer = await fixture.person('per-pointer', 'assessor');
   const propose = (points: string) =>
-    assessor.proposePoints({ params: { ...M, sideEffectId }, body: { points, reason: 'Small.' } });
+    pointer.proposePoints({ params: { ...M, sideEffectId }, body: { points, reason: 'Small.' } });
   await propose('0.05');
   const sign = async () => {
     const { sha256: draftSha256 } = await fixture.visitor.draftAssessment({ params });
@@ -154,6 +155,12 @@ describe('an assessment after an upheld appeal against the bonus', () => {
     const contractor = await fixture.person('per-contractor', 'assessor');
     fixture.world.interested.set(projectId, ['per-contractor']);
     await expect(contractor.signAssessment(signing)).rejects.toMatchObject(refused('interested-party'));
+  });
+
+  it('keeps points that citizens voted on, though whoever proposed them gains from the project by now', async () => {
+    const { projectId, sign } = await appealed(true);
+    fixture.world.interested.set(projectId, ['per-pointer']);
+    expect(await sign()).toMatchObject({ score: '3/4' });
   });
 
   it('leaves time to confirm hours that were recorded and forgotten', async () => {
