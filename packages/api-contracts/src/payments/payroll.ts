@@ -99,7 +99,9 @@ export const PayrollExceptionShape = z
   .meta({ id: 'PayrollException' });
 
 /** Receipts say what tax was withheld from whom: that is for few. */
-const readers = { roles: ['payroll', 'finance-clerk', 'auditor'] } as const;
+/** Who may know what was withheld from others. */
+export const receiptReaders = ['payroll', 'finance-clerk', 'auditor'] as const;
+const readers = { roles: [...receiptReaders] };
 const BatchParams = MunicipalityParams.extend({ batchId: IdShape });
 const taken = z.object({
   settled: z.int(),

@@ -85,6 +85,20 @@ describe('why a payment is what it is', () => {
     expect(forFinance).not.toMatch(/FI21|0007|FI••/);
   });
 
+  it('tells of a wage what payroll withheld: the person, payroll and auditors, not whoever approves', async () => {
+    const obligationId = of('per-servant');
+    const [line] = await instruct(fixture, await propose(fixture, [obligationId]));
+    await settle(fixture, [{ ...line!, bankReference: 'RUN-5' }]);
+    const asked = { params: { ...params, obligationId } };
+    const servant = await fixture.as('per-servant', 'civil-servant');
+    const auditor = await fixture.as('per-auditor', 'auditor');
+    for (const reader of [servant, auditor, fixture.clerk]) {
+      const said = linesIn(await reader.explainObligation(asked)).join('\n');
+      expect(said).toMatch(/payroll run RUN-5: gross ([\d.]+ EUR) − withheld 0\.00 EUR = net \1;/);
+    }
+    expect(linesIn(await fixture.approver.explainObligation(asked)).join('\n')).not.toContain('withheld');
+  });
+
   it('is nobody else’s business', async () => {
     const where = { params: { ...params, obligationId: of('per-champion') } };
     const stranger = await fixture.as('per-volunteer-1', 'resident');

@@ -1,5 +1,5 @@
 import type { Explanation, ExplanationPart, Role } from '@talkoot/api-contracts';
-import { moneyReaders } from '@talkoot/api-contracts/payments';
+import { moneyReaders, receiptReaders } from '@talkoot/api-contracts/payments';
 import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
@@ -32,7 +32,8 @@ export function explanationRoutes(payments: Payments): Explaining {
       const forFinance = readsMoney(rolesHere);
       // Whether it exists is nobody else's business.
       if (!found || (found.payeeId !== person.id && !forFinance)) throw new DomainError('not-found');
-      return { body: await explainObligation(payments, found, forFinance) };
+      const seesReceipts = found.payeeId === person.id || hasOneOf(rolesHere, receiptReaders);
+      return { body: await explainObligation(payments, found, { forFinance, seesReceipts }) };
     },
     async explainBonus({ params }) {
       return { body: await explainBonus(payments, params) };
@@ -53,25 +54,34 @@ export function explanationRoutes(payments: Payments): Explaining {
   };
 }
 
-const readsMoney = (roles: readonly Role[]) =>
-  roles.some((role) => role === 'payroll' || (moneyReaders as readonly Role[]).includes(role));
+const hasOneOf = (roles: readonly Role[], some: readonly Role[]) => roles.some((role) => some.includes(role));
+const readsMoney = (roles: readonly Role[]) => hasOneOf(roles, ['payroll', ...moneyReaders]);
+
+/** A payment has one receipt of a run, and seldom a second run. */
+const MOST_RECEIPTS = 50;
 
 async function explainObligation(
   payments: Payments,
   obligation: ObligationDocument,
-  forFinance: boolean,
+  { forFinance, seesReceipts }: { readonly forFinance: boolean; readonly seesReceipts: boolean },
 ): Promise<Explanation> {
   const { _id, municipalityId, amount, currency } = obligation;
-  const [way, attempts] = await Promise.all([
+  const [way, attempts, taken] = await Promise.all([
     wayOf(payments, obligation),
     payments.obligations.attemptsOf([_id]),
+    seesReceipts
+      ? payments.payroll.listReceipts({ municipalityId, obligationId: _id }, undefined, MOST_RECEIPTS)
+      : [],
   ]);
   const paid = await Promise.all(
     attempts.map(async (attempt) => {
       const batch = await payments.batches.find(attempt.batchId);
       const file = await payments.bankFiles.find(municipalityId, attempt.batchId);
       const movements = await payments.settlements.movementsOf(municipalityId, attempt.endToEndId);
-      return attemptPart(attempt, batch, { movements, file, forFinance });
+      const receipts = taken
+        .filter(({ attemptId }) => attemptId === attempt._id)
+        .map(({ receipt }) => receipt);
+      return attemptPart(attempt, batch, { movements, file, receipts, forFinance });
     }),
   );
   return {

@@ -1,4 +1,5 @@
 import type { ExplanationPart, TextRef } from '@talkoot/api-contracts';
+import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import { decimalOf, money } from '@talkoot/money';
 import type { BankFileDocument } from '../bank/order/order.store.ts';
 import type { BatchDocument } from '../batch/batch.store.ts';
@@ -86,6 +87,7 @@ export function attemptPart(
   of: {
     readonly movements: readonly MovementDocument[];
     readonly file: BankFileDocument | null;
+    readonly receipts: readonly PayrollReceipt[];
     readonly forFinance: boolean;
   },
 ): ExplanationPart {
@@ -107,6 +109,7 @@ export function attemptPart(
       ...of.movements.map(
         ({ says, bankReference, at }) => `${dayOf(at)} the bank said ${says}, reference ${bankReference}`,
       ),
+      ...of.receipts.map(receiptLine),
       ...(reasonCode === null ? [] : [`reason: ${reasonCode}`]),
     ],
     sources: [
@@ -115,6 +118,14 @@ export function attemptPart(
       ...messagesIn(of.movements),
     ],
   };
+}
+
+function receiptLine({ run, date, status, currency, ...of }: PayrollReceipt): string {
+  const [gross, withheld, net, employerCost] = [of.gross, of.withheld, of.net, of.employerCost].map(
+    (amount) => inCurrency(amount, currency),
+  );
+  if (status === 'rejected') return `${date} payroll run ${run} rejected it`;
+  return `${date} payroll run ${run}: gross ${gross} − withheld ${withheld} = net ${net}; employer's cost ${employerCost} from the pool`;
 }
 
 /** The payment file of a batch, where it was made. */
