@@ -114,9 +114,9 @@ function recordLines({
     ...entries
       .filter(({ contest }) => contest !== 'none')
       .map(({ criterion, contest }) => `  ${criterion}: contest ${contest}`),
-    ...contests.map(
-      ({ contestId, dueAt, decision }) => `  ${contestId}: ${decision ? 'decided' : `due ${dueAt}`}`,
-    ),
+    ...contests
+      .filter(({ decision }) => decision === null)
+      .map(({ contestId, dueAt }) => `  ${contestId}: to be decided by ${dueAt}`),
     contestUntil === null
       ? 'It can be contested once the pilot is evaluated.'
       : `It can be contested until ${contestUntil}.`,

@@ -17,7 +17,11 @@ const explanation: Explanation = {
         { kind: 'poll', id: 'pol-b-1', sha256: null },
       ],
     },
-    { title: 'Attempt 1: settled', lines: ['bank reference: BANK-77'], sources: [] },
+    {
+      title: 'Attempt 1: settled',
+      lines: ['bank reference: BANK-77'],
+      sources: [{ kind: 'bank-message', id: 'BANK-77', sha256: null }],
+    },
   ],
 };
 const why = (...words: string[]) => written(registerWhy, ['why', ...words, '-m', 'lintula']);
@@ -50,8 +54,8 @@ test('prints each line, and under it where it can be checked', async () => {
       'Score, vote and what they come to',
       '  f(S): min(1, 1 × 0.6) = 0.6',
       '  payable: ⌊1000.00 EUR × 0.6 × 100%⌋ = 600.00 EUR',
-      `    charter pil-1 ${'c'.repeat(64)}`,
-      '    poll pol-b-1',
+      `    see charter pil-1 (SHA-256 ${'c'.repeat(12)}…)`,
+      '    see poll pol-b-1',
       '',
       'Attempt 1: settled',
       '  bank reference: BANK-77',
@@ -100,6 +104,27 @@ test('asks without a token where nobody signed in', async () => {
   expect(service.asked).toMatchObject([{ authorization: undefined }]);
 });
 
+test('signs in somebody of a local stack, where one password serves for everybody', async () => {
+  service.close();
+  service = await serviceStandIn({
+    'GET /v1/sign-in': { type: 'text/html', body: 'a form' },
+    'POST /v1/sign-in': { body: { token: 'of-the-clerk', expiresAt: '2099-01-01T00:00:00.000Z' } },
+    'GET /v1/m/lintula/obligations/obl-1/explanation': { body: explanation },
+  });
+  for (const name of ['IDENTITY_URL', 'PROJECTS_URL', 'PAYMENTS_URL']) vi.stubEnv(name, service.url);
+  vi.stubEnv('DEV_PASSWORD', 'one-for-all');
+  expect(await why('obl-1', '--as', 'finance-clerk')).toContain('obligation obl-1: 180.00 EUR, settled');
+  expect(service.asked).toMatchObject([
+    { authorization: undefined },
+    { body: 'username=finance-clerk.lintula&password=one-for-all' },
+    { authorization: 'Bearer of-the-clerk' },
+  ]);
+  service.close();
+  service = await serviceStandIn({});
+  vi.stubEnv('IDENTITY_URL', service.url);
+  await expect(why('obl-1', '--as', 'nobody')).rejects.toMatchObject({ code: 'sign-in-failed' });
+});
+
 test('says plainly what it cannot do', async () => {
   await expect(why('pil-1')).rejects.toMatchObject({
     code: 'id-unknown',
@@ -108,7 +133,7 @@ test('says plainly what it cannot do', async () => {
   await expect(why('obligation')).rejects.toMatchObject({ code: 'id-unknown' });
   await expect(why('obl-2')).rejects.toMatchObject({
     code: 'not-found',
-    message: expect.stringContaining('as whom you are signed in (TALKOOT_TOKEN)'),
+    message: expect.stringContaining('as whom you are signed in (TALKOOT_TOKEN'),
   });
   vi.stubEnv('TALKOOT_MUNICIPALITY', '');
   await expect(written(registerWhy, ['why', 'obl-1'])).rejects.toMatchObject({

@@ -79,7 +79,7 @@ async function traced({ payments, municipalityId }: Place, id: string): Promise<
   };
 }
 
-/** Each part with its lines, and under them where they can be checked. */
+/** Each part with its lines, and under them where they can be checked; `--json` has the hashes in full. */
 export function linesOf({ kind, id, result, parts }: Explanation): string[] {
   return [
     `${kind} ${id}: ${result}`,
@@ -87,7 +87,14 @@ export function linesOf({ kind, id, result, parts }: Explanation): string[] {
       '',
       title,
       ...lines.map((line) => `  ${line}`),
-      ...sources.map(({ kind: of, id: where, sha256 }) => `    ${of} ${where}${sha256 ? ` ${sha256}` : ''}`),
+      ...sources
+        // What a line names already is not told twice.
+        .filter((source) => source.sha256 !== null || !lines.some((line) => line.includes(source.id)))
+        .map(sourceText),
     ]),
   ];
+}
+
+function sourceText({ kind, id, sha256 }: Explanation['parts'][number]['sources'][number]): string {
+  return `    see ${kind} ${id}${sha256 === null ? '' : ` (SHA-256 ${sha256.slice(0, 12)}…)`}`;
 }

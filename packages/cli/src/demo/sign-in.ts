@@ -5,6 +5,11 @@ import { ServiceUnreachable } from '@talkoot/api-contracts';
 /** Sign-in was refused by the identity provider or by identity. */
 export class SignInFailed extends Error {
   override readonly name = 'SignInFailed';
+  readonly code = 'sign-in-failed';
+
+  constructor(message: string) {
+    super(`sign-in-failed: ${message}`);
+  }
 }
 
 /**

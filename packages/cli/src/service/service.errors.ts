@@ -41,9 +41,11 @@ export async function saidPlainly<T>(work: () => Promise<T>, hints: Hints = gene
   }
 }
 
-const signIn = 'Sign in, and set TALKOOT_TOKEN to the token of your session';
+const signIn =
+  'Sign in, and set TALKOOT_TOKEN to the token of your session; on a local stack name yourself with --as';
 const generalHints: Hints = {
-  'not-found': 'Look at the id, whose it is (--municipality), and as whom you are signed in (TALKOOT_TOKEN)',
+  'not-found':
+    'Look at the id, whose it is (--municipality), and as whom you are signed in (TALKOOT_TOKEN, or --as on a local stack)',
   unauthenticated: signIn,
   'token-expired': signIn,
 };

@@ -4,12 +4,15 @@ import { paymentsApi } from '@talkoot/api-contracts/payments';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { signIn } from '../demo/sign-in.ts';
 import { deploymentOf } from '../operation/deployment.ts';
 import { ServiceRefused } from './service.errors.ts';
 
 /** Whose record a command reads, and where. */
 export interface PlaceOptions {
   readonly municipality?: string;
+  /** Who of a local stack is signed in. */
+  readonly as?: string;
   readonly data?: string;
   readonly json?: boolean;
 }
@@ -25,6 +28,7 @@ export interface Place {
 export function inMunicipality(command: Command): Command {
   return command
     .addOption(new Option('-m, --municipality <id>', 'whose it is').env('TALKOOT_MUNICIPALITY'))
+    .option('--as <name>', 'on a local stack: signed in as this person, such as finance-clerk')
     .option('--data <dir>', 'the local stack in this directory, whatever variables say')
     .option('--json', 'print JSON');
 }
@@ -38,15 +42,26 @@ export function municipalityOf({ municipality }: Pick<PlaceOptions, 'municipalit
   throw new ServiceRefused('municipality-missing', how);
 }
 
-/** @throws ServiceRefused `municipality-missing`; OperationRefused `no-deployment`, `deployment-incomplete` */
+/**
+ * @throws ServiceRefused `municipality-missing`; OperationRefused `no-deployment`, `deployment-incomplete`; SignInFailed
+ */
 export async function placeOf(options: PlaceOptions): Promise<Place> {
   const municipalityId = municipalityOf(options);
-  const at = await deploymentOf(['PROJECTS_URL', 'PAYMENTS_URL'], options.data);
-  const token = process.env['TALKOOT_TOKEN'];
+  const { as: name, data } = options;
+  const at = await deploymentOf(['PROJECTS_URL', 'PAYMENTS_URL'], data);
+  const token =
+    name === undefined ? process.env['TALKOOT_TOKEN'] : await localSession(name, municipalityId, data);
   const as = { deadlineMs: DEADLINE_MS, ...(token && { token: async () => token }) };
   return {
     projects: createClient(projectsApi, { baseUrl: at.PROJECTS_URL, ...as }),
     payments: createClient(paymentsApi, { baseUrl: at.PAYMENTS_URL, ...as }),
     municipalityId,
   };
+}
+
+/** The session of a person of a local stack, where one password serves for all of them. */
+async function localSession(name: string, municipality: string, data: string | undefined): Promise<string> {
+  const at = await deploymentOf(['IDENTITY_URL', 'DEV_PASSWORD'], data);
+  const username = name.includes('.') ? name : `${name}.${municipality}`;
+  return (await signIn(at.IDENTITY_URL, username, at.DEV_PASSWORD)).token;
 }

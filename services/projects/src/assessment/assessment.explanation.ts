@@ -90,6 +90,7 @@ function criterionPart(result: Result, computation: readonly string[]): Explanat
   const { criterionId, metric, unit, baseline, goal, observed, method, estimate, note, observations } =
     result;
   const { collections } = result;
+  const own = `${criterionId}: `;
   return {
     title: `${metric} (${criterionId})`,
     lines: [
@@ -103,7 +104,8 @@ function criterionPart(result: Result, computation: readonly string[]): Explanat
         : []),
       ...result.assumptions.map((assumption) => `assumed: ${assumption}`),
       ...result.computation,
-      ...computation.filter((line) => line.startsWith(`${criterionId}:`)),
+      // Whose line it is, the title says.
+      ...computation.flatMap((line) => (line.startsWith(own) ? [line.slice(own.length)] : [])),
     ],
     sources: collections.map(({ collection }) => ({
       kind: 'observations',

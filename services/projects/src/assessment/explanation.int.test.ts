@@ -60,7 +60,7 @@ describe('why a score is what it is', () => {
         sha256: null,
       })),
     );
-    expect(criterion!.lines).toContain(`${criterionId}: weight: 10 ÷ 10 = 1`);
+    expect(criterion!.lines).toContain('weight: 10 ÷ 10 = 1');
     expect(score!.lines).toContain('score S: 0.75 + (0) = 0.75');
     expect(score!.sources).toEqual([{ kind: 'assessment', id: signed.assessmentId, sha256: signed.sha256 }]);
   });
