@@ -10,10 +10,18 @@ import type { KeptDemo } from './kept-demo.ts';
 interface Outcome {
   result: {
     pilot: { phase: string };
-    projects: { id: string; phase: string; votes: number; funded: boolean; score: string | null }[];
+    projects: {
+      id: string;
+      phase: string;
+      votes: number;
+      funded: boolean;
+      methods: string[];
+      score: string | null;
+    }[];
     polls: { kind: string; outcome: string; ballots: number; onPaper: number; recounted: string | null }[];
     payouts: { project: string; payee: string; amount: { amount: number }; state: string }[];
     outcomes: { project: string; amount: string; currency: string; reason: string }[];
+    records: { person: string; score: string | null; contested: object[] }[];
     ledger: { balanced: boolean; debit: number; credit: number };
     reconciliation: {
       rejected: number;
@@ -56,6 +64,21 @@ describe('a pilot from sponsor to payout', () => {
       'skate-ramp': 'withdrawn',
       statue: 'lapsed',
     });
+  });
+
+  it('estimates by a synthetic control and by an interrupted series from what feeds delivered', () => {
+    const methods = Object.fromEntries(quiet.result.projects.map((one) => [one.id, one.methods]));
+    expect(methods['bicycle-racks']).toContain('synthetic-control');
+    expect(methods['healthy-school-food']).toContain('interrupted-time-series');
+  });
+
+  it('keeps a record of each civil servant, in which an upheld contest leaves both figures', () => {
+    const contested = [{ criterion: 'hours', recorded: '1/15', figure: '5/6', contest: 'upheld' }];
+    expect(quiet.result.records).toEqual([
+      { person: 'civil-servant-1', score: '707/750', contested },
+      // Nobody rated the second one: stars are missing, and so is a score.
+      { person: 'civil-servant-2', score: null, contested: [] },
+    ]);
   });
 
   it('holds sealed polls that everybody recounts', () => {

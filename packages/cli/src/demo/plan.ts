@@ -11,6 +11,22 @@ export interface PlannedReading {
   readonly unitName?: string;
 }
 
+/** What one place was read at day by day, the earliest day first. */
+export interface PlannedSeries {
+  /** The comparison unit; absent where it is the place of the project. */
+  readonly unitName?: string;
+  readonly before: readonly number[];
+  /** As many days as a demo can deliver: three. */
+  readonly after: readonly number[];
+}
+
+/** Readings that a device delivers by itself. */
+export interface PlannedFeed {
+  readonly criterion: number;
+  readonly name: string;
+  readonly series: readonly PlannedSeries[];
+}
+
 export interface PlannedSideEffect {
   readonly direction: 'good' | 'bad';
   readonly title: string;
@@ -38,12 +54,15 @@ export interface PlannedProposal {
   /** What becomes of it before the vote. */
   readonly course: 'admitted' | 'refused' | 'refused-then-admitted' | 'without-support' | 'withdrawn';
   readonly readings: readonly PlannedReading[];
+  readonly feeds?: readonly PlannedFeed[];
   readonly sideEffects: readonly PlannedSideEffect[];
   /** Whole percents that voters choose in the bonus vote, in turn. */
   readonly bonusShares: readonly number[];
   /** Spending as a share of the cost, in percent. */
   readonly spendingPercent: number;
   readonly outcome?: PlannedOutcome;
+  /** Volunteers besides the one who writes down hours. */
+  readonly helpers?: number;
 }
 
 /** A person who keeps a share of the keys of polls. */

@@ -27,6 +27,7 @@ export const officials = {
   'payout-approver': ['payout-approver'],
   'payout-releaser': ['payout-releaser'],
   investor: ['investor'],
+  auditor: ['auditor'],
   hr: ['hr'],
 } as const;
 /** Officials of the auditor, who are nobody to the municipality. */
@@ -36,12 +37,22 @@ export const auditorOfficials = {
 } as const;
 export type OfficialKey = keyof typeof officials;
 
+/** A data feed and the secret that its device keeps. */
+export interface OpenFeed {
+  readonly feedId: string;
+  readonly token: string;
+}
+
 /** A project as the run knows it. */
 export interface PlayedProject {
   readonly plan: PlannedProposal;
   readonly projectId: string;
   readonly champion: Actor;
   readonly volunteer: Actor;
+  /** Volunteers who write down no hours, and so share in no bonus. */
+  readonly helpers: readonly Actor[];
+  /** One for each planned feed, once they are made. */
+  readonly feeds: OpenFeed[];
   measurementId?: string;
   /** Its outcome contract, where an investor takes part. */
   contractId?: string;

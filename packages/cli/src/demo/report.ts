@@ -1,11 +1,14 @@
 import type { Money } from '@talkoot/api-contracts';
+import type { AssessmentDraft } from '@talkoot/api-contracts/projects';
 import { formatMoney as formatIn } from '@talkoot/money';
 import Table from 'cli-table3';
 import { outcomeOf } from './acts/outcome.act.ts';
+import { recordOf } from './acts/record.act.ts';
 import type { Run } from './run.ts';
 import { fundedProjects, municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
-import { reconciliations } from './result.ts';
+import { questionsAbout } from './questions.ts';
+import { assigned, reconciliations } from './result.ts';
 import type { Result } from './result.ts';
 
 const formatMoney = (value: Money) => formatIn(value, 'en');
@@ -33,6 +36,8 @@ export async function describe(
     pollTable(result),
     ...(result.outcomes.length > 0 ? [heading('What investors are paid, and why')] : []),
     ...(await Promise.all(funded.map((project) => contractOf(play, project)))).flat(),
+    heading('What the records of the civil servants say'),
+    ...(await recordLines(play)),
     heading('Who was paid'),
     payoutTable(result),
     heading('What the bank and the payroll office did'),
@@ -41,9 +46,15 @@ export async function describe(
     fundTable(play, result),
     `Ledger: debits ${booked(result.ledger.debit)}, credits ${booked(result.ledger.credit)}: ${result.ledger.balanced ? 'balanced' : 'NOT BALANCED'}.`,
     heading('Where to look'),
+    stays
+      ? 'The stack stays up. Each of these answers in another terminal:'
+      : 'The stack is stopped now. `npm run stack` brings it back as it was, and then each of these answers in another terminal:',
+    '',
+    ...(await questionsAbout(play)),
+    '',
     ...(stays
-      ? linksOf(run)
-      : ['The stack is stopped now. With --keep it stays up, and the Temporal UI shows each lifecycle.']),
+      ? ['Each lifecycle, as the engine has it:', ...linksOf(run)]
+      : ['With --keep the demo leaves the stack up, and the Temporal UI shows each lifecycle.']),
     '',
     `Took ${run.seconds} s${run.kills.length > 0 ? `; killed on the way: ${run.kills.join(', ')}` : ''}.`,
   ];
@@ -79,21 +90,46 @@ async function bonusOf(play: Play, project: PlayedProject): Promise<string> {
   const params = projectParams(play, project);
   const { draft } = await play.visitor.projects.getAssessment({ params });
   const { current } = await play.visitor.payments.getBonus({ params });
-  const record = await play.visitor.projects.getProject({ params });
-  const effects = draft.criteria.map(
-    ({ metric, unit, estimate, standardError, weight, achievement, failed }) =>
-      `  ${metric}: effect ${estimate === null ? 'missing' : shown(estimate)} ${unit}` +
-      `${standardError ? ` (standard error ${shown(standardError)})` : ''}, weight ${weight}, achievement ${achievement}${failed ? ', failed' : ''}`,
-  );
+  const { finalScore } = await play.visitor.projects.getProject({ params });
+  const computation = finalScore?.computation ?? [];
+  const effects = draft.criteria.flatMap((criterion) => {
+    const own = `${criterion.criterionId}: `;
+    const scored = computation.filter((line) => line.startsWith(own)).map((line) => line.slice(own.length));
+    const estimated = overTime.has(criterion.comparator) ? criterion.computation : [];
+    return [effectOf(criterion), ...[...estimated, ...scored].map((line) => `      ${rounded(line)}`)];
+  });
+  const ofNone = computation.filter((line) => !line.startsWith('crt-'));
   const named = await namesOf(play, project);
   return [
     '',
     project.plan.title,
     ...effects,
-    ...(record.finalScore?.computation ?? []).map((line) => `    ${named(line)}`),
-    ...current.computation.map((line) => `    ${line}`),
+    ...[...ofNone.map(named), ...current.computation].map((line) => `    ${rounded(line)}`),
     `  Bonus: ${formatMoney(current.payable)} of a pool of ${formatMoney(current.pool)}`,
   ].join('\n');
+}
+
+/** Exact fractions with many digits are for computing: `talkoot why` has them. */
+const rounded = (line: string) =>
+  line.replaceAll(/= -?\d+\/\d{4,} ≈ /g, '≈ ').replaceAll(/-?\d+\/\d{4,} ≈ /g, '');
+
+type Judged = AssessmentDraft['criteria'][number];
+/** Comparators whose computation does not fit into a line. */
+const overTime: ReadonlySet<string> = new Set(['synthetic-control', 'interrupted-time-series']);
+
+function effectOf({ metric, unit, estimate, standardError, ...of }: Judged): string {
+  const effect = estimate === null ? 'missing' : shown(estimate);
+  const error = standardError ? ` (standard error ${shown(standardError)})` : '';
+  const method = of.method === null ? '' : ` by ${of.method}`;
+  return `  ${metric}: effect ${effect} ${unit}${error}${method}${of.failed ? ', failed' : ''}`;
+}
+
+/** As each reads their own; nobody else does, but HR once the pilot is evaluated. */
+async function recordLines(play: Play): Promise<string[]> {
+  const records = await Promise.all(assigned.map((person) => recordOf(play, person)));
+  return records.flatMap((record, at) =>
+    record === null ? [] : ['', assigned[at]!, ...record.computation.slice(1).map((line) => `    ${line}`)],
+  );
 }
 
 async function contractOf(play: Play, project: PlayedProject): Promise<string[]> {
@@ -107,16 +143,11 @@ async function contractOf(play: Play, project: PlayedProject): Promise<string[]>
 /** `59.000000` → `59`: signed estimates have six places. */
 const shown = (decimal: string) => decimal.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1');
 
-/** Puts what people call a criterion or a side effect where a computation has its id. */
+/** Puts what people call a side effect where a computation has its id. */
 async function namesOf(play: Play, project: PlayedProject): Promise<(line: string) => string> {
-  const params = projectParams(play, project);
-  const { criteria } = await play.visitor.projects.getProject({ params });
-  const { items } = await play.visitor.projects.listSideEffects({ params });
-  const names = [
-    ...criteria.map(({ criterionId, metric }) => [criterionId, metric] as const),
-    ...items.map(({ sideEffectId, title }) => [sideEffectId, `“${title}”`] as const),
-  ];
-  return (line) => names.reduce((text, [id, name]) => text.replaceAll(id, name), line);
+  const { items } = await play.visitor.projects.listSideEffects({ params: projectParams(play, project) });
+  return (line) =>
+    items.reduce((text, { sideEffectId, title }) => text.replaceAll(sideEffectId, `“${title}”`), line);
 }
 
 function pollTable({ polls }: Result): string {

@@ -1,6 +1,7 @@
 import type { Money } from '@talkoot/api-contracts';
 import { outcomeOf } from './acts/outcome.act.ts';
 import { obligations } from './acts/payout.act.ts';
+import { recordOf } from './acts/record.act.ts';
 import { municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
 
@@ -14,6 +15,8 @@ export interface Result {
     cost: Money;
     funded: boolean;
     reason: string;
+    /** How each criterion was estimated; null where it could not be. */
+    methods: readonly (string | null)[];
     score: string | null;
     bonus: Money | null;
   }[];
@@ -39,6 +42,17 @@ export interface Result {
     available: number;
     setAside: number;
     used: number;
+  }[];
+  /** Performance records; which criterion was contested, and what counts of it since. */
+  readonly records: readonly {
+    person: string;
+    score: string | null;
+    contested: readonly {
+      criterion: string;
+      recorded: string | null;
+      figure: string | null;
+      contest: string;
+    }[];
   }[];
   readonly ledger: { balanced: boolean; debit: number; credit: number };
   /** Over the batches of the pilot. Which payments the bank rejects or sends back depends on their ids, their number does not. */
@@ -77,6 +91,7 @@ export async function readResult(play: Play): Promise<Result> {
       setAside: setAside.amount,
       used: used.amount,
     })),
+    records: await recordsOf(play),
     ledger: { balanced: ledger.balanced, ...sumsIn(ledger.totals) },
     reconciliation: reconciliationOf(await reconciliations(play)),
   };
@@ -118,6 +133,9 @@ async function projectResult(play: Play, project: PlayedProject): Promise<Result
   const bonus = funded
     ? await play.visitor.payments.getBonus({ params: projectParams(play, project) }).catch(() => null)
     : null;
+  const assessment = funded
+    ? await play.visitor.projects.getAssessment({ params: projectParams(play, project) }).catch(() => null)
+    : null;
   return {
     id: project.plan.key,
     phase: record.phase,
@@ -125,6 +143,7 @@ async function projectResult(play: Play, project: PlayedProject): Promise<Result
     cost: record.allocation?.cost ?? record.cost,
     funded,
     reason: record.allocation?.reasonCode ?? record.phase,
+    methods: assessment?.draft.criteria.map(({ method }) => method) ?? [],
     score: record.finalScore?.score ?? null,
     bonus: bonus?.current.payable ?? null,
   };
@@ -155,13 +174,27 @@ async function outcomesOf(play: Play): Promise<Result['outcomes']> {
   return (await Promise.all(explained)).flat().sort((a, b) => order(a.project, b.project));
 }
 
+/** The civil servants whom the demo's manager assigns. */
+export const assigned = ['civil-servant-1', 'civil-servant-2'] as const;
+
+async function recordsOf(play: Play): Promise<Result['records']> {
+  const records = assigned.map(async (person) => {
+    const record = await recordOf(play, person);
+    if (record === null) return [];
+    const contested = record.entries
+      .filter(({ contest }) => contest !== 'none')
+      .map(({ criterion, recorded, figure, contest }) => ({ criterion, recorded, figure, contest }));
+    return [{ person, score: record.score, contested }];
+  });
+  return (await Promise.all(records)).flat();
+}
+
 async function payoutsOf(play: Play): Promise<Result['payouts']> {
   const keyOfProject = new Map([...play.projects].map(([key, { projectId }]) => [projectId, key]));
   const keyOfPerson = new Map<string, string>(
     play.residents.map(({ personId, key }) => [personId, nameOf(key)]),
   );
-  for (const key of ['civil-servant-1', 'civil-servant-2', 'investor'] as const)
-    keyOfPerson.set(play.official(key).personId, key);
+  for (const key of [...assigned, 'investor'] as const) keyOfPerson.set(play.official(key).personId, key);
   const all = await obligations(play);
   return all
     .map(({ projectId, payeeId, amount, state }) => ({

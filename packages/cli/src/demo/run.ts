@@ -17,6 +17,7 @@ import { outcomeContractsAreSigned, outcomesAreDecided } from './acts/outcome.ac
 import { pilotIsEvaluated, sharesArePaid } from './acts/payout.act.ts';
 import { pilotIsPermitted, roundOpens } from './acts/permission.act.ts';
 import { votesAreRecounted } from './acts/recount.act.ts';
+import { recordsAreKept } from './acts/record.act.ts';
 import { trusteesMakeKeys } from './acts/trustees.act.ts';
 import { residentsVote, residentsVoteOnBonus, residentsWeighCriteria } from './acts/poll.act.ts';
 import { Chaos } from './chaos.ts';
@@ -171,6 +172,7 @@ export function scriptOf(stack: StackHandle, plan: Plan): { play: Play; steps: S
     { title: 'Everybody can recount the votes', run: (report) => votesAreRecounted(play, report) },
     { title: 'Three people approve, shares are paid', run: (report) => sharesArePaid(play, report) },
     { title: 'The pilot is evaluated', run: () => pilotIsEvaluated(play) },
+    { title: 'Civil servants read their records, HR takes them over', run: () => recordsAreKept(play) },
   ];
   return { play, steps };
 }

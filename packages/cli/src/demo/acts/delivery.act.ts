@@ -3,6 +3,7 @@ import type { Play, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
 import { until } from '../patience.ts';
 import { phaseOf } from './poll.act.ts';
+import { feedsBegin } from './feed.act.ts';
 import { readingsAreTaken } from './measurement.act.ts';
 
 const milestones = [
@@ -10,12 +11,13 @@ const milestones = [
   { id: 'built', title: 'Built and in use' },
 ];
 
-/** The manager assigns civil servants, a volunteer joins, everybody signs the team agreement. */
+/** The manager assigns civil servants, volunteers join, everybody signs the team agreement. */
 export async function teamsForm(play: Play, report: Report): Promise<void> {
   const lead = play.official('civil-servant-1');
   await forEach(report, await fundedProjects(play), async (project) => {
     const params = projectParams(play, project);
     await readingsAreTaken(play, project, (collection) => collection === 'baseline');
+    await feedsBegin(play, project);
     await play.official('manager').projects.assignStaff({
       params,
       body: {
@@ -26,10 +28,12 @@ export async function teamsForm(play: Play, report: Report): Promise<void> {
         ],
       },
     });
-    await project.volunteer.projects.volunteer({ params });
-    const accept = { params: { ...params, personId: project.volunteer.personId } };
-    await project.champion.projects.acceptVolunteer({ ...accept, body: { as: 'champion' } });
-    await lead.projects.acceptVolunteer({ ...accept, body: { as: 'lead' } });
+    for (const volunteer of [project.volunteer, ...project.helpers]) {
+      await volunteer.projects.volunteer({ params });
+      const accept = { params: { ...params, personId: volunteer.personId } };
+      await project.champion.projects.acceptVolunteer({ ...accept, body: { as: 'champion' } });
+      await lead.projects.acceptVolunteer({ ...accept, body: { as: 'lead' } });
+    }
     await agreementIsSigned(play, project);
     await phaseOf(play, project, 'delivery');
   });
@@ -51,6 +55,7 @@ async function agreementIsSigned(play: Play, project: PlayedProject): Promise<vo
     play.official('civil-servant-2'),
     project.champion,
     project.volunteer,
+    ...project.helpers,
   ];
   for (const member of team) await member.projects.signAgreement({ params, body: { agreementSha256 } });
 }
@@ -86,7 +91,8 @@ async function moneyIsSpent(play: Play, project: PlayedProject): Promise<void> {
 
 async function hoursAreConfirmed(play: Play, project: PlayedProject): Promise<void> {
   const params = projectParams(play, project);
-  const body = { date: '2026-11-20', minutes: 240, work: 'Digging, painting and making coffee' };
+  const date = new Date().toISOString().slice(0, 10);
+  const body = { date, minutes: 240, work: 'Digging, painting and making coffee' };
   const lead = play.official('civil-servant-1');
   for (const [worker, confirmer] of [
     [project.volunteer, lead],
@@ -97,16 +103,23 @@ async function hoursAreConfirmed(play: Play, project: PlayedProject): Promise<vo
   }
 }
 
+/** Each side teaches the other something, and the citizens rate how the lead worked with them. */
 async function skillsAreTaught(play: Play, project: PlayedProject): Promise<void> {
   const params = projectParams(play, project);
   const lead = play.official('civil-servant-1');
-  const { skillId } = await project.champion.projects.recordSkill({
-    params,
-    body: { learner: lead.personId, skill: 'Organising volunteers' },
-  });
-  await lead.projects.confirmSkill({ params: { ...municipalityOf(play), skillId } });
-  const rate = { personId: lead.personId, milestoneId: 'plan', stars: 5 };
-  await project.champion.projects.rateCollaboration({ params, body: rate });
+  const { champion, volunteer, helpers } = project;
+  for (const [teacher, learner, skill] of [
+    [champion, lead, 'Organising volunteers'],
+    [lead, champion, 'Reading a building permit'],
+  ] as const) {
+    const body = { learner: learner.personId, skill };
+    const { skillId } = await teacher.projects.recordSkill({ params, body });
+    await learner.projects.confirmSkill({ params: { ...municipalityOf(play), skillId } });
+  }
+  for (const [at, rater] of [champion, volunteer, ...helpers].entries()) {
+    const body = { personId: lead.personId, milestoneId: 'plan', stars: at === 1 ? 4 : 5 };
+    await rater.projects.rateCollaboration({ params, body });
+  }
 }
 
 async function measurementOf(play: Play, project: PlayedProject): Promise<string> {

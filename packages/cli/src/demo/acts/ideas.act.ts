@@ -28,7 +28,11 @@ export async function residentsPropose(play: Play, report: Report): Promise<void
         },
       },
     });
-    played.set(plan.key, { plan, projectId, champion, volunteer: volunteerFor(play, index) });
+    const [volunteer, ...helpers] = volunteersFor(play, index, 1 + (plan.helpers ?? 0)) as [
+      Actor,
+      ...Actor[],
+    ];
+    played.set(plan.key, { plan, projectId, champion, volunteer, helpers, feeds: [] });
   });
   for (const { key } of play.plan.proposals) play.projects.set(key, played.get(key)!);
 }
@@ -119,10 +123,13 @@ async function phaseOf(play: Play, project: PlayedProject, phase: string): Promi
   await until(`Phase ${phase} of ${project.plan.key}`, look, (seen) => seen.phase === phase);
 }
 
-/** Champions are the first residents; volunteers come after them. */
-function volunteerFor(play: Play, index: number): Actor {
-  const at = play.plan.proposals.length + index;
-  return play.residents[at % play.residents.length]!;
+/** Champions are the first residents; volunteers come after them, the first of each project before its helpers. */
+function volunteersFor(play: Play, index: number, count: number): Actor[] {
+  const { residents, plan } = play;
+  return Array.from({ length: count }, (_, turn) => {
+    const at = plan.proposals.length * (1 + turn) + index;
+    return residents[at % residents.length]!;
+  });
 }
 
 function endorsersOf(play: Play, project: PlayedProject, index: number, needed: number): Actor[] {

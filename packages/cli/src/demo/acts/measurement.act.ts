@@ -2,12 +2,14 @@ import { until } from '../patience.ts';
 import { fundedProjects, forEach, municipalityOf, projectParams } from '../play.ts';
 import type { Play, PlayedProject } from '../play.ts';
 import type { Report } from '../progress.ts';
+import { feedsGoOn } from './feed.act.ts';
 import { phaseOf, windowCloses } from './poll.act.ts';
 
-/** Somebody who is not on the team takes the readings; residents report side effects; the assessor closes and signs. */
+/** Somebody who is not on the team takes the readings, or a device does; residents report side effects; the assessor closes and signs. */
 export async function effectsAreMeasured(play: Play, report: Report): Promise<void> {
   await forEach(report, await fundedProjects(play), async (project) => {
     await readingsAreTaken(play, project, (collection) => collection !== 'baseline');
+    await feedsGoOn(play, project);
     await sideEffectsAreReported(play, project);
     await measurementCloses(play, project);
     await phaseOf(play, project, 'assessment');

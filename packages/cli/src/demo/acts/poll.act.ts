@@ -138,7 +138,8 @@ export async function phaseOf(play: Play, project: PlayedProject, phase: string)
 
 /** A few residents who are not on the team; enough for the quorum of the demo's charter, one in a thousand. */
 function someVoters(play: Play, project: PlayedProject): Actor[] {
-  const team = new Set([project.champion.personId, project.volunteer.personId]);
+  const { champion, volunteer, helpers } = project;
+  const team = new Set([champion, volunteer, ...helpers].map(({ personId }) => personId));
   const few = Math.max(5, Math.ceil(play.residents.length / 1_000));
   return play.residents.filter(({ personId }) => !team.has(personId)).slice(-few);
 }

@@ -1,6 +1,7 @@
 import type { CriterionInput } from '@talkoot/api-contracts/projects';
 import type { Plan, PlannedOutcome, PlannedProposal } from '../plan.ts';
 import { demoCharter } from './demo.charter.ts';
+import { carsAtNoon, nurseVisits } from './lintula.series.ts';
 
 const eur = (euros: number) => ({ amount: euros * 100, currency: 'EUR' });
 const before = '2026-05-01T09:00:00.000Z';
@@ -25,6 +26,16 @@ const emptyRacks: CriterionInput = {
   comparator: 'goal',
   source: 'Weekly photographs by the caretaker',
 };
+/** Cars elsewhere tell what would have been without the racks, so the baseline is measured and not stated. */
+const parkedCars: CriterionInput = {
+  metric: 'Cars parked at the station at noon',
+  unit: 'cars',
+  direction: 'decrease',
+  goal: '75',
+  comparator: 'synthetic-control',
+  periods: 'day',
+  source: 'Cameras of the regional railway at seven stations',
+};
 const parents: CriterionInput = {
   metric: 'Parents signed up for deliveries',
   unit: 'parents',
@@ -43,6 +54,16 @@ const sickDays: CriterionInput = {
   failureBound: '6',
   comparator: 'comparison-units',
   source: 'School register; two other schools compare',
+};
+
+const nurse: CriterionInput = {
+  metric: 'Visits of pupils to the school nurse',
+  unit: 'visits per day',
+  direction: 'decrease',
+  goal: '8',
+  comparator: 'interrupted-time-series',
+  periods: 'day',
+  source: 'Diary of the school nurse, without names',
 };
 
 /** A local fund advanced 5,000 euros; it is paid by the cyclists who came, and loses what they do not cover. */
@@ -94,7 +115,7 @@ const bicycleRacks: PlannedProposal = {
   description: 'Roofed racks for 120 bicycles at the station, so that people leave the car at home.',
   place: 'Lintula station',
   cost: eur(38_000),
-  criteria: [cyclists, emptyRacks],
+  criteria: [cyclists, emptyRacks, parkedCars],
   course: 'admitted',
   readings: [
     { criterion: 0, collection: 'c1', value: '290' },
@@ -102,6 +123,7 @@ const bicycleRacks: PlannedProposal = {
     { criterion: 1, collection: 'c1', value: '34' },
     { criterion: 1, collection: 'c2', value: '28' },
   ],
+  feeds: [carsAtNoon],
   sideEffects: [
     {
       direction: 'good',
@@ -121,6 +143,7 @@ const bicycleRacks: PlannedProposal = {
   bonusShares: [80, 80, 100, 60, 75],
   spendingPercent: 95,
   outcome: racksForCyclists,
+  helpers: 1,
 };
 
 const schoolFood: PlannedProposal = {
@@ -129,7 +152,7 @@ const schoolFood: PlannedProposal = {
   description: 'The school kitchen delivers healthy family portions; parents order and fetch them together.',
   place: 'Lintula school',
   cost: eur(54_000),
-  criteria: [parents, sickDays],
+  criteria: [parents, sickDays, nurse],
   course: 'refused-then-admitted',
   readings: [
     { criterion: 1, collection: 'baseline', value: '4.8', group: 'treated', unitName: 'Lintula school' },
@@ -144,6 +167,7 @@ const schoolFood: PlannedProposal = {
     { criterion: 1, collection: 'c2', value: '4.7', group: 'comparison', unitName: 'Harju school' },
     { criterion: 1, collection: 'c2', value: '4.9', group: 'comparison', unitName: 'Rantala school' },
   ],
+  feeds: [nurseVisits],
   sideEffects: [
     {
       direction: 'good',
