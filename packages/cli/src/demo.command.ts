@@ -36,7 +36,9 @@ async function demo({ votes, chaos, keep = false, json = false, data }: Options)
   const signal = stopOnSignal();
   const stays = keep || runningStack(data) !== undefined;
   const reporter = createStackReporter({ json: false, terminal: isLive(process.stdout) && !json });
-  const onProgress = (progress: StackProgress) => (json ? undefined : reporter.progress(progress));
+  let isOver = false;
+  // Who reads the report need not read how the stack stops.
+  const onProgress = (progress: StackProgress) => (json || isOver ? undefined : reporter.progress(progress));
   const { play, result, run, stop } = await playDemo({
     plan,
     json,
@@ -55,6 +57,7 @@ async function demo({ votes, chaos, keep = false, json = false, data }: Options)
     process.stdout.write(`${text}\n`);
     if (keep && !signal.aborted) await stayUp(signal);
   } finally {
+    isOver = true;
     await stop();
     reporter.close();
   }

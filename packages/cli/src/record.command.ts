@@ -18,7 +18,9 @@ interface ContestOptions extends PlaceOptions {
 export function registerRecord(program: Command): void {
   const record = program
     .command('record')
-    .description('Performance records of civil servants (signed in: TALKOOT_TOKEN)');
+    .description(
+      'Performance records of civil servants (signed in: TALKOOT_TOKEN, or --as on a local stack)',
+    );
   registerShow(record);
   registerContest(record);
   registerExport(record);

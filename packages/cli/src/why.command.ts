@@ -14,7 +14,7 @@ export function registerWhy(program: Command): void {
       'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), outcome decision (out-), assessment (asm-), project (prj-), or an entry or transaction of the ledger',
     )
     .description(
-      'Why this amount? Every line from the charter to the bank (signed in, where it is not public: TALKOOT_TOKEN)',
+      'Why this amount? Every line from the charter to the bank (where it is not public, signed in: TALKOOT_TOKEN, or --as on a local stack)',
     )
     .action((id: string, options: PlaceOptions) =>
       saidPlainly(async () => {

@@ -13,7 +13,7 @@ interface Question {
 
 /** What people will ask of this pilot, each with the one command that answers it. */
 export async function questionsAbout(play: Play): Promise<string[]> {
-  const where = whereOf(play);
+  const where = ['-m', play.plan.municipality.id, ...namedStack(play)];
   return (await asked(play))
     .filter(({ words }) => !words.includes(undefined))
     .flatMap(({ asks, words, as }) => [
@@ -25,8 +25,8 @@ export async function questionsAbout(play: Play): Promise<string[]> {
 async function asked(play: Play): Promise<Question[]> {
   const owed = await obligations(play);
   const wage = owed.find(({ payeeRole }) => payeeRole === 'civil-servant');
-  const share = owed.find(({ payeeRole }) => payeeRole === 'champion');
   const cameBack = owed.find(({ attempts }) => attempts.some(({ state }) => state === 'returned'));
+  const share = owed.find((one) => one.payeeRole === 'champion' && one !== cameBack);
   return [
     { asks: 'An assessor: why this score?', words: ['why', share?.projectId] },
     {
@@ -64,8 +64,7 @@ async function outcomeDecision(play: Play): Promise<string | undefined> {
   return items[0]?.decisionId;
 }
 
-/** Whose record it is, and which stack where it is not the usual one. */
-function whereOf({ plan, stack: { data } }: Play): string[] {
-  const isUsual = data === dataDirectory().root;
-  return ['-m', plan.municipality.id, ...(isUsual ? [] : ['--data', data])];
+/** What the stack has to be named by, where it is not the usual one. */
+export function namedStack({ stack: { data } }: Play): string[] {
+  return data === dataDirectory().root ? [] : ['--data', data];
 }

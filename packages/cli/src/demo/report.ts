@@ -7,7 +7,7 @@ import { recordOf } from './acts/record.act.ts';
 import type { Run } from './run.ts';
 import { fundedProjects, municipalityOf, projectParams } from './play.ts';
 import type { Play, PlayedProject } from './play.ts';
-import { questionsAbout } from './questions.ts';
+import { namedStack, questionsAbout } from './questions.ts';
 import { assigned, reconciliations } from './result.ts';
 import type { Result } from './result.ts';
 
@@ -48,7 +48,7 @@ export async function describe(
     heading('Where to look'),
     stays
       ? 'The stack stays up. Each of these answers in another terminal:'
-      : 'The stack is stopped now. `npm run stack` brings it back as it was, and then each of these answers in another terminal:',
+      : `The stack is stopped now. \`${restart(play)}\` brings it back as it was, and then each of these answers in another terminal:`,
     '',
     ...(await questionsAbout(play)),
     '',
@@ -59,6 +59,12 @@ export async function describe(
     `Took ${run.seconds} s${run.kills.length > 0 ? `; killed on the way: ${run.kills.join(', ')}` : ''}.`,
   ];
   return sections.join('\n');
+}
+
+/** After `--` npm hands words on. */
+function restart(play: Play): string {
+  const named = namedStack(play);
+  return ['npm run stack', ...(named.length > 0 ? ['--', ...named] : [])].join(' ');
 }
 
 const linksOf = ({ links }: Run) => links.slice(0, 12).map(({ id, url }) => `${id.padEnd(24)} ${url}`);

@@ -6,6 +6,13 @@ import { linesOf, tableOf } from './estimate.report.ts';
 
 const MOST_PLAN = 1_000_000;
 
+const toTry = `
+To try it:
+  talkoot impact estimate packages/impact/examples/school-food.plan.json packages/impact/examples/school-food.csv
+
+A plan names for each criterion how it is compared (goal, before-after, comparison-units, synthetic-control,
+interrupted-time-series) and which columns of the CSV hold what; packages/impact/README.md shows a whole one.`;
+
 /** Adds `impact estimate PLAN.json DATA.csv`: the effect by each criterion's comparator, with every step. */
 export function registerEstimate(impact: Command): void {
   const command = impact
@@ -13,6 +20,7 @@ export function registerEstimate(impact: Command): void {
     .description('Estimate the effects that a measurement plan asks for from a CSV file, and show every step')
     .argument('<plan>', 'measurement plan as JSON, see packages/impact/schemas/measurement-plan.json')
     .argument('<data>', 'the readings as CSV in UTF-8 with a header')
+    .addHelpText('after', toTry)
     .option('--json', 'print the estimates as packages/impact/schemas/estimates.json describes, unrounded')
     .action(async (plan: string, data: string, { json = false }: { json?: boolean }) => {
       command.showHelpAfterError(false);
