@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { saidPlainly } from './service/service.errors.ts';
-import { inMunicipality, placeOf } from './service/service.place.ts';
+import { inMunicipalityAs, placeOf } from './service/service.place.ts';
 import { tell } from './terminal.ts';
 import type { Place, PlaceOptions } from './service/service.place.ts';
 
@@ -27,7 +27,7 @@ export function registerRecord(program: Command): void {
 }
 
 function registerShow(record: Command): void {
-  inMunicipality(record.command('show'))
+  inMunicipalityAs(record.command('show'))
     .argument('<pilot>', 'such as pil-…')
     .description('My own record in a pilot, line by line')
     .action((pilotId: string, options: PlaceOptions) =>
@@ -40,7 +40,7 @@ function registerShow(record: Command): void {
 }
 
 function registerContest(record: Command): void {
-  inMunicipality(record.command('contest'))
+  inMunicipalityAs(record.command('contest'))
     .argument('<pilot>', 'such as pil-…')
     .addOption(new Option('--criterion <name>', 'the entry').choices(criteria).makeOptionMandatory())
     .requiredOption('--reason <text>', 'read by the appeal body and hr alone')
@@ -60,7 +60,7 @@ function registerContest(record: Command): void {
 }
 
 function registerExport(record: Command): void {
-  inMunicipality(record.command('export'))
+  inMunicipalityAs(record.command('export'))
     .argument('<pilot>', 'such as pil-…')
     .description('All records of an evaluated pilot, as CSV or with --json a line each, for hr')
     .action((pilotId: string, options: PlaceOptions) =>

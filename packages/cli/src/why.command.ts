@@ -2,13 +2,13 @@ import type { Explanation } from '@talkoot/api-contracts';
 import type { Command } from 'commander';
 import { traceText } from './ledger/ledger.text.ts';
 import { saidPlainly, ServiceRefused } from './service/service.errors.ts';
-import { inMunicipality, placeOf } from './service/service.place.ts';
+import { inMunicipalityAs, placeOf } from './service/service.place.ts';
 import { tell } from './terminal.ts';
 import type { Place, PlaceOptions } from './service/service.place.ts';
 
 /** `talkoot why`: one amount or score, from the charter to the bank, line by line. */
 export function registerWhy(program: Command): void {
-  inMunicipality(program.command('why'))
+  inMunicipalityAs(program.command('why'))
     .argument(
       '<id>',
       'an obligation (obl-), bonus decision (bon-), batch (bat-), spending (spe-), outcome decision (out-), assessment (asm-), project (prj-), or an entry or transaction of the ledger',

@@ -28,9 +28,16 @@ export interface Place {
 export function inMunicipality(command: Command): Command {
   return command
     .addOption(new Option('-m, --municipality <id>', 'whose it is').env('TALKOOT_MUNICIPALITY'))
-    .option('--as <name>', 'on a local stack: signed in as this person, such as finance-clerk')
     .option('--data <dir>', 'the local stack in this directory, whatever variables say')
     .option('--json', 'print JSON');
+}
+
+/** The same, where `placeOf` signs somebody of a local stack in. */
+export function inMunicipalityAs(command: Command): Command {
+  return inMunicipality(command).option(
+    '--as <name>',
+    'on a local stack: signed in as this person, such as finance-clerk',
+  );
 }
 
 const DEADLINE_MS = 30_000;
