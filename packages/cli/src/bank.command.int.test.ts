@@ -211,7 +211,9 @@ describe('talkoot bank', () => {
     expect(asked).toHaveLength(1);
   });
   it('suspense, resolve and confirm are the way of an item through two people', async () => {
-    expect((await run('suspense')).stdout).toContain('!! sus-1');
+    const listed = (await run('suspense')).stdout;
+    expect(listed).toContain('!! sus-1');
+    expect(listed).toContain(`proposed by per-1: not-ours\n    sha256 ${sha256}`);
     const { stdout } = await run('resolve', 'sus-1', '--matched', 'att-1', 'att-2', '--reason', 'They rang');
     expect(JSON.parse(asked.at(-1)!.body)).toEqual({
       resolution: { as: 'matched', attemptIds: ['att-1', 'att-2'] },

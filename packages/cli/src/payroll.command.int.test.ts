@@ -48,6 +48,7 @@ const payee = {
   erasureAskedAt: null,
   changedAt: at,
   sharedWith: 1,
+  changeSharedWith: null,
   registration: 'YTJ',
   changeRequestedBy: 'per-clerk',
   changeEvidence: 'Contract 7',

@@ -69,8 +69,10 @@ export const PayeeRecordShape = z
   .object({
     payeeId: IdShape,
     ...payee,
-    /** How many other payees here have the same account: couples do, and so do thieves. */
+    /** How many other payees here have the same account, or wait for it: couples do, and so do thieves. */
     sharedWith: z.int().min(0),
+    /** The same of the new account that waits; null where none does. */
+    changeSharedWith: z.int().min(0).nullable(),
     /** What the registration was seen in; null where none is recorded. */
     registration: z.string().nullable(),
     changeRequestedBy: IdShape.nullable(),

@@ -23,8 +23,17 @@ export function suspenseLine(item: Suspense): string {
     endToEndId ?? 'names no payment',
     `bank: ${reference}`,
   ];
-  const proposed = item.proposal && state === 'proposed' ? [`proposed: ${item.proposal.resolution.as}`] : [];
-  return `${alarm ? '!! ' : ''}${suspenseId}  ${code}  ${[...about, ...proposed, state].join(', ')}`;
+  const line = `${alarm ? '!! ' : ''}${suspenseId}  ${code}  ${[...about, state].join(', ')}`;
+  return [line, ...(state === 'proposed' ? proposalLines(item.proposal!) : [])].join('\n');
+}
+
+/** What whoever confirms has to compare: the whole proposal, and its hash. */
+function proposalLines({ resolution, by, sha256 }: NonNullable<Suspense['proposal']>): string[] {
+  const { as, ...named } = resolution;
+  const names = Object.values<string | string[] | Money | undefined>(named).flatMap((one) =>
+    typeof one === 'object' && 'currency' in one ? amount(one) : (one ?? []),
+  );
+  return [`    proposed by ${by}: ${[as, ...names].join(' ')}`, `    sha256 ${sha256}`];
 }
 
 export function quarantineLine({ messageFileId, code, namespace, at, state, dismissal }: Message): string {

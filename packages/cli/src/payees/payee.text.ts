@@ -34,9 +34,11 @@ function changeLines(change: NonNullable<Payee['change']>, payee: Payee | PayeeR
   ];
 }
 
-function recordLines({ sharedWith, erasedAt }: PayeeRecord): string[] {
+function recordLines({ sharedWith, changeSharedWith, erasedAt }: PayeeRecord): string[] {
+  const others = (count: number) => `${count} other${count > 1 ? 's' : ''}`;
   return [
-    ...(sharedWith > 0 ? [`    the same account as ${sharedWith} other${sharedWith > 1 ? 's' : ''}`] : []),
+    ...(sharedWith > 0 ? [`    paid to the same account as ${others(sharedWith)}`] : []),
+    ...(changeSharedWith ? [`    the new account is also that of ${others(changeSharedWith)}`] : []),
     ...(erasedAt ? [`    erased ${erasedAt}`] : []),
   ];
 }

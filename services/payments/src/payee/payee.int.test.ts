@@ -216,6 +216,20 @@ describe('a company', () => {
 });
 
 describe('what finance sees of a payee', () => {
+  it('tells who else has a new account, or waits for it, before anybody approves it', async () => {
+    const wanted = testAccount('GB29NWBK60161331926819');
+    const accounts = { 'per-robbed-1': 'BE43068999999501', 'per-robbed-2': 'BE71096123456769' };
+    for (const [id, iban] of Object.entries(accounts)) {
+      const robbed = await resident(id);
+      await robbed.putPayeeDetails({ params, body: testAccount(iban) });
+      await robbed.putPayeeDetails({ params, body: wanted });
+    }
+    expect(await seen('per-robbed-1')).toMatchObject({ sharedWith: 0, changeSharedWith: 1 });
+    await (await resident('per-mule')).putPayeeDetails({ params, body: wanted });
+    expect(await seen('per-robbed-1')).toMatchObject({ sharedWith: 0, changeSharedWith: 2 });
+    expect(await seen('per-mule')).toMatchObject({ sharedWith: 2, changeSharedWith: null });
+  });
+
   it('is a mask, who else has the account, and what the bank said of it', async () => {
     for (const id of ['per-couple-1', 'per-couple-2']) {
       await (await resident(id)).putPayeeDetails({ params, body: testAccount('NL91ABNA0417164300') });

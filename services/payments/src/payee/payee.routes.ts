@@ -206,7 +206,9 @@ async function recordsOf(
   found: readonly Payee[],
 ): Promise<z.infer<typeof PayeeRecordShape>[]> {
   if (found.length === 0) return [];
-  const accounts = found.flatMap(({ account }) => (account ? [account.index] : []));
+  const accounts = found.flatMap(({ account, change }) =>
+    [account, change?.account].flatMap((one) => one?.index ?? []),
+  );
   const sharing = await payments.payees.sharing(found[0]!.municipalityId, accounts);
   return found.map((payee) => payeeRecordView(payee, sharing, payments.now()));
 }

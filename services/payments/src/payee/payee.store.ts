@@ -53,6 +53,7 @@ export async function preparePayees(connection: Connection): Promise<void> {
   const { payees, keys, records } = collections(connection);
   await payees.createIndex({ municipalityId: 1, _id: 1 });
   await payees.createIndex({ municipalityId: 1, 'account.index': 1 });
+  await payees.createIndex({ municipalityId: 1, 'change.account.index': 1 });
   await payees.createIndex({ changedAt: 1 });
   await payees.createIndex({ 'change.changeId': 1 }, { sparse: true });
   await payees.createIndex({ erasureAskedAt: 1, _id: 1 });
@@ -215,10 +216,16 @@ function reading(connection: Connection, vault: Vault) {
 
     /** How many payees of a municipality have each of these accounts, by its index. */
     async sharing(municipalityId: string, accounts: readonly string[]): Promise<Map<string, number>> {
+      const among = { $in: [...accounts] };
+      const has = [{ 'account.index': among }, { 'change.account.index': among }];
       const counted = await payees
         .aggregate<{ _id: string; payees: number }>([
-          { $match: { municipalityId, 'account.index': { $in: [...accounts] } } },
-          { $group: { _id: '$account.index', payees: { $sum: 1 } } },
+          { $match: { municipalityId, $or: has } },
+          // Each payee once for each account, whether it is paid to or waits.
+          { $project: { index: { $setUnion: [['$account.index', '$change.account.index']] } } },
+          { $unwind: '$index' },
+          { $match: { index: among } },
+          { $group: { _id: '$index', payees: { $sum: 1 } } },
         ])
         .toArray();
       return new Map(counted.map((one) => [one._id, one.payees]));

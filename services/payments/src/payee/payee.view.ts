@@ -24,6 +24,7 @@ export function payeeRecordView(document: Payee, sharing: ReadonlyMap<string, nu
     payeeId: personId,
     ...payeeView(document, at),
     sharedWith: othersWith(account, sharing),
+    changeSharedWith: change && othersWith(change.account, sharing),
     registration: registration?.evidence ?? null,
     changeRequestedBy: change?.requestedBy ?? null,
     changeEvidence: change?.evidence ?? null,
