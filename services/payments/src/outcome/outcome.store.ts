@@ -77,6 +77,32 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await decisions.createIndex({ 'evidence.projectId': 1 });
 }
 
+/** Who gains by contracts, and who stated the results that they pay by. */
+function interestsIn({ contracts, decisions }: ReturnType<typeof collections>) {
+  return {
+    /** Whom contracts on this project, or on its whole pilot, pay; also where they have ended. */
+    payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
+      contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
+    /** Which of these people stated results of a project, or of any in a pilot. */
+    async statedBy(
+      { pilotId, projectId }: { readonly pilotId: string; readonly projectId: string | null },
+      personIds: readonly string[],
+    ): Promise<string[]> {
+      const about =
+        projectId === null
+          ? { contractId: { $in: await contracts.distinct('_id', { pilotId }) } }
+          : { 'evidence.projectId': projectId };
+      return decisions.distinct('assessor', { ...about, assessor: { $in: [...personIds] } });
+    },
+    /** Whether somebody is paid as an investor in this pilot. */
+    isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
+      (await contracts.countDocuments(
+        { pilotId, payees: { $elemMatch: { payeeId: personId, role: 'investor' } } },
+        { session, limit: 1 },
+      )) > 0,
+  };
+}
+
 /** Outcome contracts, whose terms no method changes, and what was decided by them. */
 export function outcomeStore(connection: Connection) {
   const { contracts, decisions } = collections(connection);
@@ -166,27 +192,7 @@ export function outcomeStore(connection: Connection) {
         .sort({ number: 1 })
         .limit(limit)
         .toArray(),
-    /** Whom contracts on this project, or on its whole pilot, pay; also where they have ended. */
-    payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
-      contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
-    /** Which of these people stated results of a project, or of any in a pilot. */
-    async statedBy(
-      { pilotId, projectId }: { readonly pilotId: string; readonly projectId: string | null },
-      personIds: readonly string[],
-    ): Promise<string[]> {
-      const about =
-        projectId === null
-          ? { contractId: { $in: (await contracts.find({ pilotId }).toArray()).map(({ _id }) => _id) } }
-          : { 'evidence.projectId': projectId };
-      const stated = await decisions.find({ ...about, assessor: { $in: [...personIds] } }).toArray();
-      return [...new Set(stated.map(({ assessor }) => assessor))];
-    },
-    /** Whether somebody is paid as an investor in this pilot. */
-    isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
-      (await contracts.countDocuments(
-        { pilotId, payees: { $elemMatch: { payeeId: personId, role: 'investor' } } },
-        { session, limit: 1 },
-      )) > 0,
+    ...interestsIn({ contracts, decisions }),
   };
 }
 export type OutcomeStore = ReturnType<typeof outcomeStore>;
