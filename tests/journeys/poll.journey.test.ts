@@ -1,6 +1,7 @@
-import { enterBooth, lintulaPlan, scriptOf, signIn } from '@talkoot/cli';
+import { enterBooth, lintulaPlan, scriptOf, servicesFor, signIn } from '@talkoot/cli';
 import type { Play } from '@talkoot/cli';
 import { encodeReceipt } from '@talkoot/ballot-protocol';
+import { personNumber } from '@talkoot/local-stack';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -49,10 +50,10 @@ const trustee = (at: number, step: string) =>
     secretly(at),
   );
 
-async function decides(official: string, move: string): Promise<string> {
+async function decides(official: string, ...move: string[]): Promise<string> {
   const { urls, environment } = operated.stack;
   const { token } = await signIn(urls.identity, `${official}.lintula`, environment['DEV_PASSWORD']!);
-  return talkoot(['poll', move, pollId], { TALKOOT_TOKEN: token });
+  return talkoot(['poll', ...move, pollId], { TALKOOT_TOKEN: token });
 }
 
 async function status() {
@@ -90,18 +91,29 @@ async function votesAreCast(): Promise<string> {
   return file;
 }
 
+/** The next poll that a pilot has of this kind, once its rolls can be frozen. */
+async function pollPrepared(kind: 'prioritisation' | 'criteria'): Promise<string> {
+  const query = { roundId: play.roundId, kind };
+  return vi.waitFor(async () => {
+    const { items } = await play.visitor.ballots.listPolls({ params: { municipalityId: 'lintula' }, query });
+    expect(items[0]?.phase).toBe('prepared');
+    return items[0]!.pollId;
+  }, patience);
+}
+
+async function trusteesMakeKey(): Promise<void> {
+  for (const round of ['round 1', 'round 2', 'confirmation']) {
+    const told = await Promise.all([0, 1, 2].map((at) => trustee(at, 'advance')));
+    for (const words of told) expect(words).toContain(`Your ${round} was taken`);
+  }
+}
+
 let receipt: string;
 
 beforeAll(async () => {
   operated = await operatedStack();
   play = await pilotBeforeVote();
-  const query = { roundId: play.roundId, kind: 'prioritisation' as const };
-  const params = { municipalityId: 'lintula' };
-  pollId = await vi.waitFor(async () => {
-    const { items } = await play.visitor.ballots.listPolls({ params, query });
-    expect(items[0]?.phase).toBe('prepared');
-    return items[0]!.pollId;
-  }, patience);
+  pollId = await pollPrepared('prioritisation');
 }, 300_000);
 afterAll(() => operated?.stop());
 
@@ -114,10 +126,7 @@ describe('a poll held at the command line', { timeout: 300_000 }, () => {
   });
 
   it('gets a key from three trustees in three rounds', async () => {
-    for (const round of ['round 1', 'round 2', 'confirmation']) {
-      const told = await Promise.all([0, 1, 2].map((at) => trustee(at, 'advance')));
-      for (const words of told) expect(words).toContain(`Your ${round} was taken`);
-    }
+    await trusteesMakeKey();
     await awaited('opening');
     await expect(trustee(1, 'advance')).rejects.toThrow(/nothing-awaited: /);
   });
@@ -164,5 +173,66 @@ describe('a poll held at the command line', { timeout: 300_000 }, () => {
     expect(words).toMatch(
       /2 Birgit Salo \(Association of residents\): round 1, round 2, confirmed, destroyed$/m,
     );
+  });
+});
+
+describe('a poll that nobody can finish', { timeout: 300_000 }, () => {
+  const annul = (step: 'ask' | 'confirm', official: string) =>
+    decides(official, 'annul', step, '--reason', 'The board of this poll is lost for good.');
+  const about = () => ({ params: { municipalityId: 'lintula', pollId } });
+
+  beforeAll(async () => {
+    const { urls, environment } = operated.stack;
+    const subject = 'officer-and-judge.lintula';
+    const roles = ['poll-officer', 'appeal-body'] as const;
+    const person = {
+      subject,
+      nationalId: personNumber(subject),
+      municipalityId: 'lintula',
+      roles: [...roles],
+    };
+    const secret = environment['LOCAL_GRANT_SECRET']!;
+    const body = { secret, municipalities: [], people: [person] };
+    await servicesFor(urls).identity.createLocalPeople({ body });
+    pollId = await pollPrepared('criteria');
+    await decides('poll-officer', 'freeze');
+    await awaited('key-ceremony');
+    await trusteesMakeKey();
+    await awaited('opening');
+    await decides('poll-officer', 'open');
+    await awaited('voting');
+  }, 300_000);
+
+  it('is annulled by nobody alone, and goes on until two people have said so', async () => {
+    const { options } = await play.visitor.ballots.getPoll(about());
+    const yes = options.map(({ optionId }) => optionId);
+    const booth = await enterBooth(play, pollId);
+    await booth.vote(play.residents[10]!, { yes, no: [] });
+    await expect(annul('confirm', 'appeal-body')).rejects.toThrow(/no-change-requested: /);
+    await expect(annul('ask', 'moderator')).rejects.toThrow(/forbidden: /);
+    expect(await annul('ask', 'officer-and-judge')).toContain('Asked for, and not yet so.');
+    await expect(annul('confirm', 'officer-and-judge')).rejects.toThrow(/same-person-twice: /);
+    await booth.vote(play.residents[11]!, { yes: [], no: yes });
+    expect(await status()).toMatchObject({ phase: 'open', wait: 'voting' });
+  });
+
+  it('has no result then: nobody votes any more, and the shares of its key are destroyed', async () => {
+    const booth = await enterBooth(play, pollId);
+    expect(await annul('confirm', 'appeal-body')).toContain(`Done: ${pollId} is annulled`);
+    await vi.waitFor(
+      async () => expect(await status()).toMatchObject({ phase: 'annulled', wait: null }),
+      patience,
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await play.visitor.ballots.getPollResult(about())).toMatchObject({
+          outcome: 'annulled',
+          ballots: 0,
+        }),
+      patience,
+    );
+    await expect(booth.vote(play.residents[12]!, { yes: [], no: [] })).rejects.toThrow();
+    await Promise.all([0, 1, 2].map((at) => trustee(at, 'destroy')));
+    expect(await talkoot(['poll', 'status', pollId])).toContain('Awaited: nobody; the poll has ended');
   });
 });
