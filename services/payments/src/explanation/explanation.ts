@@ -125,7 +125,7 @@ function receiptLine({ run, date, status, currency, ...of }: PayrollReceipt): st
     (amount) => inCurrency(amount, currency),
   );
   if (status === 'rejected') return `${date} payroll run ${run} rejected it`;
-  return `${date} payroll run ${run}: gross ${gross} − withheld ${withheld} = net ${net}; employer's cost ${employerCost} from the pool`;
+  return `${date} payroll run ${run}: gross ${gross} − withheld ${withheld} = net ${net}; employer's cost ${employerCost}`;
 }
 
 /** The payment file of a batch, where it was made. */
