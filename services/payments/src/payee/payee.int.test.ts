@@ -157,6 +157,19 @@ describe('a changed account', () => {
     await expect(approve('per-refused', second, both)).rejects.toMatchObject({ code: 'same-person-twice' });
   });
 
+  it('is not taken back by a clerk who gives the former one: that waits, and the payee hears of it', async () => {
+    const { changeId } = await changed('per-undone');
+    await approve('per-undone', changeId);
+    const { name, iban } = testAccount();
+    const entered = await fixture.clerk.enterAccount({
+      params: payee('per-undone'),
+      body: { name, iban, evidence: 'A letter' },
+    });
+    expect(entered).toMatchObject({ changeRequestedBy: 'per-clerk', change: { approvedAt: null } });
+    const told = fixture.notices.filter((one) => one.subject.id === entered.change!.changeId);
+    expect(told.map((one) => one.to)).toContainEqual({ personId: 'per-undone' });
+  });
+
   it('is refused or withdrawn as long as it waits', async () => {
     const { person, changeId } = await changed('per-away');
     await approve('per-away', changeId);

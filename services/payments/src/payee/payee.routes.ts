@@ -2,11 +2,10 @@ import type { PayeeRecordShape } from '@talkoot/api-contracts/payments';
 import { decodeCursor, DomainError, idFrom, inTransaction, pageFrom } from '@talkoot/http-service';
 import type { Call } from '@talkoot/http-service';
 import { randomUUID } from 'node:crypto';
-import type { ClientSession } from 'mongoose';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
 import { eraseOrWait } from './payee.erasure.ts';
-import { effectOf, requireChange, requireOther, withApproval, withEntry } from './payee.ts';
+import { effectOf, requireChange, requireOther, withApproval, withEntry, withPayroll } from './payee.ts';
 import type { AccountDetails, Payee } from './payee.ts';
 import { tellOfChange } from './payee.telling.ts';
 import { accountRecordView, payeeRecordView, payeeView } from './payee.view.ts';
@@ -40,8 +39,11 @@ function ownRoutes(payments: Payments): MyRoutes {
   return {
     async putPayeeDetails(call) {
       requireHere(call);
-      const details = call.body.method === 'bank' ? call.body : null;
-      const payee = await enter(payments, call, me(call), { details, evidence: null });
+      const { body } = call;
+      const payee =
+        body.method === 'bank'
+          ? await enter(payments, call, me(call), { details: body, evidence: null })
+          : await edit(payments, me(call), withPayroll);
       return { body: payeeView(payee, payments.now()) };
     },
     async getPayeeDetails(call) {
@@ -171,20 +173,18 @@ function sealNationalId(payments: Payments, who: Who, text: string) {
   });
 }
 
-/** Takes in how somebody is paid, and tells them of a new account. If they cannot be told now, it is tried again later. */
+/** Takes in an account, and tells its payee if it waits. If they cannot be told now, it is tried again later. */
 async function enter(
   payments: Payments,
   call: Pick<Call, 'person' | 'log'>,
   who: Who,
-  given: { readonly details: AccountDetails | null; readonly evidence: string | null },
+  given: { readonly details: AccountDetails; readonly evidence: string | null },
 ): Promise<Payee> {
   const at = payments.now();
   const changeId = idFrom(randomUUID(), 'chg');
   const entry = { changeId, by: call.person.id, evidence: given.evidence, at };
-  const accountOf = (session: ClientSession) =>
-    given.details && payments.payees.sealAccount(session, who, plainDetails(given.details));
   const payee = await inTransaction(payments.connection, async (session) => {
-    const account = await accountOf(session);
+    const account = await payments.payees.sealAccount(session, who, plainDetails(given.details));
     return payments.payees.change(session, who, at, (before) => withEntry(before, { ...entry, account }));
   });
   try {

@@ -123,28 +123,34 @@ export function effectOf(payee: Payee, at: Date): AccountRecord | null {
   return { ...entered, approvedBy, approvedAt, since };
 }
 
-/** What somebody says of how a payee is paid; a null account stands for the payroll office. */
+/** An account that somebody gives, the payee or another, to be paid to. */
 export interface Entry {
   readonly changeId: string;
-  readonly account: Account | null;
+  readonly account: Account;
   readonly by: string;
   readonly evidence: string | null;
   readonly at: Date;
 }
 
+/** The payee wants to be paid by the payroll office. The former account stays known, so that nobody gets around the wait by way of payroll. */
+export function withPayroll(before: Payee, at: Date): Payee {
+  return { ...asOf(before, at), method: 'payroll', change: null, changedAt: at, erasureAskedAt: null };
+}
+
 /**
- * A payee's own first account is paid to at once. Any other, and whatever somebody enters for them, waits: for a second person,
- * and unless it is the first, for the cooling-off. A second change replaces the first and waits anew; the account
- * that waits, given again, goes on waiting, with what was told and approved of it, its name and address as they are given now. The former account stays known
- * while the payroll office pays, so that nobody gets around the wait by way of it.
+ * Only what payees give themselves is paid to at once, and only their first account, or the one that is known already. Any other, and
+ * whatever somebody else enters, waits for a second person. A second change replaces the first and waits anew; the account that waits,
+ * given again, goes on waiting, with what was told and approved of it, its name and address as they are given now.
  */
 export function withEntry(before: Payee, entry: Entry): Payee {
-  const payee = { ...asOf(before, entry.at), changedAt: entry.at, erasureAskedAt: null };
-  const { account, by, evidence, at, changeId } = entry;
-  if (!account) return { ...payee, method: 'payroll', change: null };
+  const { by, evidence, at, changeId } = entry;
+  const now = asOf(before, at);
+  const isOwn = by === now.personId;
+  const payee = { ...now, changedAt: at, erasureAskedAt: isOwn ? null : now.erasureAskedAt };
+  const account = entry.account;
   const isKnown = payee.account?.index === account.index;
-  const isNew = payee.account === null && payee.erasedAt === null;
-  if (isKnown || (isNew && by === payee.personId)) return { ...payee, method: 'bank', account, change: null };
+  const isFirst = payee.account === null && payee.erasedAt === null;
+  if (isOwn && (isKnown || isFirst)) return { ...payee, method: 'bank', account, change: null };
   const waiting = payee.change;
   if (waiting?.account.index === account.index) return { ...payee, change: { ...waiting, account } };
   const change: AccountChange = {
@@ -153,9 +159,9 @@ export function withEntry(before: Payee, entry: Entry): Payee {
     requestedBy: by,
     requestedAt: at,
     evidence,
-    first: isNew,
+    first: isFirst,
     toldAt: null,
-    coolsOffAt: isNew ? at : null,
+    coolsOffAt: isFirst ? at : null,
     approvedBy: null,
     approvedAt: null,
   };

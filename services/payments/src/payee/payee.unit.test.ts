@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { erasureWait, vouchersEnd } from './payee.erasure.ts';
 import { asOf, checkedIban, effectOf, isRegistered, maskIban, newPayee } from './payee.ts';
-import { requireChange, withApproval, withEntry, withTelling } from './payee.ts';
+import { requireChange, withApproval, withEntry, withPayroll, withTelling } from './payee.ts';
 import type { Account, Entry, Payee } from './payee.ts';
 
 const HOUR = 3_600_000;
@@ -16,9 +16,9 @@ const account = (name: string): Account => ({
   sealed,
   verification: null,
 });
-const entry = (name: string | null, more: Partial<Entry> = {}): Entry => ({
+const entry = (name: string, more: Partial<Entry> = {}): Entry => ({
   changeId: `chg-${name}`,
-  account: name === null ? null : account(name),
+  account: account(name),
   by: 'per-1',
   evidence: null,
   at: start,
@@ -63,7 +63,7 @@ describe('a payee’s account', () => {
     expect(accountOf(untold, after(1_000))).toBe('old');
   });
   it('is not got around by way of the payroll office, of a second change or of an erasure', () => {
-    const through = withEntry(withEntry(paid, entry(null)), entry('new'));
+    const through = withEntry(withPayroll(paid, start), entry('new'));
     expect(through).toMatchObject({ method: 'payroll', change: { account: { masked: 'new' } } });
     const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
     const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
@@ -92,9 +92,29 @@ describe('a payee’s account', () => {
     expect(effectOf(late, after(90))).toMatchObject({ ...people, since: after(90) });
     expect(JSON.stringify(effectOf(late, after(90)))).not.toMatch(/sealed|fingerprint|index/);
   });
-  it('given again is no change, and takes back one that waits', () => {
+  it('given again by the payee is no change, and takes back one that waits', () => {
     const back = withEntry(withEntry(paid, entry('new')), entry('old'));
     expect(back).toMatchObject({ account: { masked: 'old' }, change: null });
+  });
+  it('that was paid to before, entered by somebody else, waits and is told like any other', () => {
+    const byClerk = { by: 'per-clerk', evidence: 'Contract 7' };
+    const untold = { toldAt: null, approvedBy: null, requestedBy: 'per-clerk' };
+    const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
+    const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
+    const replaced = withEntry(approved, entry('old', { ...byClerk, at: after(3) }));
+    expect(replaced.change).toMatchObject({ ...untold, changeId: 'chg-old', account: { masked: 'old' } });
+    const onPayroll = withPayroll(paid, start);
+    const moved = withEntry(onPayroll, entry('old', byClerk));
+    expect(moved).toMatchObject({ method: 'payroll', change: untold });
+    expect(asOf(moved, after(1_000)).method).toBe('payroll');
+  });
+  it('entered by somebody else leaves what the payee asked for: to be forgotten', () => {
+    const asked = { ...paid, erasureAskedAt: start };
+    for (const name of ['old', 'new']) {
+      expect(withEntry(asked, entry(name, { by: 'per-clerk' })).erasureAskedAt).toEqual(start);
+      expect(withEntry(asked, entry(name)).erasureAskedAt).toBeNull();
+    }
+    expect(withPayroll(asked, after(1)).erasureAskedAt).toBeNull();
   });
   it('is approved neither by the payee nor by who entered it, and only while it waits', () => {
     const asked = withEntry(paid, entry('new', { by: 'per-clerk' }));
@@ -127,7 +147,7 @@ describe('a payee’s account', () => {
           const given = { at: now, changeId: `chg-${at}` };
           if (does === 'enter') payee = withEntry(payee, entry(name, given));
           if (does === 'clerk') payee = withEntry(payee, entry(name, { ...given, by: 'per-clerk' }));
-          if (does === 'payroll') payee = withEntry(payee, entry(null, given));
+          if (does === 'payroll') payee = withPayroll(payee, now);
           if (does === 'tell') payee = withTelling(asOf(payee, now), now, 72 * HOUR);
           if (does === 'tell' && change)
             told.set(change.account.masked, told.get(change.account.masked) ?? hours);
