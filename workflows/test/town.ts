@@ -73,13 +73,13 @@ export class Town {
 
   /** The assessment that is signed, as far as the lifecycle was recorded. */
   assessmentOf(projectId: string) {
-    const facts = this.of(projectId).at(-1)?.state.facts as StateOf<'project'>['facts'];
-    const { assessmentId, sha256, score } = facts.assessment ?? {
+    const facts = this.of(projectId).at(-1)?.state.facts as StateOf<'project'>['facts'] | undefined;
+    const { assessmentId, sha256, score } = facts?.assessment ?? {
       assessmentId: 'ass-1',
       sha256: sha('ass-1'),
       score: '1/2',
     };
-    const appeal = facts.bonusAppealUpheldBy ? { id: 'txt-upheld', sha256: sha('upheld') } : null;
+    const appeal = facts?.bonusAppealUpheldBy ? { id: 'txt-upheld', sha256: sha('upheld') } : null;
     return { assessmentId, sha256, appeal, score };
   }
 
