@@ -17,7 +17,7 @@ const conclusion = 'Measured as planned.';
 type Assessed = Awaited<ReturnType<typeof assessed>>;
 
 /** Readings of 280 and 320 against 240 and a goal of 320: a score of 3/4; a side effect of 1/20; hours that nobody confirmed. */
-async function assessed() {
+async function assessed({ closedEarly = false } = {}) {
   const agreed = await course.agreed();
   const { project: params, projectId, criteria } = agreed;
   const { assessor, champion, lead, resident, volunteer } = course.people;
@@ -35,8 +35,8 @@ async function assessed() {
       body: { ...course.reading(criterionId, collection, value), ...(corrects && { corrects }) },
     });
   await record('c1', '280');
-  course.toSecondCollection();
-  const { observationId: wrong } = await record('c2', '320');
+  if (!closedEarly) course.toSecondCollection();
+  const { observationId: wrong } = await record(closedEarly ? 'c1' : 'c2', '320');
   await fixture.engine.step('project', projectId, { name: 'measured', phase: 'assessment' });
   const effect = { direction: 'good' as const, title: 'A kiosk opened', evidence: 'Open every day.' };
   const { sideEffectId } = await resident.reportSideEffect({ params, body: effect });
@@ -59,8 +59,8 @@ async function assessed() {
 }
 
 /** The bonus was decided on it, and somebody appealed. */
-async function appealed(upheld: boolean): Promise<Assessed> {
-  const voted = await assessed();
+async function appealed(upheld: boolean, how: Parameters<typeof assessed>[0] = {}): Promise<Assessed> {
+  const voted = await assessed(how);
   const { params, projectId } = voted;
   await fixture.engine.step('project', projectId, { name: 'objection-closed', phase: 'bonus-vote' });
   expect(await voted.decide()).toMatchObject({ score: '4/5', assessment: { appeal: null } });
@@ -133,6 +133,13 @@ describe('an assessment after an upheld appeal against the bonus', () => {
     const { sideEffects, score } = await fixture.visitor.draftAssessment({ params });
     expect(sideEffects).toMatchObject([{ points: '0.05' }]);
     expect(score).toBe('3/4');
+  });
+
+  it('takes nothing in that was observed after it, though the measurement was closed before the collection was due', async () => {
+    const { record } = await appealed(true, { closedEarly: true });
+    fixture.pass(1);
+    // The time of the first collection lasts until the second is due, in months.
+    await expect(record('c1', '900')).rejects.toMatchObject(refused('outside-calendar'));
   });
 
   it('may find that all was right: it is signed again as it was, and is another one', async () => {

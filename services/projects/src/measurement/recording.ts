@@ -35,15 +35,21 @@ export async function measuringRules({ stores, now }: Parts, project: ProjectDoc
   const startedAt = measurement?.at ?? null;
   const plan = measurement?.collections ?? plannedCollections(charter.measurement.collections);
   // An appeal mends what was measured: what happened after the assessment is no part of it.
-  const until = isVoteSettled(project) ? project.reopened!.signedAt : null;
+  const assessed = isVoteSettled(project) ? project.reopened!.signedAt : null;
   const collections = collectionWindows(plan, startedAt, charter).map((window) => ({
     ...window,
-    until: window.until ?? until,
+    until: earlier(window.until, assessed),
   }));
   return {
     flaw: (reading: Reading): ReadingFlaw | null =>
       flawOfReading(reading, { criteria, collections, startedAt, now: now() }),
   };
+}
+
+/** The earlier of two limits; null is none. */
+function earlier(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) < Date.parse(b) ? a : b;
 }
 
 /** Documents of readings; each id follows from the operation and the place in it, so a repetition makes the same. */
