@@ -8,3 +8,7 @@ export const moneyReaders = [
   'auditor',
   'budget-authority',
 ] as const satisfies Role[];
+
+/** Whether somebody with these roles in a municipality is among them. */
+export const readsMoney = (roles: readonly Role[]): boolean =>
+  roles.some((role) => (moneyReaders as readonly Role[]).includes(role));

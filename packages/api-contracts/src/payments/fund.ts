@@ -64,7 +64,7 @@ export const YearEndPreviewShape = z
     lapses: z.array(YearEndLineShape),
     /** Commitments and reserves: to be spent in the next year. */
     carriesOver: z.array(YearEndLineShape),
-    /** Owed or under way: to be paid in the next year. */
+    /** Owed or under way: to be paid in the next year. What is owed to people is shown to roles that see money only. */
     bringsForward: z.array(YearEndLineShape),
   })
   .meta({ id: 'YearEndPreview' });
@@ -111,7 +111,8 @@ export const fundRoutes = {
     problems: ['fund-overdrawn', 'commitment-closed', 'amount-invalid'],
   }),
   previewYearEnd: route('GET /v1/m/{municipalityId}/pilots/{pilotId}/year-ends/{fiscalYear}/preview', {
-    summary: 'What would lapse and what would go on, if the open fiscal year of a pilot ended now',
+    summary:
+      'What would lapse and what would go on, if the open fiscal year of a pilot ended now; what is owed to people is for roles that see money',
     access: { anyone: true },
     params: YearEndParams,
     answer: YearEndPreviewShape,
@@ -140,7 +141,8 @@ export const fundRoutes = {
     problems: ['fiscal-year-not-open', 'fiscal-year-closed', 'year-end-changed', 'same-person-twice'],
   }),
   getYearEnd: route('GET /v1/m/{municipalityId}/pilots/{pilotId}/year-ends/{fiscalYear}', {
-    summary: 'The end of a fiscal year of a pilot, proposed or confirmed',
+    summary:
+      'The end of a fiscal year of a pilot, proposed or confirmed; what is owed to people is for roles that see money',
     access: { anyone: true },
     params: YearEndParams,
     answer: YearEndShape,

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { readsMoney } from '@talkoot/api-contracts/payments';
 import { DomainError, inTransaction, once } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import { money } from '@talkoot/money';
@@ -10,7 +12,7 @@ import { bookOf } from './commitment.ts';
 import { yearClosedEvent } from './fund.events.ts';
 import { fundOrder } from './fund.ts';
 import type { FundsDocument } from './fund.store.ts';
-import { carriedByFund, closingOf, closingPostings, linesOf, yearEndHash } from './year-end.ts';
+import { carriedByFund, closingOf, closingPostings, linesOf, openLines, yearEndHash } from './year-end.ts';
 import type { Closing, YearEndLine } from './year-end.ts';
 import { yearEndId } from './year-end.store.ts';
 import type { YearEndDocument } from './year-end.store.ts';
@@ -22,10 +24,11 @@ export function yearEndRoutes(
 ): Routes<'previewYearEnd' | 'proposeYearEnd' | 'confirmYearEnd' | 'getYearEnd'> {
   const { connection, yearEnds } = payments;
   return {
-    async previewYearEnd({ params }) {
+    async previewYearEnd({ params, rolesHere }) {
       const body = await inTransaction(connection, async (session) => {
         const funds = await openFundsOf(payments, params, session);
-        return closingView(frameOf(funds, await closingNow(payments, session, funds)));
+        const frame = frameOf(funds, await closingNow(payments, session, funds));
+        return closingView(frame, readsMoney(rolesHere));
       });
       return { body };
     },
@@ -43,7 +46,7 @@ export function yearEndRoutes(
           personId: person.id,
         });
         await yearEnds.propose(session, document);
-        return yearEndView(document);
+        return yearEndView(document, true);
       });
       return { body: await proposed };
     },
@@ -54,10 +57,10 @@ export function yearEndRoutes(
       );
       return { body: await confirmed };
     },
-    async getYearEnd({ params }) {
+    async getYearEnd({ params, rolesHere }) {
       const found = await yearEnds.find(params.pilotId, params.fiscalYear);
       if (found?.municipalityId !== params.municipalityId) throw new DomainError('not-found');
-      return { body: yearEndView(found) };
+      return { body: yearEndView(found, readsMoney(rolesHere)) };
     },
   };
 }
@@ -94,6 +97,8 @@ async function proposal(
 ): Promise<YearEndDocument> {
   const closing = await closingNow(payments, session, funds);
   const frame = frameOf(funds, closing);
+  const salt = randomBytes(16).toString('hex');
+  const signed = { allotment, reasonSha256: reason.sha256, salt };
   return {
     ...frame,
     _id: yearEndId(frame.pilotId, frame.fiscalYear),
@@ -101,7 +106,8 @@ async function proposal(
     state: 'proposed',
     allotment,
     reason,
-    sha256: yearEndHash(bookOfFunds(funds), frame.into, closing, { allotment, reasonSha256: reason.sha256 }),
+    salt,
+    sha256: yearEndHash(bookOfFunds(funds), frame.into, closing, signed),
     proposedBy: personId,
     proposedAt: payments.now(),
     confirmedBy: null,
@@ -144,8 +150,9 @@ async function confirm(payments: Payments, session: ClientSession, { of, sha256,
   if (!found) throw new DomainError('not-found');
   if (found.proposedBy === personId) throw new DomainError('same-person-twice');
   const closing = await closingNow(payments, session, funds);
-  const { allotment, reason, into } = found;
-  const now = yearEndHash(bookOfFunds(funds), into, closing, { allotment, reasonSha256: reason.sha256 });
+  const { allotment, reason, salt, into } = found;
+  const signed = { allotment, reasonSha256: reason.sha256, salt };
+  const now = yearEndHash(bookOfFunds(funds), into, closing, signed);
   if (found.sha256 !== sha256 || now !== sha256) throw new DomainError('year-end-changed');
   const confirmedAt = payments.now();
   const confirmed = await payments.yearEnds.confirm(
@@ -155,7 +162,7 @@ async function confirm(payments: Payments, session: ClientSession, { of, sha256,
   );
   if (!confirmed) throw new DomainError('same-person-twice');
   await close(payments, session, { funds, closing, yearEnd: confirmed, at: confirmedAt });
-  return yearEndView(confirmed);
+  return yearEndView(confirmed, true);
 }
 
 interface Close {
@@ -177,9 +184,17 @@ async function close(payments: Payments, session: ClientSession, { funds, closin
   await payments.outbox.appendEvents(session, [yearClosedEvent(yearEnd, at)]);
 }
 
-function closingView({ pilotId, fiscalYear, into, currency, ...closing }: ReturnType<typeof frameOf>) {
+/** @param whole whether the reader may see what is owed to people */
+function closingView(
+  { pilotId, fiscalYear, into, currency, ...closing }: ReturnType<typeof frameOf>,
+  whole: boolean,
+) {
   const lines = (some: readonly YearEndLine[]) =>
-    some.map(({ account, projectId, amount }) => ({ account, projectId, amount: money(amount, currency) }));
+    (whole ? some : openLines(some)).map(({ account, projectId, amount }) => ({
+      account,
+      projectId,
+      amount: money(amount, currency),
+    }));
   return {
     pilotId,
     fiscalYear,
@@ -190,12 +205,12 @@ function closingView({ pilotId, fiscalYear, into, currency, ...closing }: Return
   };
 }
 
-function yearEndView(document: YearEndDocument) {
+function yearEndView(document: YearEndDocument, whole: boolean) {
   const of = (amount: number) => money(amount, document.currency);
   const { state, allotment, reason, sha256, proposedAt, confirmedAt } = document;
   const { round, bonus, outcome } = allotment;
   return {
-    ...closingView(document),
+    ...closingView(document, whole),
     state,
     allotment: { round: of(round), bonus: of(bonus), outcome: of(outcome) },
     reason,

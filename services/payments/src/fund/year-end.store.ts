@@ -17,6 +17,8 @@ export interface YearEndDocument {
   bringsForward: YearEndLine[];
   allotment: Record<FundName, number>;
   reason: TextRef;
+  /** 128 random bits in hexadecimal, which the hash covers. */
+  salt: string;
   sha256: string;
   proposedBy: string;
   proposedAt: Date;

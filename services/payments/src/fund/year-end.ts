@@ -85,17 +85,25 @@ export interface YearEndLine {
   readonly projectId: string | null;
   /** Below zero where an account stands on its other side. */
   readonly amount: number;
+  /** What of it is no person's pay, and so for everybody to read. */
+  readonly open: number;
 }
 
 export function linesOf(open: readonly OpenBalance[]): YearEndLine[] {
   const lines = new Map<string, YearEndLine>();
-  for (const { account, projectId, side, amount } of open) {
+  for (const { account, projectId, side, amount, personal } of open) {
     const key = `${account}/${projectId ?? ''}`;
-    const before = lines.get(key)?.amount ?? 0;
-    lines.set(key, { account, projectId, amount: before + (side === growsOn(account) ? amount : -amount) });
+    const before = lines.get(key) ?? { amount: 0, open: 0 };
+    const more = side === growsOn(account) ? amount : -amount;
+    const shown = before.open + (personal ? 0 : more);
+    lines.set(key, { account, projectId, amount: before.amount + more, open: shown });
   }
   return [...lines.values()];
 }
+
+/** The lines as the public reads them: nothing of what is owed, sent or withheld from people. */
+export const openLines = (lines: readonly YearEndLine[]): YearEndLine[] =>
+  lines.filter(({ open }) => open !== 0).map((line) => ({ ...line, amount: line.open }));
 
 const fundOf: Partial<Readonly<Record<AccountName, FundName>>> = {
   commitment: 'round',
@@ -110,13 +118,15 @@ export function carriedByFund(carried: readonly OpenBalance[]): Record<FundName,
   return sums;
 }
 
-/** What both people sign: every line, the allotment and the reason. */
-export function yearEndHash(
-  book: Book,
-  into: number,
-  closing: Closing,
-  signed: { readonly allotment: Readonly<Record<FundName, number>>; readonly reasonSha256: string },
-): string {
+interface Signed {
+  readonly allotment: Readonly<Record<FundName, number>>;
+  readonly reasonSha256: string;
+  /** 128 random bits in hexadecimal. */
+  readonly salt: string;
+}
+
+/** What both people sign: every line, the allotment and the reason. Without the salt nobody finds a hidden line by trying amounts. */
+export function yearEndHash(book: Book, into: number, closing: Closing, signed: Signed): string {
   const { lapsed, 'carried-over': carried, 'brought-forward': brought } = closing;
   return sha256Of('year-end', book, into, lapsed, carried, brought, signed);
 }

@@ -2,7 +2,15 @@ import type { LedgerEntry, LedgerLine } from '@talkoot/api-contracts/payments';
 import { checkLedger, isRedacted } from '@talkoot/api-contracts/payments/ledger-chain';
 import { inTransaction } from '@talkoot/http-service';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { instruct, key, municipalityId, owedProject, paymentsFixture, propose } from '../payments.fixture.ts';
+import {
+  euros,
+  instruct,
+  key,
+  municipalityId,
+  owedProject,
+  paymentsFixture,
+  propose,
+} from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import { settle } from '../settlement/settlement.fixture.ts';
 import type { EntryDocument } from './entry.ts';
@@ -105,6 +113,53 @@ describe('the public ledger', () => {
       const { findings } = checker.finish();
       expect(findings[0]).toMatchObject({ code: 'entry-changed', number: before.number });
     }
+  });
+});
+
+describe('the end of a year', () => {
+  const params = { municipalityId, pilotId: 'pil-ending', fiscalYear: 2027 };
+  const preview = async (reader: Reader) => amountsIn(await reader.previewYearEnd({ params }));
+  const proposal = async (reader: Reader) => {
+    const zero = euros(0);
+    const body = { allotment: { round: zero, bonus: zero, outcome: zero }, reason: 'The year is over' };
+    await fixture.clerk.proposeYearEnd({ params, body, idempotencyKey: key() });
+    return amountsIn(await reader.getYearEnd({ params }));
+  };
+  type Lines = Pick<
+    Awaited<ReturnType<Reader['previewYearEnd']>>,
+    'lapses' | 'carriesOver' | 'bringsForward'
+  >;
+  const amountsIn = ({ lapses, carriesOver, bringsForward }: Lines) =>
+    new Map(
+      [...lapses, ...carriesOver, ...bringsForward].map(({ account, projectId: of, amount }) => [
+        `${account}/${of}`,
+        amount.amount,
+      ]),
+    );
+
+  it('tells the public nothing of what people are owed, however often preview and proposal are asked', async () => {
+    const owed = await owedProject(fixture, params.pilotId, 'prj-ending');
+    const lines = await instruct(
+      fixture,
+      await propose(
+        fixture,
+        owed.map(({ obligationId }) => obligationId),
+      ),
+    );
+    for (const ask of [preview, proposal]) {
+      const accounts = [...(await ask(fixture.clerk)).keys()];
+      expect(accounts).toContain('in-transit/prj-ending');
+    }
+    const polls = [await preview(fixture.anyone), await proposal(await resident())];
+    for (const line of lines) {
+      await settle(fixture, [line]);
+      polls.push(await preview(fixture.anyone), await proposal(await resident()));
+    }
+    for (const poll of polls) {
+      expect(poll).toEqual(polls[0]);
+      expect([...poll.keys()].join()).not.toMatch(/payable|in-transit|withholding/);
+    }
+    expect(polls[0]!.get('reserve/prj-ending')).toBe(40_000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { AccountNameShape, moneyReaders } from '@talkoot/api-contracts/payments';
+import { AccountNameShape, readsMoney } from '@talkoot/api-contracts/payments';
 import type { Role } from '@talkoot/api-contracts';
 import { decodeCursor, pageFrom } from '@talkoot/http-service';
 import { z } from 'zod';
@@ -86,9 +86,6 @@ export function ledgerRoutes(payments: Payments): LedgerRoutes {
 }
 
 const placeOf = ({ book, number }: EntryDocument) => ({ book, number });
-
-const readsMoney = (roles: readonly Role[]) =>
-  roles.some((role) => (moneyReaders as readonly Role[]).includes(role));
 
 const viewFor = (roles: readonly Role[]) => (readsMoney(roles) ? entryView : publicView);
 

@@ -304,13 +304,13 @@ describe('a closed year', () => {
   it('lapses what is in the funds and carries over what is set aside', () => {
     const { closing } = ended();
     expect(linesOf(closing.lapsed)).toEqual([
-      { account: 'bonus-fund', projectId: null, amount: 50 },
-      { account: 'outcome-fund', projectId: null, amount: 10 },
-      { account: 'round-fund', projectId: null, amount: 400 },
+      { account: 'bonus-fund', projectId: null, amount: 50, open: 50 },
+      { account: 'outcome-fund', projectId: null, amount: 10, open: 10 },
+      { account: 'round-fund', projectId: null, amount: 400, open: 400 },
     ]);
     expect(carriedByFund(closing['carried-over'])).toEqual({ round: 600, bonus: 30, outcome: 0 });
     expect(linesOf(closing['brought-forward'])).toEqual([
-      { account: 'payable', projectId: 'prj-1', amount: 20 },
+      { account: 'payable', projectId: 'prj-1', amount: 20, open: 0 },
     ]);
   });
 
