@@ -26,6 +26,8 @@ export class FixtureEngine {
   refuseWith: string | null = null;
   /** Fails instead of taking the next Update: nobody knows what comes of it. */
   failWith: Error | null = null;
+  /** Updates that failed so, which the workflow may still take in. */
+  readonly unanswered: { lifecycleId: string; command: Command }[] = [];
   /** What happens while an Update is on its way. */
   whileSent: () => Promise<void> = async () => {};
   readonly commands: { kind: string; lifecycleId: string; command: Command }[] = [];
@@ -78,6 +80,7 @@ export class FixtureEngine {
     if (this.failWith) {
       const error = this.failWith;
       this.failWith = null;
+      this.unanswered.push({ lifecycleId, command });
       throw error;
     }
     if (this.refuseWith) {

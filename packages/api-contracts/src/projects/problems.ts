@@ -125,7 +125,7 @@ export const projectsProblems = {
   'points-settled': { status: 409, title: 'The points were voted on already' },
   'being-signed': {
     status: 409,
-    title: 'The assessment is being signed: try again once it is known what came of that',
+    title: 'The assessment is being signed: try again once it is known what came of that, or in ten minutes',
   },
   'assessor-on-team': { status: 403, title: 'The assessor of a project is not on its team' },
   'assessment-missing': { status: 404, title: 'There is no signed assessment yet' },

@@ -199,6 +199,48 @@ describe('the points of a side effect', () => {
     await propose('0.2');
   });
 
+  /** A signature that times out, and is never repeated under its key. */
+  async function unanswered(sign: (sha256: string) => Promise<unknown>, sha256: string) {
+    fixture.engine.failWith = new WorkflowUpdateRPCTimeoutOrCancelledError('no answer');
+    await expect(sign(sha256)).rejects.toMatchObject(refused('outcome-unknown'));
+    return fixture.engine.unanswered.at(-1)!;
+  }
+
+  it('are open after an upheld objection, though a signature of long ago was never answered', async () => {
+    const { params, propose, draft, sign, shown } = await pointed();
+    await propose('0.1');
+    const { sha256 } = await draft();
+    await unanswered(sign, sha256);
+    await sign(sha256);
+    await course.people.resident.objectToAssessment({ params, body: { reason: 'It rained that day.' } });
+    await course.people.appealBody.decideAppeal({ params, body: { upheld: true, reason: 'It did.' } });
+    await propose('0.2');
+    expect(await shown()).toBe('0.2');
+  });
+
+  it('wait no longer than ten minutes for a signer who never asks again', async () => {
+    const { propose, draft, sign } = await pointed();
+    await unanswered(sign, (await draft()).sha256);
+    fixture.passSeconds(9 * 60);
+    await expect(propose('0.2')).rejects.toMatchObject(refused('being-signed'));
+    fixture.passSeconds(2 * 60);
+    await propose('0.2');
+    expect((await sign((await draft()).sha256)).sha256).toBeTruthy();
+  });
+
+  it('are as they were signed, though others were proposed before that signature was taken in', async () => {
+    const { params, propose, draft, sign, shown } = await pointed();
+    await propose('0.1');
+    const { sha256 } = await draft();
+    const { lifecycleId, command } = await unanswered(sign, sha256);
+    fixture.passSeconds(11 * 60);
+    await propose('0.2');
+    await fixture.engine.step('project', lifecycleId, { name: command.name, command });
+    expect(await shown()).toBe('0.1');
+    const { draft: signed } = await fixture.visitor.getAssessment({ params });
+    expect(signed).toMatchObject({ sha256, sideEffects: [{ points: '0.1' }] });
+  });
+
   it('either are in what is signed or are refused, however the two meet', async () => {
     const { params, propose, draft, sign, shown } = await pointed();
     for (const [round, points] of ['0.1', '0.2', '0.3', '0.4', '0.5', '0.6'].entries()) {

@@ -117,6 +117,7 @@ async function prepare(
     assessor,
     conclusion,
     draft,
+    pointed: [],
     sha256: sha256Of({ projectId, assessor, conclusion: conclusion.sha256, draft: draft.sha256 }),
     number: (draft.corrects?.number ?? 0) + 1,
     signed: false,

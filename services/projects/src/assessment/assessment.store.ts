@@ -4,6 +4,7 @@ import { DomainError } from '@talkoot/http-service';
 import type { ClientSession, Connection } from 'mongoose';
 import { collectionOf } from '../database/collection.ts';
 import { pageOldestFirst } from '../database/page.ts';
+import type { SideEffectDocument } from '../measurement/measurement.store.ts';
 
 export interface AssessmentDocument {
   _id: string;
@@ -12,6 +13,8 @@ export interface AssessmentDocument {
   assessor: string;
   conclusion: TextRef;
   draft: AssessmentDraft;
+  /** The points of the draft, with who proposed them and why: restored where others were proposed before it was known as signed. */
+  pointed: Pointed[];
   sha256: string;
   /** 1 for the first of the project. */
   number: number;
@@ -20,6 +23,10 @@ export interface AssessmentDocument {
   supersededBy: string | null;
   at: string;
 }
+
+export type Pointed = Pick<SideEffectDocument, 'points' | 'pointsReason' | 'pointsBy'> & {
+  sideEffectId: string;
+};
 
 export interface ObjectionDocument {
   _id: string;
@@ -47,6 +54,8 @@ export function assessmentStore(connection: Connection) {
       const { _id, ...rest } = assessment;
       await assessments.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
     },
+    keepPoints: (session: ClientSession, _id: string, pointed: Pointed[]) =>
+      assessments.updateOne({ _id }, { $set: { pointed } }, { session }),
     /** @param supersedes the one that it corrects, which stays on record */
     async sign(session: ClientSession, _id: string, supersedes: string | null): Promise<void> {
       await assessments.updateOne({ _id }, { $set: { signed: true } }, { session });

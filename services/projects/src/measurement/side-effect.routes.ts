@@ -4,6 +4,7 @@ import { projectSideEffectReportedV1 } from '@talkoot/event-contracts';
 import { DomainError, idFrom, once } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import type { z } from 'zod';
+import { isBeingSigned } from '../assessment/signing.hold.ts';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { isVoteSettled, requirePhase } from '../proposal/project.ts';
@@ -66,7 +67,7 @@ export function sideEffectHandlers(
       const body = await once(connection, call, async (session) => {
         const effect = await stores.measurements.getSideEffect(municipalityId, sideEffectId, session);
         const project = await stores.projects.change(session, projectId, { $inc: { pointings: 1 } });
-        requireOpenPoints(project!);
+        requireOpenPoints(project!, now());
         requireOutsider(project!, call.person.id, 'assessor-on-team');
         const set = { points, pointsReason, pointsBy: call.person.id };
         await stores.measurements.changeSideEffect(session, sideEffectId, set);
@@ -78,9 +79,9 @@ export function sideEffectHandlers(
 }
 
 /** What is signed is voted on: points stay as they were signed. @throws DomainError `points-settled`, `being-signed`, `wrong-phase` */
-function requireOpenPoints(project: ProjectDocument): void {
+function requireOpenPoints(project: ProjectDocument, now: Date): void {
   if (project.assessmentId) throw new DomainError('points-settled');
-  if (project.signing.length > 0) throw new DomainError('being-signed');
+  if (isBeingSigned(project, now)) throw new DomainError('being-signed');
   requirePhase(project, OBSERVABLE);
 }
 

@@ -83,10 +83,9 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
     const { assessmentId } = command.data as Data<'sign-assessment'>;
     const { reopened } = await stores.projects.byId(state.id, session);
     await stores.assessments.sign(session, assessmentId, reopened?.assessmentId ?? null);
-    await stores.projects.change(session, state.id, {
-      $set: { assessmentId, reopened: null },
-      $pull: { signing: assessmentId },
-    });
+    const settled = { assessmentId, reopened: null, signing: {} };
+    await stores.projects.change(session, state.id, { $set: settled });
+    await pointsAsSigned(stores, session, state, assessmentId);
   },
   object: async ({ parts: { stores }, session, command }) => {
     await stores.assessments.makeObjection(session, (command.data as Data<'object'>).objectionId);
@@ -102,6 +101,22 @@ const effects: Partial<Record<keyof CommandData['project'], (applied: Applied) =
   },
 };
 
+/** A signature may be taken in after its hold ran out: points that were proposed since are none, what was signed stands. */
+async function pointsAsSigned(
+  { assessments, measurements }: StepParts['stores'],
+  session: ClientSession,
+  { id, municipalityId }: LifecycleState,
+  assessmentId: string,
+): Promise<void> {
+  const { pointed } = await assessments.get(municipalityId, assessmentId, session);
+  const signed = new Map(pointed.map(({ sideEffectId, ...stated }) => [sideEffectId, stated]));
+  for (const { _id, points } of await measurements.pointedSideEffects(id, session)) {
+    const stated = signed.get(_id) ?? UNPOINTED;
+    if (stated.points !== points) await measurements.changeSideEffect(session, _id, stated);
+  }
+}
+const UNPOINTED = { points: null, pointsReason: null, pointsBy: null };
+
 /** The assessment is made again. After an objection none is in force meanwhile; after the vote the one that was voted on is. */
 async function reopen(
   stores: StepParts['stores'],
@@ -114,7 +129,7 @@ async function reopen(
   const { sha256, number, at } = await stores.assessments.get(municipalityId, assessmentId, session);
   const reopened = { assessmentId, sha256, number, ...because, signedAt: at };
   const withdrawn = because.upheld === 'objection' ? { assessmentId: null } : {};
-  await stores.projects.change(session, projectId, { $set: { reopened, ...withdrawn } });
+  await stores.projects.change(session, projectId, { $set: { reopened, signing: {}, ...withdrawn } });
 }
 
 /** The champion fell silent: the successor named in the pledge takes over, in one pot only. */

@@ -87,8 +87,8 @@ export interface ProjectDocument {
   measurementId: string | null;
   /** How often points were proposed for a side effect: written by each, so that none overlooks a signature. */
   pointings: number;
-  /** Assessments that are being signed: until it is known what came of it, points stay as they are. */
-  signing: string[];
+  /** Assessments that are being signed, each with when it was sent: meanwhile points stay as they are. */
+  signing: Record<string, string>;
   /** The assessment in force; none while an upheld objection has it made again. */
   assessmentId: string | null;
   /** Until the corrected assessment is signed. */

@@ -152,7 +152,7 @@ function newProject(
     feeds: 0,
     measurementId: null,
     pointings: 0,
-    signing: [],
+    signing: {},
     assessmentId: null,
     reopened: null,
     finalScores: [],
