@@ -44,9 +44,11 @@ export interface ObjectionDocument {
 export function assessmentStore(connection: Connection) {
   const assessments = collectionOf<AssessmentDocument>(connection, 'assessments', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+    [{ projectId: 1, assessor: 1 }],
   ]);
   const objections = collectionOf<ObjectionDocument>(connection, 'objections', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
+    [{ projectId: 1, upheld: 1 }],
   ]);
   return {
     /** The first one under an id stands: it is what is signed. */

@@ -57,6 +57,7 @@ export function measurementStore(connection: Connection) {
       { projectId: 1, readingKey: 1 },
       { unique: true, partialFilterExpression: { correctedBy: null } },
     ],
+    [{ projectId: 1, recordedBy: 1 }, { partialFilterExpression: { correctedBy: null } }],
   ]);
   const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ projectId: 1, createdBy: 1 }]]);
   const sideEffects = collectionOf<SideEffectDocument>(connection, 'sideeffects', [

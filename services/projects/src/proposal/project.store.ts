@@ -22,6 +22,7 @@ export function projectStore(connection: Connection) {
   const projects = collectionOf<ProjectDocument>(connection, 'projects', [
     [{ municipalityId: 1, at: 1, _id: 1 }],
     [{ municipalityId: 1, pilotId: 1, phase: 1 }],
+    [{ pilotId: 1 }],
     [{ roundId: 1, phase: 1, _id: 1 }],
     [
       { municipalityId: 1, roundId: 1, externalId: 1 },

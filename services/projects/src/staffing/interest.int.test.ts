@@ -201,6 +201,30 @@ describe('whoever measured or assessed a project', () => {
   });
 });
 
+describe('who measured', () => {
+  it('is found in the projects asked about, without reading those of everybody', async () => {
+    const { pilotId, projectId } = await course.delivered();
+    const payments = createClient(projectsApi, {
+      baseUrl: fixture.url,
+      token: () => fixture.tokens.serviceToken('payments', 'projects'),
+    });
+    const { db } = fixture.connection;
+    await db!.command({ profile: 2 });
+    for (const asked of [projectId, null])
+      await payments.findMeasurers({
+        params: { pilotId },
+        body: { projectId: asked, personIds: ['per-a'] },
+      });
+    await db!.command({ profile: 0 });
+    const reads = await db!
+      .collection('system.profile')
+      .find({ ns: /(projects|feeds|observations|sideeffects|measurements|assessments)$/ })
+      .toArray();
+    expect(reads.length).toBeGreaterThanOrEqual(12);
+    expect(reads.filter(({ planSummary }) => planSummary === 'COLLSCAN').map(({ ns }) => ns)).toEqual([]);
+  });
+});
+
 describe('an assessment', () => {
   it('is not signed while it rests on what somebody stated who gains, until others confirm it', async () => {
     const { project: params, projectId, criteria } = await course.delivered();
