@@ -337,8 +337,11 @@ export function clientsOf(current: () => Town): Clients {
       },
       getTeam: async () => ({
         members: [
-          { personId: 'per-champion', pot: 'champions', weight: 1, minutes: 0 },
-          { personId: 'per-lead', pot: 'civil-servants', weight: 1, minutes: 0 },
+          { personId: 'per-champion', pot: 'champions', worksAs: 'champions', weight: 1, minutes: 0 },
+          {
+            ...{ personId: 'per-lead', pot: 'civil-servants', worksAs: 'civil-servants' },
+            ...{ weight: 1, minutes: 0 },
+          },
         ],
         pots: { 'civil-servants': 1, champions: 1, volunteers: 1 },
       }),

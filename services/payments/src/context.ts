@@ -36,6 +36,8 @@ export interface Team {
     readonly pot: Pot;
     readonly weight: number;
     readonly minutes: number;
+    /** The pot of those with whom they work on the team now; null once they left it, but for their share. */
+    readonly worksAs: Pot | null;
   }[];
   readonly pots: Readonly<Record<Pot, number>>;
 }

@@ -11,7 +11,7 @@ import { ApplicationFailure, WorkflowUpdateFailedError } from '@temporalio/clien
 import type { Client } from '@temporalio/client';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createPaymentsApp } from './app.ts';
-import type { BonusTerms, Notice, Payments, SignedAssessment, Team } from './context.ts';
+import type { BonusTerms, Notice, Payments, Pot, SignedAssessment, Team } from './context.ts';
 import { createVault } from './payee/vault.ts';
 import { paymentsOf, prepareStores } from './payments.ts';
 import { webhookCaller } from './webhook/webhook.call.ts';
@@ -29,13 +29,20 @@ export const bonusTerms: BonusTerms = {
   lockSha256: 'd'.repeat(64),
 };
 
+/** Somebody who works on a team in the pot that they share in. */
+export const member = (
+  personId: string,
+  pot: Pot,
+  more: Partial<Team['members'][number]> = {},
+): Team['members'][number] => ({ personId, pot, weight: 0, minutes: 0, worksAs: pot, ...more });
+
 /** A civil servant, a champion and two volunteers who share 4 : 3 : 3. */
 export const team: Team = {
   members: [
-    { personId: 'per-servant', pot: 'civil-servants', weight: 1, minutes: 0 },
-    { personId: 'per-champion', pot: 'champions', weight: 1, minutes: 0 },
-    { personId: 'per-volunteer-1', pot: 'volunteers', weight: 0, minutes: 120 },
-    { personId: 'per-volunteer-2', pot: 'volunteers', weight: 0, minutes: 60 },
+    member('per-servant', 'civil-servants', { weight: 1 }),
+    member('per-champion', 'champions', { weight: 1 }),
+    member('per-volunteer-1', 'volunteers', { minutes: 120 }),
+    member('per-volunteer-2', 'volunteers', { minutes: 60 }),
   ],
   pots: { 'civil-servants': 4, champions: 3, volunteers: 3 },
 };

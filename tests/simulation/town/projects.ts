@@ -26,12 +26,16 @@ export function someProjects(random: Random): Project[] {
     cost: random.between(10_000, 900_000),
     contracted: random.chance(0.4) ? random.between(1, 9_000) : 0,
     team: {
-      members: Array.from({ length: random.between(1, 4) }, (_one, member) => ({
-        personId: `per-member-${at + 1}-${member + 1}`,
-        pot: random.pick(pots),
-        weight: random.between(1, 3),
-        minutes: random.between(10, 200),
-      })),
+      members: Array.from({ length: random.between(1, 4) }, (_one, member) => {
+        const pot = random.pick(pots);
+        return {
+          personId: `per-member-${at + 1}-${member + 1}`,
+          pot,
+          worksAs: pot,
+          weight: random.between(1, 3),
+          minutes: random.between(10, 200),
+        };
+      }),
       pots: { 'civil-servants': 4, champions: 3, volunteers: 3 },
     },
   }));

@@ -97,6 +97,8 @@ export const projectsInternalRoutes = {
         z.object({
           personId: IdShape,
           pot: z.enum(['civil-servants', 'champions', 'volunteers']),
+          /** The pot of those with whom they work on the team now; null once they left it. */
+          worksAs: z.enum(['civil-servants', 'champions', 'volunteers']).nullable(),
           /** Weight within the pot; the volunteers' pot follows confirmed minutes. */
           weight: z.int().min(0),
           minutes: z.int().min(0),

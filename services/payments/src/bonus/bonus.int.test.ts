@@ -4,6 +4,7 @@ import {
   commit,
   euros,
   key,
+  member,
   municipalityId,
   openFunds,
   paymentsFixture,
@@ -224,7 +225,7 @@ describe('its shares', () => {
   });
 
   it('of whoever joined after the agreement are nothing', async () => {
-    const late = { personId: 'per-late', pot: 'champions', weight: 0, minutes: 0 } as const;
+    const late = member('per-late', 'champions');
     const project = await funded({ team: { ...team, members: [...team.members, late] } });
     await project.decide();
     await project.split();
@@ -234,7 +235,7 @@ describe('its shares', () => {
 
   it('differ by a cent at most where they are alike, the left-over one by obligation id', async () => {
     const alike = ['per-a', 'per-b', 'per-c', 'per-d', 'per-e', 'per-f', 'per-g'];
-    const members = alike.map((personId) => ({ personId, pot: 'champions' as const, weight: 1, minutes: 0 }));
+    const members = alike.map((personId) => member(personId, 'champions', { weight: 1 }));
     const project = await funded({
       team: { members, pots: { 'civil-servants': 0, champions: 1, volunteers: 0 } },
     });

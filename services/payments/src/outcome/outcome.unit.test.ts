@@ -14,7 +14,15 @@ import { contractTerms } from './outcome.fixture.ts';
 import { maximumOf } from './outcome.maximum.ts';
 
 const team = {
-  members: [{ personId: 'per-volunteer-1', pot: 'volunteers' as const, weight: 0, minutes: 1 }],
+  members: [
+    {
+      personId: 'per-volunteer-1',
+      pot: 'volunteers' as const,
+      worksAs: 'volunteers' as const,
+      weight: 0,
+      minutes: 1,
+    },
+  ],
   pots: { 'civil-servants': 1, champions: 1, volunteers: 1 },
 };
 type Payment = OutcomeTerms['payments'][number];

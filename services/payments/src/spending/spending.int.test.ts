@@ -4,10 +4,12 @@ import {
   euros,
   instruct,
   key,
+  member,
   municipalityId,
   openFunds,
   paymentsFixture,
   propose,
+  team,
   testAccount,
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
@@ -61,6 +63,19 @@ describe('spending', () => {
     const elsewhere = await fixture.asElsewhere('per-outsider', 'finance-clerk');
     await expect(spend(elsewhere, 'prj-who', 1)).rejects.toMatchObject({ code: 'not-on-team' });
     await expect(spend(fixture.clerk, 'prj-unknown', 1)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('is not recorded by who left the team, though they share in its bonus', async () => {
+    await commit(fixture, 'pil-1', 'prj-left');
+    const members = [
+      member('per-left-servant', 'civil-servants', { worksAs: null }),
+      member('per-left-champion', 'champions', { worksAs: null }),
+      member('per-successor', 'volunteers', { worksAs: 'champions' }),
+    ];
+    fixture.teams.set('prj-left', { ...team, members });
+    for (const id of ['per-left-servant', 'per-left-champion'])
+      await expect(spend(await fixture.as(id), 'prj-left', 1)).rejects.toMatchObject({ code: 'not-on-team' });
+    await spend(await fixture.as('per-successor'), 'prj-left', 1);
   });
 
   it.each([

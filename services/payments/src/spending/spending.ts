@@ -2,11 +2,13 @@ import { DomainError } from '@talkoot/http-service';
 import type { Team } from '../context.ts';
 
 /**
- * Those who run a project spend for it: its assigned civil servants and champions. Volunteers do not.
+ * Those who run a project now spend for it: its assigned civil servants and champions. Volunteers do not, nor does who left,
+ * though they still share in the bonus.
  * @throws DomainError `not-on-team`
  */
 export function requireSpender(personId: string, team: Team): void {
-  const runs = team.members.some((member) => member.personId === personId && member.pot !== 'volunteers');
+  const worksAs = team.members.find((member) => member.personId === personId)?.worksAs ?? null;
+  const runs = worksAs !== null && worksAs !== 'volunteers';
   if (!runs) throw new DomainError('not-on-team');
 }
 

@@ -44,6 +44,8 @@ export interface Share {
   readonly pot: Pot;
   readonly weight: number;
   readonly minutes: number;
+  /** The pot of those with whom they work on the team now; null once they left it. */
+  readonly worksAs: Pot | null;
 }
 
 /**
@@ -53,8 +55,14 @@ export interface Share {
 export function sharesOf(project: ProjectDocument, minutes: ReadonlyMap<string, number>): Share[] {
   const signed = project.agreement?.signed ? project.agreement.members : [];
   const known = new Set(signed.map(({ personId }) => personId));
-  const later = teamOf(project)
+  const team = teamOf(project);
+  const later = team
     .filter(({ personId }) => !known.has(personId))
-    .map((member) => ({ ...member, weight: 0, minutes: 0 }));
-  return [...signed.map((one) => ({ ...one, minutes: minutes.get(one.personId) ?? 0 })), ...later];
+    .map((member) => ({ ...member, weight: 0, minutes: 0, worksAs: member.pot }));
+  const sharing = signed.map((one) => ({
+    ...one,
+    minutes: minutes.get(one.personId) ?? 0,
+    worksAs: team.find(({ personId }) => personId === one.personId)?.pot ?? null,
+  }));
+  return [...sharing, ...later];
 }

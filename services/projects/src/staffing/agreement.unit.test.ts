@@ -77,8 +77,28 @@ describe('a team agreement', () => {
     expect(shares.find(({ personId }) => personId === 'per-successor')).toMatchObject({
       weight: 0,
       minutes: 0,
+      worksAs: 'champions',
     });
     expect(shares.find(({ personId }) => personId === 'per-champion')).toMatchObject({ weight: 1 });
     expect(shares.find(({ personId }) => personId === 'per-both')).toMatchObject({ minutes: 90 });
+  });
+  it('lets whoever left the team share, but tells that they work there no more', () => {
+    const signed = drafted().members.reduce(
+      (agreement, one) => withSignature(agreement, one.personId),
+      drafted(),
+    );
+    const staff = { ...team.staff!, civilServants: [{ personId: 'per-new', hours: 1, since: '' }] };
+    const volunteers = [] as ProjectDocument['volunteers'];
+    const coChampions = ['per-both'];
+    const later = { ...team, agreement: signed, champion: 'per-successor', coChampions, volunteers, staff };
+    const shares = sharesOf(later as ProjectDocument, new Map());
+    expect(shares.map(({ personId, pot, worksAs }) => [personId, pot, worksAs])).toEqual([
+      ['per-lead', 'civil-servants', null],
+      ['per-champion', 'champions', null],
+      ['per-co', 'champions', null],
+      ['per-both', 'volunteers', 'champions'],
+      ['per-new', 'civil-servants', 'civil-servants'],
+      ['per-successor', 'champions', 'champions'],
+    ]);
   });
 });
