@@ -108,6 +108,8 @@ export interface Payments {
   readonly bonuses: BonusStore;
   readonly obligations: ObligationStore;
   readonly obligationIdOf: ObligationIds;
+  /** Of a public entry, so keyed. */
+  readonly closingKeyOf: (obligationId: string) => string;
   readonly outcomes: OutcomeStore;
   readonly payees: PayeeStore;
   readonly payroll: PayrollStore;

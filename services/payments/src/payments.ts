@@ -16,7 +16,7 @@ import { fundStore, prepareFunds } from './fund/fund.store.ts';
 import { yearEndStore } from './fund/year-end.store.ts';
 import { createLane } from './ledger/lane.ts';
 import { ledgerStore, prepareLedger } from './ledger/ledger.store.ts';
-import { obligationIdsOf } from './obligation/obligation.ts';
+import { closingKeysOf, obligationIdsOf } from './obligation/obligation.ts';
 import { obligationStore, prepareObligations } from './obligation/obligation.store.ts';
 import { outcomeStore, prepareOutcomes } from './outcome/outcome.store.ts';
 import { payeeStore, preparePayees } from './payee/payee.store.ts';
@@ -54,6 +54,7 @@ export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts
     bonuses: bonusStore(connection),
     obligations: obligationStore(connection),
     obligationIdOf: obligationIdsOf(vault),
+    closingKeyOf: closingKeysOf(vault),
     outcomes: outcomeStore(connection),
     payees: payeeStore(connection, vault),
     payroll: payrollStore(connection),

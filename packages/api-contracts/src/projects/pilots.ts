@@ -72,7 +72,7 @@ export const PilotShape = PilotSummaryShape.extend({
 }).meta({ id: 'Pilot' });
 
 const Duration = z.object({ median: z.number().nullable(), projects: z.int() });
-/** What was relevant, delivered, learned and paid, from the record alone. */
+/** What was relevant, delivered, learned and paid out, from the record alone. */
 export const EvaluationShape = z
   .object({
     pilotId: IdShape,
@@ -98,7 +98,8 @@ export const EvaluationShape = z
     ),
     delivered: z.int(),
     committed: MoneyShape,
-    paid: MoneyShape,
+    /** What is owed by role, whatever became of each payout; to people once their project is closed. */
+    payouts: z.array(z.object({ payeeRole: z.string(), amount: MoneyShape })),
     skills: z.object({ taughtByCitizens: z.int(), taughtByCivilServants: z.int() }),
     /** Days from funding to assignment, and the share of hours given by civil servants, against ordinary projects. */
     equalTreatment: z.object({

@@ -6,15 +6,17 @@ import { ProjectParams } from './proposals.ts';
 
 export const TimelineEntryShape = z
   .object({
-    /** Source and id of the event. */
-    eventId: z.string(),
+    /** Source and id of the event; null where they would tell what one person is paid. */
+    eventId: z.string().nullable(),
     source: z.string(),
     type: z.string(),
-    subject: z.string(),
+    /** What the event is about; null as `eventId` is. */
+    subject: z.string().nullable(),
     at: InstantShape,
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'TimelineEntry' });
+export type TimelineEntry = z.infer<typeof TimelineEntryShape>;
 
 const LifecycleParams = MunicipalityParams.extend({
   kind: z.enum(['pilot', 'round', 'project', 'measurement']),
@@ -25,7 +27,8 @@ const ChangeShape = z.enum(['extend', 'suspend', 'resume', 'rectify']);
 
 export const timelineRoutes = {
   listTimeline: route('GET /v1/m/{municipalityId}/projects/{projectId}/timeline', {
-    summary: 'What happened to a project, from the events of all services, oldest first',
+    summary:
+      'What happened to a project, from the events of all services, oldest first; of payouts to people only role and instant',
     access: { anyone: true },
     params: ProjectParams,
     query: PageQueryShape,

@@ -1,6 +1,6 @@
 import type { LedgerEntry, LedgerLine } from '@talkoot/api-contracts/payments';
 import { checkLedger, isRedacted } from '@talkoot/api-contracts/payments/ledger-chain';
-import { inTransaction } from '@talkoot/http-service';
+import { idFrom, inTransaction } from '@talkoot/http-service';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   euros,
@@ -19,6 +19,7 @@ import { fundsOpened } from './postings.ts';
 const params = { municipalityId };
 const [pilotId, projectId] = ['pil-public', 'prj-public'];
 let fixture: PaymentsFixture;
+let declinedId: string;
 /** What each of the four payees gets: no two the same, and no sum of the budget. */
 let shares: number[];
 beforeAll(async () => {
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const owed = await owedProject(fixture, pilotId, projectId);
   shares = owed.map(({ amount }) => amount.amount);
   const declined = owed.find(({ payeeId }) => payeeId === 'per-volunteer-2')!.obligationId;
+  declinedId = declined;
   const others = owed.map(({ obligationId }) => obligationId).filter((one) => one !== declined);
   const lines = await instruct(fixture, await propose(fixture, others));
   for (const line of lines) await settle(fixture, [line]);
@@ -64,6 +66,14 @@ describe('the public ledger', () => {
     );
     const amounts = shown.filter(({ kind }) => kind === 'bonus-awarded').map(({ amount }) => amount.amount);
     expect(amounts).toEqual([60_000, 60_000]);
+  });
+
+  it('has no key by which whoever knows an obligation finds what it was worth', async () => {
+    const closed = whole(await linesFor(fixture.anyone)).filter(({ kind }) => kind === 'obligation-closed');
+    expect(closed.length).toBeGreaterThan(0);
+    for (const { transactionId } of closed) {
+      expect(transactionId).not.toBe(`obligation-closed/${idFrom(declinedId, 'clo')}`);
+    }
   });
 
   it('is whole for roles that see money, and redacted for everybody else who is signed in', async () => {

@@ -1,5 +1,5 @@
 import type { TextRef } from '@talkoot/api-contracts';
-import { DomainError, idFrom } from '@talkoot/http-service';
+import { DomainError } from '@talkoot/http-service';
 import { money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import type { Payments } from '../context.ts';
@@ -32,11 +32,13 @@ export async function closeObligation(
     throw new DomainError('obligation-not-open');
   }
   const funds = await payments.funds.findFunds(obligation.pilotId, session);
+  // Of a public entry: keyed, as whoever learns an id could find by its hash what it was worth.
+  const key = payments.closingKeyOf(obligation._id);
   // What lapsed with its year does not come back to a fund of the next one.
   const posting =
     funds && funds.fiscalYear > obligation.fiscalYear
       ? obligationWrittenOff(obligation, partOf(obligation))
-      : obligationClosed(obligation, partOf(obligation), obligation.origin, idFrom(obligation._id, 'clo'));
+      : obligationClosed(obligation, partOf(obligation), obligation.origin, key);
   await payments.ledger.post(session, posting, at);
   await reportClosed(payments, session, obligation);
 }

@@ -29,13 +29,19 @@ export function requireOpen(obligation: { readonly _id: string; readonly state: 
 export type ObligationIds = (decisionId: string, payeeId: string, tranche: string) => string;
 
 /**
- * Decisions, payees and tranches are public, and so are the ids of obligations with their amounts: only a key keeps
- * apart who is owed what.
+ * Decisions, payees and tranches are public, and ids of obligations stand in files and events that many handle: only a
+ * key keeps them from telling who is owed what.
  */
 export const obligationIdsOf =
   ({ fingerprint }: Pick<Vault, 'fingerprint'>): ObligationIds =>
   (decisionId, payeeId, tranche) =>
     idFrom(fingerprint(`obligation/${decisionId}/${payeeId}/${tranche}`), 'obl');
+
+/** The key of the public entry that closes an obligation. */
+export const closingKeysOf =
+  ({ fingerprint }: Pick<Vault, 'fingerprint'>) =>
+  (obligationId: string): string =>
+    idFrom(fingerprint(`closed/${obligationId}`), 'clo');
 
 /** Identifies one attempt at the bank: 23 characters or a few more, where 35 are allowed. */
 export function endToEndIdOf(obligationId: string, number: number): string {

@@ -11,11 +11,11 @@ export async function evaluatePilot(
   const pilot = await stores.pilots.get(municipalityId, pilotId);
   const projects = await stores.projects.ofPilot(municipalityId, pilotId);
   const ids = projects.map(({ _id }) => _id);
-  const [rounds, hours, skills, paid, ordinary] = await Promise.all([
+  const [rounds, hours, skills, owed, ordinary] = await Promise.all([
     stores.rounds.ofPilot(municipalityId, pilotId),
     stores.delivery.confirmedHours(municipalityId, ids),
     stores.delivery.confirmedSkills(municipalityId, ids),
-    stores.timeline.paidTo(municipalityId, ids),
+    stores.timeline.owedBy(municipalityId, ids),
     stores.pilots.listOrdinary(municipalityId, pilotId),
   ]);
   return evaluate({
@@ -25,7 +25,7 @@ export async function evaluatePilot(
     projects,
     hours,
     skills,
-    paid,
+    owed,
     ordinary,
   });
 }

@@ -4,6 +4,8 @@ import { sum } from '@talkoot/money';
 import { formatFraction, fraction } from '../number/fraction.ts';
 import { finalScoreOf } from '../proposal/project.ts';
 import type { ProjectDocument, Side } from '../proposal/project.ts';
+import { isPaidInPublic } from '../timeline/timeline.ts';
+import type { Owed } from '../timeline/timeline.store.ts';
 
 /** What the record holds of a pilot, gathered for its evaluation. */
 export interface PilotRecord {
@@ -11,7 +13,7 @@ export interface PilotRecord {
   readonly currency: string;
   readonly rounds: readonly { _id: string; name: string; phase: string; budget: Money }[];
   readonly projects: readonly ProjectDocument[];
-  readonly paid: readonly Money[];
+  readonly owed: readonly Owed[];
   readonly skills: readonly { taughtBy: Side }[];
   readonly hours: readonly { side: Side; minutes: number }[];
   readonly ordinary: readonly { daysToStaff: number; civilServantHours: number; allHours: number }[];
@@ -36,13 +38,38 @@ export function evaluate(record: PilotRecord): Evaluation {
     funded: funded.map(fundedLine),
     delivered: funded.filter(isDelivered).length,
     committed: sum(costs, record.currency),
-    paid: sum(record.paid, record.currency),
+    payouts: payoutsByRole(record),
     skills: {
       taughtByCitizens: record.skills.filter(({ taughtBy }) => taughtBy === 'citizens').length,
       taughtByCivilServants: record.skills.filter(({ taughtBy }) => taughtBy === 'civil-servants').length,
     },
     equalTreatment: equalTreatment(record, funded),
   };
+}
+
+/**
+ * One sum for each role, whatever became of each payout: asked again after one of them it is the same. What people get
+ * counts once their project is closed, so that nobody sees the sum grow by one share after the other.
+ */
+export function payoutsByRole({
+  projects,
+  owed,
+  currency,
+}: Pick<PilotRecord, 'owed' | 'currency'> & {
+  readonly projects: readonly Pick<ProjectDocument, '_id' | 'phase'>[];
+}): Evaluation['payouts'] {
+  const closed = new Set(projects.filter(({ phase }) => phase === 'closed').map(({ _id }) => _id));
+  const shown = owed.filter(({ projectId, payeeRole }) => isPaidInPublic(payeeRole) || closed.has(projectId));
+  const groups = Map.groupBy(shown, ({ payeeRole }) => payeeRole);
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([payeeRole, some]) => ({
+      payeeRole,
+      amount: sum(
+        some.map(({ amount }) => amount),
+        currency,
+      ),
+    }));
 }
 
 const costsIn = (funded: readonly ProjectDocument[], roundId: string) =>

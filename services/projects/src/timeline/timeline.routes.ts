@@ -5,6 +5,7 @@ import { waitChangers } from '@talkoot/workflow-contracts';
 import { mapPage } from '../database/page.ts';
 import type { HandlersOf, Parts } from '../parts.ts';
 import { CONTEST_TEXTS } from '../record/contest.ts';
+import { publicEntry } from './timeline.ts';
 
 type Handlers = HandlersOf<typeof timelineRoutes>;
 /** Texts for moderators, and of contests about a person's record: not published. */
@@ -22,15 +23,7 @@ function reading(
     async listTimeline({ params, query }) {
       const project = await stores.projects.get(params.municipalityId, params.projectId);
       const page = await stores.timeline.list(params.municipalityId, project, query);
-      const shown = mapPage(page, ({ eventId, source, type, subject, at, data }) => ({
-        eventId,
-        source,
-        type,
-        subject,
-        at,
-        data,
-      }));
-      return { body: shown };
+      return { body: mapPage(page, publicEntry) };
     },
     async rebuildTimeline() {
       return { body: { entries: await parts.rebuildTimeline() } };

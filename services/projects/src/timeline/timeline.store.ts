@@ -1,11 +1,16 @@
 import type { Money, PageQuery } from '@talkoot/api-contracts';
+import { payoutDueV1 } from '@talkoot/event-contracts';
 import type { ClientSession, Connection } from 'mongoose';
 import { collectionOf } from '../database/collection.ts';
 import { pageOldestFirst } from '../database/page.ts';
 import type { About, TimelineDocument } from './timeline.ts';
 
-const SETTLED = 'org.talkoot.payout.settled.v1';
-const RETURNED = 'org.talkoot.payout.returned.v1';
+/** What one payee gets of a project. */
+export interface Owed {
+  readonly projectId: string;
+  readonly payeeRole: string;
+  readonly amount: Money;
+}
 
 /** The timelines: a projection of events, built anew at any time. */
 export function timelineStore(connection: Connection) {
@@ -33,16 +38,16 @@ export function timelineStore(connection: Connection) {
         },
         query,
       ),
-    /** Settled payouts of projects, and as negative amounts those that came back. */
-    async paidTo(municipalityId: string, projectIds: readonly string[]): Promise<Money[]> {
-      const types = { $in: [SETTLED, RETURNED] };
+    /** What projects owe to whom, by role: each obligation once, whatever became of it. */
+    async owedBy(municipalityId: string, projectIds: readonly string[]): Promise<Owed[]> {
       const found = await entries
-        .find({ municipalityId, projectId: { $in: [...projectIds] }, type: types })
+        .find({ municipalityId, projectId: { $in: [...projectIds] }, type: payoutDueV1.type })
         .toArray();
-      return found.map(({ type, data }) => {
-        const { amount, currency } = data['amount'] as Money;
-        return { amount: type === RETURNED ? -amount : amount, currency };
-      });
+      return found.map(({ projectId, data }) => ({
+        projectId: projectId!,
+        payeeRole: data['payeeRole'] as string,
+        amount: data['amount'] as Money,
+      }));
     },
     /** Entries of one source go; those of others are written over as they are read again. */
     clear: async (source: string): Promise<void> => {
