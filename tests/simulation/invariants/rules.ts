@@ -87,11 +87,20 @@ function requireBalance({ books }: Scene): void {
   }
 }
 
+/** What payroll took of reserves that are not at their end yet: the ledger moves them then. */
+function contributionsTaken(entries: ReturnType<Scene['books']['entries']>): number {
+  const sumOf = (kind: string, account: string) =>
+    entries
+      .filter((one) => one.kind === kind && one.account === account)
+      .reduce((sum, { amount }) => sum + amount, 0);
+  return sumOf('employer-cost-covered', 'withholding') - sumOf('reserve-returned', 'bonus-expended');
+}
+
 /** fund + set aside + owed + under way + paid is what was allotted. */
 function requireMoneyKept({ books }: Scene): void {
   const net = netByAccount(books.entries());
   const funds = -(net('round-fund') + net('bonus-fund') + net('outcome-fund'));
-  const setAside = -(net('commitment') + net('reserve'));
+  const setAside = -(net('commitment') + net('reserve')) - contributionsTaken(books.entries());
   const owed = -net('payable');
   const underWay = -net('in-transit');
   // What a bank kept of a return is paid, and owed again.

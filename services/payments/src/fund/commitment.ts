@@ -96,7 +96,7 @@ export async function releaseCommitment(
   await payments.outbox.appendEvents(session, [commitmentReleasedEvent(project, 'round', left, at)]);
 }
 
-/** Closes a reserve: what no obligation took returns to the bonus fund. */
+/** Closes a reserve: what neither obligations nor the employer's contributions took returns to the bonus fund. */
 export async function releaseReserve(
   payments: Payments,
   session: ClientSession,
@@ -109,9 +109,12 @@ export async function releaseReserve(
     { municipalityId, pilotId, projectId },
     'reserve',
   );
-  await payments.funds.closeReserve(session, projectId, left);
+  const { contributions = 0 } = project;
+  const returned = left - contributions;
+  await payments.funds.closeReserve(session, projectId, returned);
   if (left === 0) return;
   const at = payments.now();
-  await payments.ledger.post(session, reserveReturned(bookOf(project), projectId, left), at);
-  await payments.outbox.appendEvents(session, [commitmentReleasedEvent(project, 'bonus', left, at)]);
+  await payments.ledger.post(session, reserveReturned(bookOf(project), projectId, left, contributions), at);
+  if (returned === 0) return;
+  await payments.outbox.appendEvents(session, [commitmentReleasedEvent(project, 'bonus', returned, at)]);
 }

@@ -39,6 +39,8 @@ export interface CommitmentDocument {
   raises: { key: string; amount: number; reason: TextRef; by: string; at: Date }[];
   closed: boolean;
   reserveClosed: boolean;
+  /** What payroll took of the reserve for employer's contributions. The ledger's reserve holds it until its end. */
+  contributions?: number;
   /** Counts the closings of obligations: transactions that close two of them conflict here. */
   closings?: number;
 }
@@ -108,6 +110,9 @@ export function fundStore(connection: Connection) {
         { $set: { closed: true }, $inc: { commitmentReturned: returned } },
         { session },
       );
+    },
+    async takeContributions(session: ClientSession, projectId: string, amount: number): Promise<void> {
+      await commitments.updateOne({ _id: projectId }, { $inc: { contributions: amount } }, { session });
     },
     async closeReserve(session: ClientSession, projectId: string, returned: number) {
       await commitments.updateOne(

@@ -19,6 +19,8 @@ import { fundsOpened } from './postings.ts';
 const params = { municipalityId };
 const [pilotId, projectId] = ['pil-public', 'prj-public'];
 let fixture: PaymentsFixture;
+/** On top of the one wage. */
+const employerCost = 4_321;
 let declinedId: string;
 /** What each of the four payees gets: no two the same, and no sum of the budget. */
 let shares: number[];
@@ -30,7 +32,7 @@ beforeAll(async () => {
   declinedId = declined;
   const others = owed.map(({ obligationId }) => obligationId).filter((one) => one !== declined);
   const lines = await instruct(fixture, await propose(fixture, others));
-  for (const line of lines) await settle(fixture, [line]);
+  for (const line of lines) await settle(fixture, [{ ...line, employerCost }]);
   const person = await fixture.as('per-volunteer-2', 'resident');
   await person.declineObligation({ params: { ...params, obligationId: declined }, idempotencyKey: key() });
 });
@@ -195,6 +197,7 @@ describe('the trial balance', () => {
       }
     }
     const declined = 6_000;
+    expect(moved.has(employerCost)).toBe(false);
     expect(shares.filter((share) => moved.has(share))).toEqual([declined]);
     const full = await trial(await auditor());
     expect(full.balanced).toBe(true);

@@ -75,10 +75,20 @@ export function commitmentReturned(book: Book, projectId: string, amount: number
   ]);
 }
 
-export function reserveReturned(book: Book, projectId: string, amount: number): Transaction {
+/**
+ * The end of a reserve: it goes back to the bonus fund, less the employer's contributions that {@link employerCostCovered} took of it.
+ * The public sees them here, in one sum.
+ */
+export function reserveReturned(
+  book: Book,
+  projectId: string,
+  amount: number,
+  contributions = 0,
+): Transaction {
   return transaction(book, 'reserve-returned', projectId, [
     debit('reserve', amount, { projectId }),
-    credit('bonus-fund', amount),
+    credit('bonus-expended', contributions, { projectId }),
+    credit('bonus-fund', amount - contributions),
   ]);
 }
 
@@ -231,12 +241,13 @@ export function payrollRun(book: Book, net: number, key: string): Transaction {
   return transaction(book, 'payroll-run', key, legs);
 }
 
-/** The employer's contributions to wages come out of the project's pool, and are owed to those who collect them. */
+/**
+ * The employer's contributions to wages are owed to those who collect them. A payroll run may hold one wage of a project, so the
+ * reserve that pays them moves only at its end, by {@link reserveReturned}.
+ */
 export function employerCostCovered(book: Book, part: Omit<Part, 'obligationId'>, key: string): Transaction {
-  const { projectId, amount } = part;
+  const { amount } = part;
   return transaction(book, 'employer-cost-covered', key, [
-    debit('reserve', amount, { projectId }),
-    credit('bonus-expended', amount, { projectId }),
     debit('expenditure', amount, { ...part, personal: true }),
     credit('withholding', amount, { personal: true }),
   ]);

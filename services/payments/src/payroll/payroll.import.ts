@@ -141,15 +141,20 @@ async function coverCosts(
     const { costCentre, account, vatCode } = some[0]!.obligation;
     const part = { projectId, amount, codes: { costCentre, account, vatCode } };
     await payments.ledger.post(session, employerCostCovered(bookOf(project), part, keyOf(some)), at);
+    await payments.funds.takeContributions(session, projectId, amount);
   }
   return missing;
 }
 
-const reserveOf = (
+/** What the reserve holds beyond the contributions that were taken of it. */
+async function reserveOf(
   { ledger }: Payments,
   session: ClientSession,
-  { _id: projectId, municipalityId, pilotId }: CommitmentDocument,
-) => ledger.balanceOfProject(session, { municipalityId, pilotId, projectId }, 'reserve');
+  { _id: projectId, municipalityId, pilotId, contributions = 0 }: CommitmentDocument,
+): Promise<number> {
+  const held = await ledger.balanceOfProject(session, { municipalityId, pilotId, projectId }, 'reserve');
+  return held - contributions;
+}
 
 const groupedBy = (paid: readonly Paid[], keyed: (one: Paid) => string): Map<string, Paid[]> =>
   Map.groupBy(paid, keyed);

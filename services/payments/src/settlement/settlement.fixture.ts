@@ -13,6 +13,8 @@ interface Told {
   readonly bankReference?: string;
   readonly method?: 'bank' | 'payroll';
   readonly obligationId?: string;
+  /** Of a wage: what the employer pays on top. */
+  readonly employerCost?: number;
 }
 type Named = Told & { readonly bankReference: string };
 
@@ -73,18 +75,20 @@ function entryOf({ endToEndId, amount: { amount, currency }, bankReference, stat
 
 async function takeReceipts({ clerk }: PaymentsFixture, wages: readonly Named[]) {
   if (wages.length === 0) return { settled: 0, rejected: 0, duplicates: 0, exceptions: [] };
-  const receipts = wages.map(({ obligationId, endToEndId, amount, status = 'settled', bankReference }) => {
-    if (status === 'returned') throw new Error('A wage comes back to the payroll office, not by the bank');
-    const paid = status === 'settled' ? amount.amount : 0;
-    return {
-      obligationId: obligationId!,
-      reference: endToEndId,
-      run: bankReference,
-      date: '2027-05-26',
-      currency: amount.currency,
-      ...{ gross: amount.amount, withheld: 0, net: paid, employerCost: 0 },
-      status: status === 'settled' ? ('paid' as const) : ('rejected' as const),
-    };
-  });
+  const receipts = wages.map(
+    ({ obligationId, endToEndId, amount, status = 'settled', bankReference, employerCost = 0 }) => {
+      if (status === 'returned') throw new Error('A wage comes back to the payroll office, not by the bank');
+      const paid = status === 'settled' ? amount.amount : 0;
+      return {
+        obligationId: obligationId!,
+        reference: endToEndId,
+        run: bankReference,
+        date: '2027-05-26',
+        currency: amount.currency,
+        ...{ gross: amount.amount, withheld: 0, net: paid, employerCost },
+        status: status === 'settled' ? ('paid' as const) : ('rejected' as const),
+      };
+    },
+  );
   return clerk.importPayrollReceipts({ params: here, body: { receipts }, idempotencyKey: key() });
 }
