@@ -1,10 +1,11 @@
+import { AddressShape } from '@talkoot/api-contracts/payments';
 import { OrderRefused, readOrder } from '@talkoot/bank-simulator';
 import { requireValid } from '@talkoot/bank-simulator/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { controlSum, messageIdOf, paymentOrderXml } from './payment.order.ts';
 import type { PaymentOrder } from './payment.order.ts';
-import { writableText } from './sepa.text.ts';
+import { requireWritable, writableText } from './sepa.text.ts';
 
 const order: PaymentOrder = {
   messageId: messageIdOf('bat-abcdefghij234567abcd'),
@@ -93,6 +94,64 @@ describe('a payment file', () => {
       { numRuns: 60 },
     );
   });
+  it('has no part of an address of which nothing is left at its length', () => {
+    const postcode = `${'\u2026'.repeat(15)}1`;
+    const address = { street: 'Puistokatu', postcode, town: 'Lintula', country: 'FI' };
+    const written = (of: typeof address) =>
+      paymentOrderXml({
+        ...order,
+        transfers: [{ ...transfer, creditor: { ...transfer.creditor, address: of } }],
+      });
+    expect(AddressShape.parse(address)).toEqual(address);
+    expect(() => requireWritable({ name: 'Aino', address })).not.toThrow();
+    const xml = written(address);
+    requireValid('pain.001.001.09', xml);
+    expect(xml).toContain('<StrtNm>Puistokatu</StrtNm><TwnNm>Lintula</TwnNm>');
+    expect(written({ ...address, town: '\u6771\u4eac' })).not.toContain('PstlAdr');
+  });
+  it('can be made for whatever account was taken in', () => {
+    const wild = fc.constantFrom('\u2026', '\u6771', '\u00c6', '/', '1', 'a', ' ', '\u017d');
+    const text = (max: number) =>
+      fc
+        .oneof(
+          fc.array(wild, { minLength: 1, maxLength: max }).map((signs) => signs.join('')),
+          fc.string(),
+        )
+        .filter((one) => one.length > 0 && one.length <= max);
+    const given = fc.record({
+      name: text(70),
+      address: fc.record(
+        {
+          street: text(70),
+          building: text(16),
+          postcode: text(16),
+          town: text(35),
+          country: fc.constant('FI'),
+        },
+        { requiredKeys: ['town', 'country'] },
+      ),
+    });
+    const isTaken = (creditor: Parameters<typeof requireWritable>[0]) => {
+      try {
+        requireWritable(creditor);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    fc.assert(
+      fc.property(given.filter(isTaken), (creditor) => {
+        const transfers = [{ ...transfer, creditor: { ...transfer.creditor, ...creditor } }];
+        const xml = paymentOrderXml({ ...order, transfers });
+        requireValid('pain.001.001.09', xml);
+        expect(xml).toContain('<TwnNm>');
+        expect(xml).not.toMatch(
+          /<(?:Nm|StrtNm|BldgNb|PstCd|TwnNm)>\/|\/<\/(?:Nm|StrtNm|BldgNb|PstCd|TwnNm)>/,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
   it('is refused by the bank when somebody changed an amount', () => {
     const changed = paymentOrderXml(order).replace('">12.50<', '">12.51<');
     expect(() => readOrder(changed)).toThrow(OrderRefused);
@@ -107,6 +166,7 @@ describe('a name on a payment', () => {
     ['O’Neill & Sons', 'O.Neill . Sons'],
     ['  Two   spaces\n', 'Two spaces'],
     ['//Slash//y/', 'Slash/y'],
+    [`${'a'.repeat(69)}/b`, 'a'.repeat(69)],
   ])('%s is written %s', (name, written) => {
     expect(writableText(name)).toBe(written);
   });

@@ -2,16 +2,8 @@ import { DomainError } from '@talkoot/http-service';
 import { decimalOf, money } from '@talkoot/money';
 import { writeXml } from '../xml/xml.writing.ts';
 import type { Written } from '../xml/xml.writing.ts';
-import { writableText } from './sepa.text.ts';
-
-/** A structured address: banks take no other since November 2026. */
-export interface PostalAddress {
-  readonly street?: string | undefined;
-  readonly building?: string | undefined;
-  readonly postcode?: string | undefined;
-  readonly town: string;
-  readonly country: string;
-}
+import { writableAddress, writableText } from './sepa.text.ts';
+import type { PostalAddress } from './sepa.text.ts';
 
 export interface Transfer {
   /** At most 35 characters. */
@@ -107,18 +99,19 @@ function transferOf(transfer: Transfer, currency: string): Written {
   ];
 }
 
-function addressOf(address: PostalAddress | undefined): Written | null {
+function addressOf(given: PostalAddress | undefined): Written | null {
+  const address = given && writableAddress(given);
   if (!address) return null;
   const { street, building, postcode, town, country } = address;
-  const part = (name: string, text: string | undefined, max: number): Written | null =>
-    text === undefined ? null : [name, writableText(text, max)];
+  const part = (name: string, text: string | undefined): Written | null =>
+    text === undefined ? null : [name, text];
   return [
     'PstlAdr',
     [
-      part('StrtNm', street, 70),
-      part('BldgNb', building, 16),
-      part('PstCd', postcode, 16),
-      part('TwnNm', town, 35),
+      part('StrtNm', street),
+      part('BldgNb', building),
+      part('PstCd', postcode),
+      ['TwnNm', town],
       ['Ctry', country],
     ],
   ];
