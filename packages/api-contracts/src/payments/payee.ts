@@ -174,7 +174,8 @@ export const payeeRoutes = {
   }),
   enterAccount: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/account', {
     kind: 'plain',
-    summary: 'Enter the account of a company from its contract; also the first one waits for a second person',
+    summary:
+      'Enter the account of a company from its contract; also the first one waits for a second person and the cooling-off',
     access: { roles: ['finance-clerk'] },
     params: PayeeParams,
     body: z.object({ ...account, evidence: text(140) }),
@@ -201,7 +202,8 @@ export const payeeRoutes = {
   }),
   recordVerification: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/verification', {
     kind: 'plain',
-    summary: 'Record what the bank says of name and account, of the new one where its change is named',
+    summary:
+      'Record what the bank says of name and account, of the new one where its change is named; not by whoever entered that',
     access: { roles: ['finance-clerk'] },
     params: PayeeParams,
     body: z.object({
@@ -210,7 +212,7 @@ export const payeeRoutes = {
       changeId: IdShape.optional(),
     }),
     answer: PayeeRecordShape,
-    problems: ['account-change-unknown', 'account-missing', 'own-payment'],
+    problems: ['account-change-unknown', 'account-missing', 'own-payment', 'same-person-twice'],
   }),
   recordRegistration: route('PUT /v1/m/{municipalityId}/payees/{payeeId}/prepayment-registration', {
     kind: 'plain',

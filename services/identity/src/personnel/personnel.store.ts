@@ -39,6 +39,7 @@ const schema = new Schema<PersonnelDocument>(
     municipalityId: String,
     personId: String,
     personnelNumber: String,
+    hadNumber: Boolean,
     change: { type: new Schema(change, { _id: false }), default: null },
     numbers: [String],
   },
@@ -150,11 +151,13 @@ const plain = ({
   municipalityId,
   personId,
   personnelNumber,
+  hadNumber,
   change: waiting,
 }: PersonnelDocument): Personnel => ({
   municipalityId,
   personId,
   personnelNumber,
+  hadNumber,
   change: waiting,
 });
 

@@ -22,6 +22,8 @@ export interface Personnel {
   readonly municipalityId: string;
   readonly personId: string;
   readonly personnelNumber: string | null;
+  /** Whether a number ever counted: whoever had one and has none now is not new. */
+  readonly hadNumber: boolean;
   readonly change: PersonnelChange | null;
 }
 
@@ -29,6 +31,7 @@ export const newPersonnel = (municipalityId: string, personId: string): Personne
   municipalityId,
   personId,
   personnelNumber: null,
+  hadNumber: false,
   change: null,
 });
 
@@ -36,7 +39,7 @@ export const newPersonnel = (municipalityId: string, personId: string): Personne
 export function asOf(personnel: Personnel, at: Date): Personnel {
   const { change } = personnel;
   if (!change?.confirmedBy || change.coolsOffAt > at) return personnel;
-  return { ...personnel, personnelNumber: change.personnelNumber, change: null };
+  return { ...personnel, personnelNumber: change.personnelNumber, hadNumber: true, change: null };
 }
 
 /** Numbers that nobody else may have: the one that counts and the one that waits. */
@@ -53,7 +56,7 @@ export interface Proposal {
 
 /**
  * What somebody proposes replaces what waits. The number that counts, or waits, given again, changes nothing. A first number needs no
- * cooling-off: there is none that it could take the place of.
+ * cooling-off: there was never one that it could take the place of.
  * @throws DomainError `own-number`
  */
 export function withProposal(before: Personnel, { changeId, personnelNumber, by, at }: Proposal): Personnel {
@@ -62,7 +65,7 @@ export function withProposal(before: Personnel, { changeId, personnelNumber, by,
   const known = now.change ?? now;
   if (known.personnelNumber === personnelNumber) return now;
   if (now.personnelNumber === personnelNumber) return { ...now, change: null };
-  const coolsOffAt = now.personnelNumber === null ? at : new Date(at.getTime() + COOLING_OFF_MS);
+  const coolsOffAt = now.hadNumber ? new Date(at.getTime() + COOLING_OFF_MS) : at;
   const proposed = { changeId, personnelNumber, proposedBy: by, proposedAt: at, coolsOffAt };
   return { ...now, change: { ...proposed, confirmedBy: null, confirmedAt: null } };
 }

@@ -39,6 +39,15 @@ describe('a personnel number', () => {
     expect(asOf(confirmed, later(COOLING_OFF_MS))).toMatchObject({ personnelNumber: next, change: null });
   });
 
+  it('after none is not a first one: it waits like any other', () => {
+    const none = withConfirmation(propose(numbered, null), 'chg-null', 'per-payroll', at);
+    const when = later(COOLING_OFF_MS);
+    const next = withConfirmation(propose(none, 'P-9', when), 'chg-P-9', 'per-payroll', when);
+    expect(next).toMatchObject({ personnelNumber: null, change: { confirmedBy: 'per-payroll' } });
+    expect(asOf(next, later(2 * COOLING_OFF_MS - 1)).personnelNumber).toBeNull();
+    expect(asOf(next, later(2 * COOLING_OFF_MS)).personnelNumber).toBe('P-9');
+  });
+
   it('is confirmed neither by whoever proposed it nor by its person, who proposes none either', () => {
     const proposed = propose(numbered, 'P-2');
     const confirm = (by: string, changeId = 'chg-P-2') => withConfirmation(proposed, changeId, by, at);

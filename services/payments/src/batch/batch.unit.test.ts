@@ -85,7 +85,7 @@ describe('a payment', () => {
   const at = new Date('2027-03-01T09:00:00.000Z');
   const nobody = newPayee('lintula', 'per-1', at);
   const sealed = { iv: '', tag: '', text: '' };
-  const account = { masked: 'FI', fingerprint: 'f', index: 'i', sealed, verification: null };
+  const account = { masked: 'FI', fingerprint: 'f', index: 'i', holder: 'h', sealed, verification: null };
   const registration = { evidence: 'YTJ', until: '2027-12-31', recordedBy: 'per-x', recordedAt: at };
   const banked = { ...nobody, method: 'bank' as const, account };
   const goesTo = (payeeRole: ObligationDocument['payeeRole'], details: Payee | undefined) => () =>

@@ -218,7 +218,17 @@ describe('a company', () => {
     expect(entered).toMatchObject({ method: null, masked: null, changeEvidence: 'HILMA 2027-14' });
     const waiting = await fixture.approver.listPayees({ params, query: { awaiting: 'approval' } });
     expect(waiting.items.map((one) => one.payeeId)).toContain('org-builder');
-    await approve('org-builder', entered.change!.changeId);
+    const { changeId } = entered.change!;
+    const said = { result: 'match' as const, checkedAt: '2027-03-01T09:00:00.000Z', changeId };
+    const verify = (by: typeof fixture.clerk) =>
+      by.recordVerification({ params: payee('org-builder'), body: said });
+    await expect(verify(fixture.clerk)).rejects.toMatchObject({ code: 'same-person-twice' });
+    await verify(await fixture.as('per-clerk-2', 'finance-clerk'));
+    await approve('org-builder', changeId);
+    const again = await fixture.clerk.enterAccount({ params: payee('org-builder'), body });
+    expect(again.change).toMatchObject({ changeId, verification: { result: 'match' } });
+    expect(await seen('org-builder')).toMatchObject({ method: null, masked: null });
+    fixture.later(72 * HOUR);
     expect(await seen('org-builder')).toMatchObject({ method: 'bank', masked: 'FI•• •••• 0785' });
     const wrong = { ...body, iban: 'FI2112345600000786' };
     const refused = fixture.clerk.enterAccount({ params: payee('org-builder'), body: wrong });

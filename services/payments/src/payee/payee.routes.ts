@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Payments, Routes } from '../context.ts';
 import { eraseOrWait } from './payee.erasure.ts';
-import { effectOf, requireChange, requireOther, withApproval, withEntry, withPayroll } from './payee.ts';
+import { effectOf, requireChange, requireOther } from './payee.ts';
+import { withApproval, withEntry, withPayroll, withVerification } from './payee.ts';
 import type { AccountDetails, Payee } from './payee.ts';
 import { tellOfChange } from './payee.telling.ts';
 import { accountRecordView, payeeRecordView, payeeView } from './payee.view.ts';
@@ -130,11 +131,8 @@ function financeRoutes(payments: Payments): FinanceRoutes {
       const verification = { result, checkedAt: new Date(body.checkedAt), recordedBy: person.id };
       return answer(
         await edit(payments, whoOf(params), (before, at) => {
+          if (changeId !== undefined) return withVerification(before, changeId, verification, at);
           requireOther(before, person.id);
-          if (changeId !== undefined) {
-            const change = requireChange(before, changeId, at);
-            return { ...before, change: { ...change, account: { ...change.account, verification } } };
-          }
           if (!before.account) throw new DomainError('account-missing');
           return { ...before, account: { ...before.account, verification } };
         }),

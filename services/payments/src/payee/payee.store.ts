@@ -136,6 +136,7 @@ export function payeeStore(connection: Connection, vault: Vault) {
         masked: maskIban(iban),
         fingerprint: key.fingerprint(iban),
         index: vault.fingerprint(iban),
+        holder: key.fingerprint(JSON.stringify([details.name, iban])),
         sealed: key.seal(JSON.stringify({ ...details, iban })),
         verification: null,
       };

@@ -21,6 +21,8 @@ export interface Account {
   readonly fingerprint: string;
   /** By the vault's key: equal for equal accounts of whomever. */
   readonly index: string;
+  /** By the payee's own key, of name and number together: what a bank vouches for. */
+  readonly holder: string;
   readonly sealed: Sealed;
   readonly verification: Verification | null;
 }
@@ -32,8 +34,6 @@ export interface AccountChange {
   readonly requestedAt: Date;
   /** Where somebody else than the payee found the account. */
   readonly evidence: string | null;
-  /** The payee never had another one, so there is nothing to cool off from. */
-  readonly first: boolean;
   readonly toldAt: Date | null;
   readonly coolsOffAt: Date | null;
   readonly approvedBy: string | null;
@@ -140,32 +140,40 @@ export function withPayroll(before: Payee, at: Date): Payee {
 /**
  * Only what payees give themselves is paid to at once, and only their first account, or the one that is known already. Any other, and
  * whatever somebody else enters, waits for a second person. A second change replaces the first and waits anew; the account that waits,
- * given again, goes on waiting, with what was told and approved of it, its name and address as they are given now.
+ * given again, goes on waiting, with what was told and approved of it, its name and address as they are given now. Another name for it
+ * from somebody else than the payee is another change. What the bank said of a name and number stays said when they are given again.
  */
 export function withEntry(before: Payee, entry: Entry): Payee {
   const { by, evidence, at, changeId } = entry;
   const now = asOf(before, at);
   const isOwn = by === now.personId;
   const payee = { ...now, changedAt: at, erasureAskedAt: isOwn ? null : now.erasureAskedAt };
-  const account = entry.account;
+  const account = asVerified(entry.account, [payee.account, payee.change?.account]);
   const isKnown = payee.account?.index === account.index;
-  const isFirst = payee.account === null && payee.erasedAt === null;
+  const isFirst = payee.method === null && payee.erasedAt === null;
   if (isOwn && (isKnown || isFirst)) return { ...payee, method: 'bank', account, change: null };
   const waiting = payee.change;
-  if (waiting?.account.index === account.index) return { ...payee, change: { ...waiting, account } };
+  const isSame = isOwn
+    ? waiting?.account.index === account.index
+    : waiting?.account.holder === account.holder;
+  if (waiting && isSame) return { ...payee, change: { ...waiting, account } };
   const change: AccountChange = {
     changeId,
     account,
     requestedBy: by,
     requestedAt: at,
     evidence,
-    first: isFirst,
     toldAt: null,
-    coolsOffAt: isFirst ? at : null,
+    coolsOffAt: null,
     approvedBy: null,
     approvedAt: null,
   };
   return { ...payee, change };
+}
+
+function asVerified(account: Account, former: readonly (Account | null | undefined)[]): Account {
+  const known = former.find((one) => one?.verification && one.holder === account.holder);
+  return known ? { ...account, verification: known.verification } : account;
 }
 
 /** @throws DomainError `account-change-unknown` unless this change still waits */
@@ -184,11 +192,22 @@ export function withApproval(payee: Payee | null, changeId: string, by: string, 
   return { ...payee!, change: { ...change, approvedBy: by, approvedAt: at } };
 }
 
+/**
+ * The bank's word on a new account.
+ * @throws DomainError `account-change-unknown`; `own-payment` for the payee, `same-person-twice` for who entered the account
+ */
+export function withVerification(payee: Payee, changeId: string, said: Verification, at: Date): Payee {
+  const change = requireChange(payee, changeId, at);
+  requireOther(payee, said.recordedBy);
+  if (change.requestedBy === said.recordedBy) throw new DomainError('same-person-twice');
+  return { ...payee, change: { ...change, account: { ...change.account, verification: said } } };
+}
+
 /** The cooling-off begins when the payee was told. @param coolingOff in milliseconds */
 export function withTelling(payee: Payee, toldAt: Date, coolingOff: number): Payee {
   const { change } = payee;
   if (!change || change.toldAt) return payee;
-  const coolsOffAt = change.coolsOffAt ?? new Date(toldAt.getTime() + coolingOff);
+  const coolsOffAt = new Date(toldAt.getTime() + coolingOff);
   return { ...payee, change: { ...change, toldAt, coolsOffAt } };
 }
 

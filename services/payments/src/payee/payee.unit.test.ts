@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { erasureWait, vouchersEnd } from './payee.erasure.ts';
 import { asOf, checkedIban, effectOf, isRegistered, maskIban, newPayee } from './payee.ts';
-import { requireChange, withApproval, withEntry, withPayroll, withTelling } from './payee.ts';
+import {
+  requireChange,
+  withApproval,
+  withEntry,
+  withPayroll,
+  withTelling,
+  withVerification,
+} from './payee.ts';
 import type { Account, Entry, Payee } from './payee.ts';
 
 const HOUR = 3_600_000;
@@ -13,6 +20,7 @@ const account = (name: string): Account => ({
   masked: name,
   fingerprint: `f-${name}`,
   index: `i-${name}`,
+  holder: `h-${name}`,
   sealed,
   verification: null,
 });
@@ -47,11 +55,49 @@ describe('a payee’s account', () => {
   it('is paid to at once when it is the first and their own', () => {
     expect(paid).toMatchObject({ method: 'bank', account: { masked: 'old' }, change: null });
   });
-  it('waits for a second person, also the first one, when somebody else entered it', () => {
-    const entered = withEntry(nobody, entry('new', { by: 'per-clerk', evidence: 'Contract 7' }));
-    expect(accountOf(entered, after(1_000))).toBeNull();
-    const approved = withApproval(entered, 'chg-new', 'per-approver', after(1));
-    expect(accountOf(approved, after(1))).toBe('new');
+  it('that somebody else entered waits, also the first one, for a second person and until the payee knew of it for a while', () => {
+    for (const before of [nobody, withPayroll(nobody, start)]) {
+      const entered = withEntry(before, entry('new', { by: 'per-clerk', evidence: 'Contract 7' }));
+      expect(accountOf(entered, after(1_000))).toBeNull();
+      const approved = withApproval(entered, 'chg-new', 'per-approver', after(1));
+      expect(accountOf(approved, after(1_000))).toBeNull();
+      const told = withTelling(approved, after(2), 72 * HOUR);
+      expect([73, 74].map((hours) => accountOf(told, after(hours)))).toEqual([null, 'new']);
+    }
+  });
+  it('waits, though it is the first and their own, where they are paid by the payroll office', () => {
+    const asked = withEntry(withPayroll(nobody, start), entry('new'));
+    expect(asked).toMatchObject({ method: 'payroll', account: null, change: { account: { masked: 'new' } } });
+  });
+  it('is vouched for neither by the payee nor by who entered it', () => {
+    const entered = withEntry(paid, entry('new', { by: 'per-clerk' }));
+    const said = (recordedBy: string) => ({ result: 'match' as const, checkedAt: start, recordedBy });
+    const record = (by: string) => () => withVerification(entered, 'chg-new', said(by), after(1));
+    expect(record('per-clerk')).toThrow(expect.objectContaining({ code: 'same-person-twice' }));
+    expect(record('per-1')).toThrow(expect.objectContaining({ code: 'own-payment' }));
+    expect(record('per-other')().change?.account.verification).toEqual(said('per-other'));
+  });
+  it('keeps what the bank said of it when it is given again, unless under another name', () => {
+    const verification = { result: 'no-match' as const, checkedAt: start, recordedBy: 'per-other' };
+    const waiting = withVerification(withEntry(paid, entry('new')), 'chg-new', verification, after(1));
+    const doubted = { ...paid, account: { ...account('old'), verification } };
+    const renamed = (name: string) => ({ account: { ...account(name), holder: 'h-renamed' } });
+    for (const by of ['per-1', 'per-clerk']) {
+      const again = withEntry(waiting, entry('new', { by }));
+      expect(again.change).toMatchObject({ changeId: 'chg-new', account: { verification } });
+      const former = withEntry(doubted, entry('old', { by }));
+      expect((former.change?.account ?? former.account)?.verification).toEqual(verification);
+      const other = withEntry(waiting, entry('new', { ...renamed('new'), by }));
+      expect(other.change?.account.verification).toBeNull();
+    }
+  });
+  it('that waits gets another name at once from the payee only', () => {
+    const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
+    const approved = withApproval(told, 'chg-new', 'per-approver', after(2));
+    const renamed = { account: { ...account('new'), holder: 'h-renamed' }, changeId: 'chg-renamed' };
+    const byClerk = withEntry(approved, entry('new', { ...renamed, by: 'per-clerk' }));
+    expect(byClerk.change).toMatchObject({ changeId: 'chg-renamed', approvedBy: null, toldAt: null });
+    expect(withEntry(approved, entry('new', renamed)).change).toMatchObject({ changeId: 'chg-new' });
   });
   it('is replaced only when a second person approved and the cooling-off after the telling is over', () => {
     const asked = withEntry(paid, entry('new'));
@@ -70,7 +116,7 @@ describe('a payee’s account', () => {
     const second = withEntry(approved, entry('third', { at: after(3) }));
     expect(second.change).toMatchObject({ toldAt: null, approvedBy: null });
     const forgotten = { ...nobody, erasedAt: start };
-    expect(withEntry(forgotten, entry('new'))).toMatchObject({ account: null, change: { first: false } });
+    expect(withEntry(forgotten, entry('new'))).toMatchObject({ account: null, change: { toldAt: null } });
   });
   it('that waits goes on waiting when it is given again, with what was approved of it', () => {
     const told = withTelling(withEntry(paid, entry('new')), after(1), 72 * HOUR);
@@ -158,7 +204,7 @@ describe('a payee’s account', () => {
           const masked = accountOf(payee, now);
           if (masked !== paidTo && !(paidTo === null && does === 'enter')) {
             expect(vouched.has(masked!)).toBe(true);
-            if (paidTo !== null) expect(hours - told.get(masked!)!).toBeGreaterThanOrEqual(72);
+            expect(hours - told.get(masked!)!).toBeGreaterThanOrEqual(72);
           }
           paidTo = masked;
         }
