@@ -96,6 +96,7 @@ export const paymentsProblems = {
   'period-invalid': { status: 422, title: 'A period ends after it begins, and has at most 400 days' },
   'not-proposed': { status: 409, title: 'Nothing is proposed that could be confirmed' },
   'suspense-resolved': { status: 409, title: 'The suspense item is resolved' },
+  'fee-too-high': { status: 409, title: 'More is missing than a bank keeps as its fee' },
   'resolution-unfit': { status: 409, title: 'The suspense item cannot be this' },
   'webhook-address-refused': { status: 422, title: 'Nothing may be sent to this address' },
   'webhook-limit': { status: 409, title: 'The municipality has as many endpoints as it may have' },

@@ -35,7 +35,7 @@ export const suspenseCodes = [
  * What becomes of a suspense item.
  * - `matched`: it was these payments; their amounts add up to it exactly.
  * - `offset`: it was ours and came back (or went out again): another open item of the same amount, the other way.
- * - `returned`: this payment came back, less a fee that a bank kept: it is owed in full again, and the municipality bears the fee. Payment = what came in + fee.
+ * - `returned`: this payment came back, less a fee that a bank kept: it is owed in full again, and the municipality bears the fee. Payment = what came in + fee, which is at most 5 % of it (5.00 of small payments, 50.00 of large ones).
  * - `receivable`: a payee of an outcome contract paid what it owes. `amount` of it where not all: what is left stays in suspense as an item of its own.
  * - `not-ours`: it has nothing to do with payouts; the ledger forgets it.
  * - `noted`: no money moved.
@@ -84,7 +84,7 @@ export const SuspenseShape = z
   .meta({ id: 'SuspenseItem' });
 
 const SuspenseParams = MunicipalityParams.extend({ suspenseId: IdShape });
-const refusals = ['suspense-resolved', 'resolution-unfit', 'own-payment'];
+const refusals = ['suspense-resolved', 'resolution-unfit', 'fee-too-high', 'own-payment'];
 
 export const settlementRoutes = {
   listSuspense: route('GET /v1/m/{municipalityId}/suspense', {

@@ -101,6 +101,32 @@ describe('a suspense item', () => {
     expect((await suspenseOf(fixture, 'OFF-3')).state).toBe('resolved');
     expect((await suspenseOf(fixture, 'OFF-2')).state).toBe('resolved');
   });
+  it('that names a payment is decided on by nobody whom that paid, whatever it is said to be', async () => {
+    const { lines } = await sentBatch(fixture, 'twice');
+    const [one] = lines;
+    const { amount } = one!.amount;
+    await takeIn(fixture, notify(booking(one!.endToEndId, amount, 'TWICE-1')));
+    await takeIn(fixture, notify(booking(one!.endToEndId, amount, 'TWICE-2')));
+    await takeIn(fixture, notify({ ...booking('', amount, 'TWICE-3'), direction: 'CRDT', parts: [] }));
+    const [out, back] = [await suspenseOf(fixture, 'TWICE-2'), await suspenseOf(fixture, 'TWICE-3')];
+    const payee = await fixture.as(one!.payeeId, 'finance-clerk', 'payout-approver');
+    const offset = { as: 'offset', suspenseId: out.suspenseId };
+    for (const [item, resolution] of [
+      [out, { as: 'not-ours' }],
+      [out, { as: 'offset', suspenseId: back.suspenseId }],
+      [back, offset],
+    ] as const) {
+      const proposing = propose(item.suspenseId, resolution, payee);
+      await expect(proposing).rejects.toMatchObject({ code: 'own-payment' });
+    }
+    const alien = await propose(out.suspenseId, { as: 'not-ours' });
+    await expect(confirm(alien, payee)).rejects.toMatchObject({ code: 'own-payment' });
+    const item = await propose(back.suspenseId, offset);
+    await expect(confirm(item, payee)).rejects.toMatchObject({ code: 'own-payment' });
+    expect((await suspenseOf(fixture, 'TWICE-2')).state).toBe('proposed');
+    await confirm(item);
+    expect((await suspenseOf(fixture, 'TWICE-2')).state).toBe('resolved');
+  });
   it('of a payment that came back less a fee returns it: it is owed in full, and the municipality bears the fee', async () => {
     const { batchId, lines } = await sentBatch(fixture, 'fee');
     const [one] = lines;

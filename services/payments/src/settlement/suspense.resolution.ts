@@ -39,7 +39,7 @@ export async function proposeResolution(
   const item = await requireItem(payments, session, municipalityId, suspenseId);
   const around = await surroundingsOf(payments, session, municipalityId, resolution);
   requireFit(item, resolution, around);
-  await requireDisinterested(payments, session, around, personId);
+  await requireDisinterested(payments, session, { item, around }, personId);
   const sha256 = proposalHash(suspenseId, resolution, reason);
   const proposal = { resolution, reason, by: personId, sha256, at: payments.now() };
   if (!(await payments.settlements.propose(session, suspenseId, proposal)))
@@ -61,7 +61,7 @@ export async function confirmResolution(
   if (proposal.by === personId) throw new DomainError('same-person-twice');
   const around = await surroundingsOf(payments, session, municipalityId, proposal.resolution);
   requireFit(item, proposal.resolution, around);
-  await requireDisinterested(payments, session, around, personId);
+  await requireDisinterested(payments, session, { item, around }, personId);
   const resolvedAt = payments.now();
   const resolved = { proposal, confirmedBy: personId, resolvedAt };
   for (const one of [item, ...(around.other ? [around.other] : [])]) {
@@ -115,16 +115,22 @@ function attemptsIn(resolution: Resolution): readonly string[] {
   return resolution.as === 'matched' ? resolution.attemptIds : [];
 }
 
+/** Nobody decides about money that went to them: by the payments it is said to be, or by those that the bank named. */
 async function requireDisinterested(
   { obligations }: Payments,
   session: ClientSession,
-  { attempts, contract }: Surroundings,
+  { item, around }: { readonly item: SuspenseDocument; readonly around: Surroundings },
   personId: string,
 ): Promise<void> {
+  const { attempts, other, contract } = around;
   if (contract) requireNotPaid(personId, contract.payees);
-  if (attempts.length === 0) return;
-  const ids = attempts.map(({ obligationId }) => obligationId);
-  requireUnpaid(await obligations.findMany(attempts[0]!.municipalityId, ids, session), personId);
+  const { municipalityId } = item;
+  const named = [item, other].flatMap((one) => one?.endToEndId ?? []);
+  const told =
+    named.length === 0 ? [] : await obligations.attemptsByEndToEndId(municipalityId, named, session);
+  const ids = [...attempts, ...told].map(({ obligationId }) => obligationId);
+  if (ids.length === 0) return;
+  requireUnpaid(await obligations.findMany(municipalityId, ids, session), personId);
 }
 
 /** What moved is no longer in suspense. What it was is posted beside it, or is none of the ledger's. */

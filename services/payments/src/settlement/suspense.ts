@@ -1,7 +1,7 @@
 import type { Resolution } from '@talkoot/api-contracts/payments';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { TextRef } from '@talkoot/api-contracts';
-import { decimalOf, money } from '@talkoot/money';
+import { decimalOf, minorDigits, money } from '@talkoot/money';
 import type { Money } from '@talkoot/money';
 import type { AttemptDocument } from '../obligation/obligation.store.ts';
 import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
@@ -21,11 +21,26 @@ export interface Surroundings {
   readonly contract: OutcomeContractDocument | null;
 }
 
-/** @throws DomainError `suspense-resolved` or `resolution-unfit`, which says why */
+/** @throws DomainError `suspense-resolved`, `fee-too-high`, or `resolution-unfit`, which says why */
 export function requireFit(item: SuspenseDocument, resolution: Resolution, around: Surroundings): void {
   if (item.state === 'resolved') throw new DomainError('suspense-resolved');
   const why = unfit(item, resolution, around);
   if (why) throw new DomainError('resolution-unfit', why);
+  if (resolution.as === 'returned') requireUsualFee(resolution.fee, around.attempts[0]!);
+}
+
+/**
+ * The most that a bank may have kept of what came back, in minor units: a twentieth of the payment, though 5.00 of small ones and 50.00
+ * of large ones. More than that is no fee but money that is missing.
+ */
+export function mostFee({ amount, currency }: Money): number {
+  const major = 10 ** minorDigits(currency);
+  return Math.min(Math.max(Math.floor(amount / 20), 5 * major), 50 * major);
+}
+
+function requireUsualFee(fee: Money, { amount, currency }: AttemptDocument): void {
+  const most = mostFee({ amount, currency });
+  if (fee.amount > most) throw new DomainError('fee-too-high', `At most ${inText(most, currency)}`);
 }
 
 function unfit(item: SuspenseDocument, resolution: Resolution, around: Surroundings): string | null {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OutcomeContractDocument } from '../outcome/outcome.store.ts';
 import type { AttemptDocument } from '../obligation/obligation.store.ts';
 import type { SuspenseDocument } from './settlement.store.ts';
-import { proposalHash, requireFit } from './suspense.ts';
+import { mostFee, proposalHash, requireFit } from './suspense.ts';
 
 const item = (changes: Partial<SuspenseDocument> = {}) =>
   ({ _id: 'sus-1', way: 'out', amount: 300, currency: 'EUR', state: 'open', ...changes }) as SuspenseDocument;
@@ -46,6 +46,20 @@ describe('a suspense item', () => {
   });
   it('that came in may be a payment that came back less the fee of a bank', () => {
     expect(() => fit(item({ way: 'in' }), returned(5), paid(305))).not.toThrow();
+  });
+  it('is no return less a fee when more is missing than a bank keeps', () => {
+    const most = (amount: number, currency = 'EUR') => mostFee({ amount, currency });
+    expect([1, 10_000, 20_000, 100_000, 9_999_999].map((one) => most(one))).toEqual([
+      500, 500, 1_000, 5_000, 5_000,
+    ]);
+    expect(most(9_999_999, 'JPY')).toBe(50);
+    const cent = (fee: number) => () => fit(item({ way: 'in', amount: 1 }), returned(fee), paid(fee + 1));
+    expect(cent(999_999)).toThrow(expect.objectContaining({ code: 'fee-too-high' }));
+    expect(cent(501)).toThrow(expect.objectContaining({ code: 'fee-too-high' }));
+    const whole = (fee: number) => () =>
+      fit(item({ way: 'in', amount: 19_000 }), returned(fee), paid(19_000 + fee));
+    expect(whole(1_001)).toThrow(expect.objectContaining({ code: 'fee-too-high' }));
+    expect(whole(1_000)).not.toThrow();
   });
 
   const receivable = { as: 'receivable' as const, contractId: 'oct-1' };
