@@ -57,7 +57,10 @@ function exceptions(command: (name: string, description: string) => Command): vo
         'Nothing was put aside.',
       ),
     );
-  command('close', 'As a finance clerk: say what became of a receipt that was put aside')
+  command(
+    'close',
+    'As a finance clerk: say what became of a receipt that was put aside; what may be paid twice, as another person than took it in',
+  )
     .argument('<exception>', 'such as exc-…')
     .requiredOption('--note <text>', 'what became of it')
     .action(

@@ -82,6 +82,7 @@ export const payrollExceptionCodes = [
   'currency-differs',
   'receipt-differs',
   'paid-again',
+  'paid-after-rejection',
   'employer-cost-above-reserve',
 ] as const;
 
@@ -143,14 +144,14 @@ export const payrollRoutes = {
     ...taking,
     summary: 'Take in receipts of a payroll run, all of it or a part; what does not fit is put aside',
     body: z.object({ receipts: z.array(PayrollReceiptShape).min(1).max(500) }),
-    problems: ['receipt-does-not-add-up'],
+    problems: ['receipt-does-not-add-up', 'own-payment'],
   }),
   importPayrollReceiptsCsv: route('POST /v1/m/{municipalityId}/payroll/receipts.csv', {
     ...taking,
     summary: `The same as CSV, amounts in minor units: ${receiptColumns.join(', ')}; at most 500 lines`,
     bodyType: 'text/csv',
     body: z.string(),
-    problems: ['receipt-does-not-add-up', 'receipts-malformed'],
+    problems: ['receipt-does-not-add-up', 'receipts-malformed', 'own-payment'],
   }),
   listPayrollReceipts: route('GET /v1/m/{municipalityId}/payroll/receipts', {
     summary: 'Receipts that were taken in',
@@ -168,12 +169,13 @@ export const payrollRoutes = {
   }),
   closePayrollException: route('POST /v1/m/{municipalityId}/payroll/exceptions/{exceptionId}/closed', {
     kind: 'plain',
-    summary: 'Say what became of a receipt that was put aside',
+    summary:
+      'Say what became of a receipt that was put aside; where money may have gone out twice, as somebody who took in no receipt of that payment',
     access: { roles: ['finance-clerk'] },
     params: MunicipalityParams.extend({ exceptionId: IdShape }),
     body: z.object({ note: text(1000) }),
     answer: PayrollExceptionShape,
-    problems: ['already-decided'],
+    problems: ['already-decided', 'own-payment', 'same-person-twice'],
   }),
   getIncomeReport: route('GET /v1/m/{municipalityId}/payroll/income-report', {
     summary:

@@ -1,6 +1,7 @@
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import { idFrom, inTransaction, sha256Of } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
+import { requireUnpaid } from '../batch/batch.ts';
 import type { Payments } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
 import type { CommitmentDocument } from '../fund/fund.store.ts';
@@ -18,6 +19,20 @@ type Booked = Extract<ReceiptOutcome, { attemptId: string }>;
 interface Taking {
   readonly municipalityId: string;
   readonly receipts: readonly PayrollReceipt[];
+  /** Who takes them in. */
+  readonly personId: string;
+}
+
+/** @throws DomainError `own-payment` for whoever is owed what one of the receipts is about */
+export async function requireNotPaidBy(
+  { connection, obligations }: Payments,
+  { municipalityId, receipts, personId }: Taking,
+): Promise<void> {
+  const ids = [...new Set(receipts.map(({ obligationId }) => obligationId))];
+  const owed = await inTransaction(connection, (session) =>
+    obligations.findMany(municipalityId, ids, session),
+  );
+  requireUnpaid(owed, personId);
 }
 
 /**
@@ -28,9 +43,7 @@ export async function refuseWhatDoesNotAddUp(payments: Payments, taking: Taking)
   const wrong = taking.receipts.filter((one) => !addsUp(one));
   if (wrong.length === 0) return;
   const at = payments.now();
-  const aside = wrong.map((receipt) =>
-    exceptionOf(taking.municipalityId, receipt, { code: 'receipt-does-not-add-up', at }),
-  );
+  const aside = wrong.map((receipt) => exceptionOf(taking, receipt, { code: 'receipt-does-not-add-up', at }));
   await inTransaction(payments.connection, (session) => payments.payroll.putAside(session, aside));
   requireAddingUp(taking.receipts);
 }
@@ -52,11 +65,12 @@ export async function takeReceipts(payments: Payments, session: ClientSession, t
       obligationId: receipt.obligationId,
       attemptId,
       receipt,
+      takenBy: taking.personId,
       at,
     })),
   );
-  const uncovered = await bookReceipts(payments, session, { municipalityId, attempts, booked, at });
-  const aside = [...uncovered, ...exceptionsOf(municipalityId, outcomes, at)];
+  const uncovered = await bookReceipts(payments, session, { taking, attempts, booked, at });
+  const aside = [...uncovered, ...exceptionsOf(taking, outcomes, at)];
   await payments.payroll.putAside(session, aside);
   const count = (kind: ReceiptOutcome['kind']) => outcomes.filter((one) => one.kind === kind).length;
   return {
@@ -73,7 +87,7 @@ const knownOf = ({ destination, ...attempt }: AttemptDocument): KnownAttempt => 
 });
 
 interface Booking {
-  readonly municipalityId: string;
+  readonly taking: Taking;
   readonly attempts: readonly AttemptDocument[];
   readonly booked: readonly Booked[];
   readonly at: Date;
@@ -90,8 +104,9 @@ interface Paid {
 async function bookReceipts(
   payments: Payments,
   session: ClientSession,
-  { municipalityId, attempts, booked, at }: Booking,
+  { taking, attempts, booked, at }: Booking,
 ): Promise<ExceptionDocument[]> {
+  const { municipalityId } = taking;
   const fates = booked.map(({ kind, receipt, attemptId }) => ({
     kind,
     attemptId,
@@ -104,7 +119,7 @@ async function bookReceipts(
   const paid = booked
     .filter(({ kind }) => kind === 'settled')
     .map((one) => ({ ...one, obligation: obligations.get(one.receipt.obligationId)! }));
-  const uncovered = await coverCosts(payments, session, paid, at);
+  const uncovered = await coverCosts(payments, session, paid, { taking, at });
   // Last, as it tells lifecycles that all is paid: what is left of a reserve is released then.
   await bookFates(payments, session, { municipalityId, attempts, fates, at });
   for (const [, some] of groupedBy(paid, ({ obligation }) => bookKey(obligation))) {
@@ -119,7 +134,7 @@ async function coverCosts(
   payments: Payments,
   session: ClientSession,
   paid: readonly Paid[],
-  at: Date,
+  { taking, at }: Pick<Booking, 'taking' | 'at'>,
 ): Promise<ExceptionDocument[]> {
   const missing: ExceptionDocument[] = [];
   for (const [projectId, some] of groupedBy(paid, ({ obligation }) => obligation.projectId)) {
@@ -134,7 +149,7 @@ async function coverCosts(
       amount += covered;
       if (uncovered > 0) {
         const code = 'employer-cost-above-reserve';
-        missing.push(exceptionOf(obligation.municipalityId, receipt, { code, at, uncovered }));
+        missing.push(exceptionOf(taking, receipt, { code, at, uncovered }));
       }
     }
     if (!project || amount === 0) continue;
@@ -169,18 +184,14 @@ const keyOf = (paid: readonly Paid[]): string =>
     'run',
   );
 
-function exceptionsOf(
-  municipalityId: string,
-  outcomes: readonly ReceiptOutcome[],
-  at: Date,
-): ExceptionDocument[] {
+function exceptionsOf(taking: Taking, outcomes: readonly ReceiptOutcome[], at: Date): ExceptionDocument[] {
   return outcomes.flatMap((one) =>
-    one.kind === 'exception' ? [exceptionOf(municipalityId, one.receipt, { code: one.code, at })] : [],
+    one.kind === 'exception' ? [exceptionOf(taking, one.receipt, { code: one.code, at })] : [],
   );
 }
 
 function exceptionOf(
-  municipalityId: string,
+  { municipalityId, personId }: Taking,
   receipt: PayrollReceipt,
   { code, at, uncovered = null }: { code: ExceptionCode; at: Date; uncovered?: number | null },
 ): ExceptionDocument {
@@ -190,6 +201,7 @@ function exceptionOf(
     code,
     receipt,
     uncovered,
+    takenBy: personId,
     at,
     state: 'open',
     note: null,

@@ -230,9 +230,36 @@ describe('a payroll receipt', () => {
     expect(await holds('withholding', 'pil-reject')).toBe(0);
     await instruct(fixture, await propose(fixture, [id]));
     const late = await take([receipt(id, { run: 'RUN-2', reference: `T${id.slice(4).toUpperCase()}-1` })]);
-    expect(late.exceptions).toMatchObject([{ code: 'not-in-transit' }]);
+    expect(late.exceptions).toMatchObject([{ code: 'paid-after-rejection' }]);
     await take([receipt(id, { run: 'RUN-2' })]);
     expect(await stateOf(id)).toBe('settled');
+  });
+
+  it('that pays what somebody said was rejected is closed by somebody else, and by nobody whom it pays', async () => {
+    const { wage } = await instructed('after-all');
+    const id = wage.obligationId;
+    const taking = (by: PaymentsFixture['clerk'], receipts: PayrollReceipt[]) =>
+      by.importPayrollReceipts({ params, body: { receipts }, idempotencyKey: key() });
+    const payee = await fixture.as('per-servant', 'finance-clerk', 'payroll');
+    const own = taking(payee, [receipt('obl-other'), receipt(id, { status: 'rejected', ...nothing })]);
+    await expect(own).rejects.toMatchObject({ code: 'own-payment' });
+    const badSum = taking(payee, [receipt(id, { net: 1 })]);
+    await expect(badSum).rejects.toMatchObject({ code: 'own-payment' });
+    expect(await stateOf(id)).toBe('instructed');
+    await taking(fixture.clerk, [receipt(id, { status: 'rejected', ...nothing })]);
+    const { exceptions: again } = await take([receipt(id)]);
+    const { exceptions: later } = await take([receipt(id, { run: 'RUN-2' })]);
+    expect([...again, ...later].map(({ code }) => code)).toEqual(['receipt-differs', 'paid-after-rejection']);
+    const other = await fixture.as('per-clerk-2', 'finance-clerk');
+    for (const { exceptionId } of [...again, ...later]) {
+      const close = (by: PaymentsFixture['clerk']) =>
+        by.closePayrollException({ params: { ...params, exceptionId }, body: { note: 'Claimed back' } });
+      await expect(close(payee)).rejects.toMatchObject({ code: 'own-payment' });
+      await expect(close(fixture.clerk)).rejects.toMatchObject({ code: 'same-person-twice' });
+      const taker = await fixture.as('per-payroll', 'finance-clerk');
+      await expect(close(taker)).rejects.toMatchObject({ code: 'same-person-twice' });
+      expect(await close(other)).toMatchObject({ state: 'closed' });
+    }
   });
 
   it('with more employer’s cost than the pool holds settles, and finance sees what is not covered', async () => {

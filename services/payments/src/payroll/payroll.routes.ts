@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { telling } from '../batch/batch.alarm.ts';
 import type { Payments, Routes } from '../context.ts';
 import { numbersOf, payrollFileOf } from './payroll.file.ts';
-import { refuseWhatDoesNotAddUp, takeReceipts } from './payroll.import.ts';
+import { refuseWhatDoesNotAddUp, requireNotPaidBy, takeReceipts } from './payroll.import.ts';
+import { isAlarming } from './payroll.ts';
 import type { ExceptionDocument, ReceiptDocument } from './payroll.store.ts';
 import { receiptsFromCsv } from './receipt.csv.ts';
 
@@ -21,8 +22,6 @@ type PayrollRoutes = Routes<
   | 'closePayrollException'
   | 'getIncomeReport'
 >;
-/** What makes finance look at once: money went out twice, or is said to have. */
-const alarming: readonly string[] = ['paid-again', 'receipt-differs'];
 
 export function payrollRoutes(payments: Payments): PayrollRoutes {
   const { payroll } = payments;
@@ -65,11 +64,11 @@ export function payrollRoutes(payments: Payments): PayrollRoutes {
     },
     async closePayrollException({ params, body, person }) {
       const { municipalityId, exceptionId } = params;
+      await requireMayClose(payments, { municipalityId, exceptionId, personId: person.id });
       const closing = { note: body.note, closedBy: person.id };
       const closed = await payroll.closeException(municipalityId, exceptionId, closing);
       if (closed) return { body: exceptionView(closed) };
-      const known = await payroll.findException(municipalityId, exceptionId);
-      throw new DomainError(known ? 'already-decided' : 'not-found');
+      throw new DomainError('already-decided');
     },
     async getIncomeReport({ params, query, person, log }) {
       const after = decodeCursor(query.after, z.string());
@@ -84,16 +83,17 @@ export function payrollRoutes(payments: Payments): PayrollRoutes {
 
 async function take(
   payments: Payments,
-  call: Pick<Call, 'operationId' | 'bodyHash' | 'log'> & { params: { municipalityId: string } },
+  call: Pick<Call, 'operationId' | 'bodyHash' | 'log' | 'person'> & { params: { municipalityId: string } },
   receipts: readonly PayrollReceipt[],
 ) {
-  const taking = { municipalityId: call.params.municipalityId, receipts };
+  const taking = { municipalityId: call.params.municipalityId, receipts, personId: call.person.id };
+  await requireNotPaidBy(payments, taking);
   await refuseWhatDoesNotAddUp(payments, taking);
   const body = await once(payments.connection, call, async (session) => {
     const taken = await takeReceipts(payments, session, taking);
     return { ...taken, exceptions: taken.exceptions.map(exceptionView) };
   });
-  const alarms = body.exceptions.filter(({ code }) => alarming.includes(code));
+  const alarms = body.exceptions.filter(({ code }) => isAlarming(code));
   if (alarms.length > 0) {
     call.log.error(
       { exceptions: alarms.map(({ exceptionId }) => exceptionId) },
@@ -101,6 +101,25 @@ async function take(
     );
   }
   return { body };
+}
+
+/**
+ * Nobody says of their own payment that all is well, nor alone of one that may have gone out twice.
+ * @throws DomainError `not-found`, `own-payment`, `same-person-twice`
+ */
+async function requireMayClose(
+  payments: Payments,
+  of: { readonly municipalityId: string; readonly exceptionId: string; readonly personId: string },
+): Promise<void> {
+  const { municipalityId, exceptionId, personId } = of;
+  const found = await payments.payroll.findException(municipalityId, exceptionId);
+  if (!found) throw new DomainError('not-found');
+  const { code, receipt, takenBy } = found;
+  await requireNotPaidBy(payments, { municipalityId, receipts: [receipt], personId });
+  if (!isAlarming(code)) return;
+  const hasPart =
+    takenBy === personId || (await payments.payroll.hasTaken(municipalityId, receipt.obligationId, personId));
+  if (hasPart) throw new DomainError('same-person-twice');
 }
 
 async function fileOf(

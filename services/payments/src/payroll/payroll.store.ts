@@ -10,6 +10,7 @@ export interface ReceiptDocument {
   obligationId: string;
   attemptId: string;
   receipt: PayrollReceipt;
+  takenBy: string;
   at: Date;
 }
 
@@ -21,6 +22,8 @@ export interface ExceptionDocument {
   receipt: PayrollReceipt;
   /** Minor units of the receipt's currency. */
   uncovered: number | null;
+  /** Who took it in first. */
+  takenBy: string;
   at: Date;
   state: 'open' | 'closed';
   note: string | null;
@@ -59,6 +62,9 @@ export function payrollStore(connection: Connection) {
     async insertReceipts(session: ClientSession, documents: ReceiptDocument[]): Promise<void> {
       if (documents.length > 0) await receipts.insertMany(documents, { session });
     },
+    /** Whether a person took in a receipt of what is owed. */
+    hasTaken: async (municipalityId: string, obligationId: string, takenBy: string): Promise<boolean> =>
+      (await receipts.findOne({ municipalityId, obligationId, takenBy })) !== null,
     listReceipts(
       filter: { municipalityId: string; obligationId?: string | undefined; run?: string | undefined },
       after: string | undefined,

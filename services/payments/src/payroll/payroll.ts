@@ -75,12 +75,24 @@ function decideOne(receipt: PayrollReceipt, attempts: readonly KnownAttempt[]): 
   const named = mine.filter(({ endToEndId }) => endToEndId === (receipt.reference ?? endToEndId));
   if (named.length === 0) return 'unknown-obligation';
   const attempt = named.find(({ state }) => state === 'in-transit');
-  if (!attempt) return named.some(({ state }) => state === 'settled') ? 'paid-again' : 'not-in-transit';
+  if (!attempt) return whyNotInTransit(receipt, named);
   if (attempt.method !== 'payroll') return 'not-through-payroll';
   if (attempt.currency !== receipt.currency) return 'currency-differs';
   if (attempt.amount !== receipt.gross) return 'amount-differs';
   return attempt;
 }
+
+function whyNotInTransit({ status }: PayrollReceipt, named: readonly KnownAttempt[]): ExceptionCode {
+  if (named.some(({ state }) => state === 'settled')) return 'paid-again';
+  // It is owed again since, and may be in a new batch already.
+  const isPaidAfterAll = status === 'paid' && named.some(({ state }) => state === 'rejected');
+  return isPaidAfterAll ? 'paid-after-rejection' : 'not-in-transit';
+}
+
+const alarming: readonly ExceptionCode[] = ['paid-again', 'paid-after-rejection', 'receipt-differs'];
+
+/** Whether money went out twice, or is said to have: finance looks at once, and who took in receipts of it does not say it is well. */
+export const isAlarming = (code: ExceptionCode): boolean => alarming.includes(code);
 
 function isSame(a: PayrollReceipt, b: PayrollReceipt): boolean {
   const contentOf = (of: PayrollReceipt) =>

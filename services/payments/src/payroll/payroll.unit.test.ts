@@ -1,7 +1,14 @@
 import type { PayrollReceipt } from '@talkoot/api-contracts/payments';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addsUp, coverEmployerCost, decideReceipts, receiptKey, requireAddingUp } from './payroll.ts';
+import {
+  addsUp,
+  coverEmployerCost,
+  decideReceipts,
+  isAlarming,
+  receiptKey,
+  requireAddingUp,
+} from './payroll.ts';
 import type { KnownAttempt } from './payroll.ts';
 import { receiptsFromCsv } from './receipt.csv.ts';
 
@@ -54,6 +61,13 @@ describe('a payroll receipt', () => {
   it('of a second run for what is settled is an alarm', () => {
     expect(kindsOf([receipt(1), receipt(1, { run: 'R2' })])).toEqual(['settled', 'paid-again']);
   });
+  it('that pays what was rejected is an alarm, and none that rejects it again', () => {
+    const after = [attempt(1, { state: 'rejected' })];
+    expect(kindsOf([receipt(1)], after)).toEqual(['paid-after-rejection']);
+    expect(kindsOf([receipt(1, { status: 'rejected', ...nothing })], after)).toEqual(['not-in-transit']);
+    const codes = ['paid-again', 'paid-after-rejection', 'receipt-differs', 'not-in-transit'] as const;
+    expect(codes.map(isAlarming)).toEqual([true, true, true, false]);
+  });
   it.each([
     ['unknown-obligation', receipt(9)],
     ['unknown-obligation', receipt(1, { reference: 'T1-2' })],
@@ -75,7 +89,7 @@ describe('a payroll receipt', () => {
       decideReceipts([receipt(1, reference ? { reference } : {})], [first, second], new Map())[0];
     expect(named()).toMatchObject({ kind: 'settled', attemptId: 'att-1b' });
     expect(named('T1-2')).toMatchObject({ kind: 'settled', attemptId: 'att-1b' });
-    expect(named('T1-1')).toMatchObject({ kind: 'exception', code: 'not-in-transit' });
+    expect(named('T1-1')).toMatchObject({ kind: 'exception', code: 'paid-after-rejection' });
   });
   it('adds up: gross is net and withheld; of what was rejected nothing was paid', () => {
     expect(addsUp(receipt(1))).toBe(true);
