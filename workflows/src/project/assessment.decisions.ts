@@ -16,7 +16,8 @@ function appeal({ phase, stage, facts }: Project, person: string): ProjectMove |
     const appealed = { bonusAppealUsed: true, bonusAppealedBy: person };
     return { stage: 'bonus-appeal-decision', facts: appealed };
   }
-  return refuse(facts.bonusAppealUsed ? 'appeal-used' : 'not-awaited');
+  if (facts.bonusAppealUsed) return refuse('appeal-used');
+  return refuse(phase === 'bonus-vote' ? 'not-awaited' : 'wrong-phase');
 }
 
 /** Whoever decided before, or complains of it, does not decide on the complaint. A bonus rests on its assessment. */
@@ -68,7 +69,11 @@ function closeWindow({ stage }: Project): ProjectMove | Refusal {
 export const resultCommands: ProjectRules<
   'appeal' | 'decide-appeal' | 'sign-assessment' | 'object' | 'close-window'
 > = {
-  appeal: { in: ['qualified', 'bonus-vote'], decide: (state, { actor }) => appeal(state, actor.id) },
+  // Also where there is nothing to appeal against: whoever comes second hears that the one appeal was used.
+  appeal: {
+    in: ['qualified', 'assessment', 'bonus-vote', 'payout'],
+    decide: (state, { actor }) => appeal(state, actor.id),
+  },
   'decide-appeal': {
     in: ['qualified', 'assessment', 'bonus-vote'],
     decide: (state, { data, actor }) =>

@@ -60,10 +60,10 @@ test('it is the last one', async () => {
   const run = await appealed();
   await decideAppeal(run, true);
   const again = () => run.refusal('appeal', 'resident', { reason }, 'per-other');
-  expect(await again()).toBe('wrong-phase');
+  expect(await again()).toBe('appeal-used');
   await run.decide('sign-assessment', 'assessor', corrected);
   await run.reached('obligations-created');
-  expect(await again()).toBe('wrong-phase');
+  expect(await again()).toBe('appeal-used');
 });
 
 test('while nobody signs again it is overdue on record, asked anew, and nothing is paid', async () => {

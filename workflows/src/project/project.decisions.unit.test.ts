@@ -261,7 +261,7 @@ describe('the bonus decision', () => {
     const upheld = decide(appealed, decideAppeal(true)) as Project;
     const object = command('object', 'resident', { objectionId: 'obj-1', reason });
     expect(decide(upheld, object)).toBe('not-awaited');
-    expect(decide(upheld, command('appeal', 'resident', { reason }))).toBe('wrong-phase');
+    expect(decide(upheld, command('appeal', 'resident', { reason }))).toBe('appeal-used');
     expect(decide(upheld, command('close-window', 'appeal-body'))).toBe('not-awaited');
     expect(decide(upheld, decideAppeal(false, 'per-other'))).toBe('not-awaited');
   });
@@ -332,6 +332,16 @@ describe('a complaint', () => {
       decide(again, { ...signing, decisionId: person, actor: { id: person, as: 'assessor' } });
     expect(signedBy('per-second')).toBe('same-person-twice');
     expect(signedBy('per-assessor')).toMatchObject({ stage: 'objection' });
+    expect(signedBy('per-newly-appointed')).toMatchObject({ stage: 'objection' });
+  });
+
+  test.each([
+    ['assessment', 'reassessment'],
+    ['payout', 'payout'],
+  ] as const)('of a bonus is made once: in %s it is told so, and of no other project', (phase, stage) => {
+    const appeal = command('appeal', 'resident', { reason }, 'per-second');
+    expect(decide(at(phase, stage, { bonusAppealUsed: true }), appeal)).toBe('appeal-used');
+    expect(decide(at(phase, stage), appeal)).toBe('wrong-phase');
   });
 
   test.each(['per-resident', 'per-assessor'])('of a bonus is not decided by %s', (who) => {
