@@ -88,7 +88,8 @@ export const projectsProblems = {
   'team-member-measures': { status: 403, title: 'A member of the team does not measure its success' },
   'interested-party': {
     status: 403,
-    title: 'Whoever is paid for a project or assigned its team neither measures nor assesses it',
+    title:
+      'Whoever is paid for a project or assigned its team neither measures nor assesses it, nor decides objections and appeals about that',
   },
   'has-measured': {
     status: 409,

@@ -49,7 +49,7 @@ export const reviewRoutes = {
     params: ProjectParams,
     body: z.object({ upheld: z.boolean(), reason: ReasonShape }),
     answer: DecisionAnswerShape,
-    problems: ['not-awaited', 'same-person-twice', 'suspended'],
+    problems: ['not-awaited', 'same-person-twice', 'interested-party', 'suspended'],
   }),
   closeWindow: route('POST /v1/m/{municipalityId}/projects/{projectId}/window-end', {
     kind: 'move',
@@ -57,6 +57,6 @@ export const reviewRoutes = {
     access: { roles: ['appeal-body'] },
     params: ProjectParams,
     answer: DecisionAnswerShape,
-    problems: ['same-person-twice', 'not-awaited', 'suspended'],
+    problems: ['same-person-twice', 'interested-party', 'not-awaited', 'suspended'],
   }),
 };

@@ -2,9 +2,10 @@ import type { reviewRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError } from '@talkoot/http-service';
 import { storeText } from '@talkoot/lifecycle-record';
 import type { HandlersOf, Parts } from '../parts.ts';
-import { isOnTeam, requireChampion } from '../proposal/project.ts';
+import { isBeforeWork, isOnTeam, requireChampion } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 import { requireWithinCap } from '../proposal/proposal.ts';
+import { requireDisinterested } from '../staffing/interest.ts';
 
 interface ReasonedCall {
   readonly operationId: string;
@@ -17,9 +18,19 @@ interface InvolvedCall {
   readonly person: { readonly id: string };
 }
 
-/** @throws DomainError `same-person-twice`: nobody reviews their own project, or decides an appeal about it. */
+/** @throws DomainError `same-person-twice`: nobody reviews their own project. */
 function requireUninvolved(project: ProjectDocument, personId: string): void {
   if (isOnTeam(project, personId)) throw new DomainError('same-person-twice');
+}
+
+/**
+ * Nobody decides about their own project; once the work has begun it is about its success, and nobody decides who gains from that.
+ * @throws DomainError `same-person-twice`, `interested-party`
+ */
+async function requireJudge(parts: Parts, { params, person }: InvolvedCall): Promise<void> {
+  const project = await parts.stores.projects.get(params.municipalityId, params.projectId);
+  if (isBeforeWork(project.phase)) requireUninvolved(project, person.id);
+  else await requireDisinterested(parts, project, person.id, 'same-person-twice');
 }
 
 export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoutes>, 'endorse'> {
@@ -76,7 +87,7 @@ export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoute
     },
     async decideAppeal(call) {
       const data = { upheld: call.body.upheld, reason: await reasonOf(call) };
-      const check = () => uninvolved(call);
+      const check = () => requireJudge(parts, call);
       const decision = {
         ...about(call.params),
         name: 'decide-appeal',
@@ -87,7 +98,7 @@ export function reviewHandlers(parts: Parts): Omit<HandlersOf<typeof reviewRoute
       return { body: await record.decide(call, decision) };
     },
     async closeWindow(call) {
-      const check = () => uninvolved(call);
+      const check = () => requireJudge(parts, call);
       const decision = {
         ...about(call.params),
         name: 'close-window',

@@ -1,4 +1,4 @@
-import { createClient } from '@talkoot/api-contracts';
+import { createClient, ServiceUnreachable } from '@talkoot/api-contracts';
 import { projectsApi } from '@talkoot/api-contracts/projects';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { courseOf } from '../course.fixture.ts';
@@ -198,6 +198,55 @@ describe('whoever measured or assessed a project', () => {
     const body = { projectId, personIds: did };
     const asked = fixture.visitor.findMeasurers({ params: { pilotId }, body });
     await expect(asked).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+});
+
+describe('an objection or an appeal against the bonus', () => {
+  const rejected = { upheld: false, reason: 'It did not rain.' };
+
+  /** A project in one of the phases in which somebody judges its assessment; who serviced it left before. */
+  async function judged(phase: string) {
+    const { project: params, projectId } = await course.agreed();
+    const civilServants = [{ personId: 'per-lead', hours: 60 }];
+    await course.people.manager.assignStaff({ params, body: { lead: 'per-lead', civilServants } });
+    await fixture.engine.step('project', projectId, { name: 'next', phase });
+    fixture.world.interested.set(projectId, ['per-contractor']);
+    return params;
+  }
+
+  it.each(['assessment', 'bonus-vote'])(
+    'of a project in %s is decided, and its window ended, by nobody who gains from it',
+    async (phase) => {
+      const params = await judged(phase);
+      const concerned = ['per-contractor', 'per-successor', 'per-manager', 'per-servant', 'per-champion'];
+      const sent = fixture.engine.commands.length;
+      const codes = [];
+      for (const id of concerned) {
+        const person = await fixture.person(id, 'appeal-body');
+        const acts = [person.decideAppeal({ params, body: rejected }), person.closeWindow({ params })];
+        for (const one of await Promise.allSettled(acts))
+          codes.push(one.status === 'rejected' && one.reason.code);
+      }
+      expect(codes).toEqual([...Array(8).fill('interested-party'), 'same-person-twice', 'same-person-twice']);
+      expect(fixture.engine.commands.length).toBe(sent);
+      await course.people.appealBody.decideAppeal({ params, body: rejected });
+    },
+  );
+
+  it('waits while payments does not answer who gains, but for a decision that was taken before', async () => {
+    const params = await judged('assessment');
+    const { appealBody } = course.people;
+    const decide = () => appealBody.decideAppeal({ params, body: rejected, idempotencyKey: 'decided-once' });
+    const silent = async () => {
+      throw new ServiceUnreachable('payments does not answer');
+    };
+    fixture.world.whileAsked = silent;
+    await expect(decide()).rejects.toMatchObject({ code: 'unavailable', status: 503 });
+    fixture.world.whileAsked = async () => {};
+    const decided = await decide();
+    fixture.world.whileAsked = silent;
+    expect(await decide()).toEqual(decided);
+    fixture.world.whileAsked = async () => {};
   });
 });
 

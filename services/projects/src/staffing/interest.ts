@@ -4,7 +4,8 @@ import type { Parts } from '../parts.ts';
 import { isOnTeam, teamOf } from '../proposal/project.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
 
-type OnTeam = 'team-member-measures' | 'assessor-on-team';
+/** As what somebody of the team is refused. */
+type OnTeam = 'team-member-measures' | 'assessor-on-team' | 'same-person-twice';
 type Asking = Pick<Parts, 'neighbours'>;
 
 /** Who is not on the team but may be any day, was, shares in the bonus by a signed agreement, or answers for the team. */
@@ -38,7 +39,7 @@ export function requireOutsider(project: ProjectDocument, personId: string, onTe
 }
 
 /**
- * Somebody who may measure or assess a project: an outsider whom nobody pays for it.
+ * Somebody who may measure or assess a project, or judge its assessment: an outsider whom nobody pays for it.
  * @param paid who is paid for it; asked of payments unless given
  * @throws DomainError `onTeam`, `interested-party`
  */
