@@ -131,6 +131,27 @@ async function moneyOf(contractId: string) {
 }
 const refusal = (code: string) => expect.objectContaining({ code });
 
+describe('whom an outcome contract names', () => {
+  const interested = async (projectId: string) =>
+    (await fixture.worker.listInterested({ params: { projectId } })).personIds;
+
+  it('are interested while it is proposed and once it was signed, but not where it ended unsigned', async () => {
+    const of = await pilot('named');
+    const contract = await propose(of);
+    expect(await interested(of.projectId)).toEqual(['per-fund', 'per-provider']);
+    await end(contract.contractId);
+    expect(await interested(of.projectId)).toEqual([]);
+    await fixture.clerk.recordSpending({
+      params: { municipalityId, projectId: of.projectId },
+      body: { amount: euros(1), purpose: 'Advice', contractorId: 'per-fund', procurementReference: 'P-1' },
+      idempotencyKey: key(),
+    });
+    const signedOne = await signed('named-signed');
+    await end(signedOne.contractId);
+    expect(await interested(signedOne.projectId!)).toEqual(['per-fund', 'per-provider']);
+  });
+});
+
 describe('an outcome contract', () => {
   const measured = refusal('has-measured');
   const paying = (payeeId: string) => ({ payees: [payees[0]!, { ...payees[1]!, payeeId }] });

@@ -77,12 +77,15 @@ export async function prepareOutcomes(connection: Connection): Promise<void> {
   await decisions.createIndex({ 'evidence.projectId': 1 });
 }
 
+/** What was never signed and has ended pays nobody: it binds nobody either. */
+const mayPay = { $or: [{ state: { $ne: 'ended' as const } }, { signedBy: { $ne: null } }] };
+
 /** Who gains by contracts, and who stated the results that they pay by. */
 function interestsIn({ contracts, decisions }: ReturnType<typeof collections>) {
   return {
-    /** Whom contracts on this project, or on its whole pilot, pay; also where they have ended. */
+    /** Whom contracts on this project, or on its whole pilot, pay or may pay; also where signed ones have ended. */
     payeesIn: (pilotId: string, projectId: string): Promise<string[]> =>
-      contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] } }),
+      contracts.distinct('payees.payeeId', { pilotId, projectId: { $in: [null, projectId] }, ...mayPay }),
     /** Which of these people stated results of a project, or of any in a pilot. */
     async statedBy(
       { pilotId, projectId }: { readonly pilotId: string; readonly projectId: string | null },
@@ -94,10 +97,10 @@ function interestsIn({ contracts, decisions }: ReturnType<typeof collections>) {
           : { 'evidence.projectId': projectId };
       return decisions.distinct('assessor', { ...about, assessor: { $in: [...personIds] } });
     },
-    /** Whether somebody is paid as an investor in this pilot. */
+    /** Whether somebody is, or may be, paid as an investor in this pilot. */
     isInvestor: async (session: ClientSession, pilotId: string, personId: string): Promise<boolean> =>
       (await contracts.countDocuments(
-        { pilotId, payees: { $elemMatch: { payeeId: personId, role: 'investor' } } },
+        { pilotId, payees: { $elemMatch: { payeeId: personId, role: 'investor' } }, ...mayPay },
         { session, limit: 1 },
       )) > 0,
   };

@@ -128,6 +128,21 @@ describe('spending', () => {
     await spend(champion, 'prj-measured', 100);
   });
 
+  it('makes its contractor interested while it is open or accepted, and bars nobody once it was refused', async () => {
+    await commit(fixture, 'pil-1', 'prj-bar', 1_000);
+    const champion = await fixture.as('per-champion');
+    const on = (contractorId: string) =>
+      spend(champion, 'prj-bar', 1, { contractorId, procurementReference: 'P-1' });
+    const interested = async () =>
+      (await fixture.worker.listInterested({ params: { projectId: 'prj-bar' } })).personIds;
+    const unwanted = await on('per-unwanted');
+    const wanted = await on('per-wanted');
+    expect(await interested()).toEqual(['per-unwanted', 'per-wanted']);
+    await refuse(fixture.clerk, unwanted.spendingId);
+    await accept(fixture.clerk, wanted.spendingId);
+    expect(await interested()).toEqual(['per-wanted']);
+  });
+
   it('that is refused after the commitment closed returns to the round fund', async () => {
     await commit(fixture, 'pil-1', 'prj-close', 1_000);
     const champion = await fixture.as('per-champion');

@@ -30,9 +30,9 @@ export async function prepareSpending(connection: Connection): Promise<void> {
 export function spendingStore(connection: Connection) {
   const spending = spendingOf(connection);
   return {
-    /** Whom a project pays as contractors: also what was refused, as it may be recorded again. */
+    /** Whom a project pays as contractors, or may pay. Refused spending pays nobody: recorded again, it is asked about again. */
     async contractorsOf(projectId: string): Promise<string[]> {
-      const ids = await spending.distinct('contractorId', { projectId });
+      const ids = await spending.distinct('contractorId', { projectId, state: { $ne: 'refused' } });
       return ids.filter((id) => id !== null);
     },
     insert: (session: ClientSession, document: SpendingDocument) => spending.insertOne(document, { session }),
