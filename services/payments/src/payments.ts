@@ -52,7 +52,7 @@ export function paymentsOf({ vault, temporal, webhook, ...parts }: PaymentsParts
     yearEnds: yearEndStore(connection),
     spending: spendingStore(connection),
     bonuses: bonusStore(connection),
-    obligations: obligationStore(connection),
+    obligations: obligationStore(connection, vault),
     obligationIdOf: obligationIdsOf(vault),
     closingKeyOf: closingKeysOf(vault),
     outcomes: outcomeStore(connection),

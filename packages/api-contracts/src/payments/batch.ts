@@ -75,6 +75,7 @@ export const batchRoutes = {
     problems: [
       'obligation-not-open',
       'obligation-unknown',
+      'obligation-changed',
       'payee-details-missing',
       'batch-mixes-pilots',
       'obligation-repeated',

@@ -55,6 +55,10 @@ export const paymentsProblems = {
   },
   'paid-by-outcome-only': { status: 422, title: 'An investor is paid by an outcome contract only' },
   'obligation-unknown': { status: 422, title: 'The municipality has no such obligation' },
+  'obligation-changed': {
+    status: 409,
+    title: 'An obligation is not stored as it was decided: nothing of it is proposed or paid any more',
+  },
   'obligation-not-open': { status: 409, title: 'The obligation is not open for this' },
   'obligation-claimed': { status: 409, title: 'The payee has said how to be paid: it is not unclaimed' },
   'not-unclaimed-yet': { status: 409, title: 'By the charter it may still be claimed' },

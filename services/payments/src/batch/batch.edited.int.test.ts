@@ -11,7 +11,8 @@ import {
 } from '../payments.fixture.ts';
 import type { PaymentsFixture } from '../payments.fixture.ts';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
-import { sealBatchesAnew } from '../payee/payee.chores.ts';
+import { obligationStore } from '../obligation/obligation.store.ts';
+import { sealBatchesAnew, sealObligationsAnew } from '../payee/payee.chores.ts';
 import type { PayeeDocument } from '../payee/payee.store.ts';
 import { createVault } from '../payee/vault.ts';
 import { attemptFor, batchHash } from './batch.ts';
@@ -162,6 +163,99 @@ describe.each([...alone, ...withHash])('a batch that was edited in the database 
       await expect(file()).rejects.toMatchObject(changed);
     }
     expect(await fileOf(batch)).toBeNull();
+  });
+});
+
+/** What somebody with the database's password may write before a batch is proposed. */
+const wishes: Readonly<Record<string, (one: ObligationDocument) => Partial<ObligationDocument>>> = {
+  'a payee': () => ({ payeeId: 'per-thief' }),
+  'an amount': ({ amount }) => ({ amount: amount + 100_000 }),
+  'a role, so that a wage goes to an account': () => ({ payeeRole: 'champion' }),
+  'a decision': () => ({ decisionId: `bon-${key()}` }),
+  'no seal': () => ({ seal: null }),
+  'a seal of nobody’s key': ({ seal }) => ({ seal: { by: 'none', mac: seal!.mac } }),
+  'a seal that is none': ({ seal }) => ({ seal: { by: seal!.by, mac: 7 as unknown as string } }),
+};
+
+describe.each(Object.entries(wishes))('an obligation that was edited in the database (%s)', (name, wish) => {
+  const slug = `early-${name.replaceAll(/\W+/g, '-')}`;
+  const open = async (nth: number) => {
+    const owed = await owedProject(fixture, `pil-${slug}-${nth}`, `prj-${slug}-${nth}`);
+    return owed.map(({ obligationId }) => obligationId);
+  };
+  const edit = async (_id: string) => {
+    const found = (await obligations().findOne({ _id }))!;
+    await obligations().updateOne({ _id }, { $set: wish(found) });
+  };
+
+  it('before a batch is proposed is proposed by nobody, and finance hears which', async () => {
+    const ids = await open(1);
+    const wage = (await obligations().findOne({ _id: { $in: ids }, payeeRole: 'civil-servant' }))!._id;
+    await edit(wage);
+    const refused = { code: 'obligation-changed', problem: { status: 409 } };
+    await expect(propose(fixture, ids)).rejects.toMatchObject(refused);
+    await expect(propose(fixture, [wage])).rejects.toThrow(wage);
+    expect(await attempts().countDocuments({ obligationId: { $in: ids } })).toBe(0);
+    const rest = ids.filter((id) => id !== wage);
+    expect(await propose(fixture, rest)).toMatchObject({ lines: rest.length });
+  });
+
+  it('is not paid by a batch that was made to fit it', async () => {
+    const batch = await proposed(`${slug}-2`);
+    await edit(batch.wage);
+    await fitHash(batch);
+    const { approve } = gates(batch);
+    await expect(approve(await hashOf(batch))).rejects.toMatchObject(changed);
+    expect(new Set(await statesOf(batch))).toEqual(new Set(['batched']));
+  });
+});
+
+describe('an obligation', () => {
+  it('is not proposed with the seal of another one of the same payee and amount', async () => {
+    const [one, other] = [await owedProject(fixture, 'pil-seal', 'prj-seal-1'), await owedOf('prj-seal-2')];
+    const { seal } = (await obligations().findOne({ _id: other }))!;
+    const mine = one.find(({ payeeId }) => payeeId === 'per-champion')!.obligationId;
+    await obligations().updateOne({ _id: mine }, { $set: { seal } });
+    await expect(propose(fixture, [mine])).rejects.toMatchObject({ code: 'obligation-changed' });
+  });
+  it('whose seal is taken away after it was handed over stands in no file', async () => {
+    const batch = await proposed('unsealed');
+    const { approve, release, instruct, bankFile, payrollFile, payrollCsv } = gates(batch);
+    await approve();
+    await release();
+    await instruct();
+    await obligations().updateOne({ _id: batch.wage }, { $set: { seal: null } });
+    for (const file of [bankFile, payrollFile, payrollCsv, instruct]) {
+      await expect(file()).rejects.toMatchObject(changed);
+    }
+    expect(await fileOf(batch)).toBeNull();
+  });
+
+  async function owedOf(projectId: string): Promise<string> {
+    const owed = await owedProject(fixture, 'pil-seal', projectId);
+    return owed.find(({ payeeId }) => payeeId === 'per-champion')!.obligationId;
+  }
+});
+
+describe('the seal of an obligation', () => {
+  it('is made anew when the key of the service changes, unless somebody edited what it seals', async () => {
+    const [whole, edited] = await owedProject(fixture, 'pil-reseal', 'prj-reseal');
+    const ids = [whole!.obligationId, edited!.obligationId] as const;
+    await obligations().updateOne({ _id: ids[1] }, { $set: { payeeId: 'per-thief' } });
+    const { connection, payments, payeeKey } = fixture;
+    const current = randomBytes(32);
+    const under = (now: Uint8Array, ...before: Uint8Array[]) =>
+      obligationStore(connection, createVault(now, before));
+    const isSealed = async (store: typeof payments.obligations, _id: string) =>
+      store.isSealed((await obligations().findOne({ _id }))!);
+    expect(await isSealed(under(current, payeeKey), ids[0])).toBe(true);
+    expect(await isSealed(under(current), ids[0])).toBe(false);
+    await sealObligationsAnew({ ...payments, obligations: under(current, payeeKey) });
+    expect(await isSealed(under(current), ids[0])).toBe(true);
+    expect(await isSealed(under(current, payeeKey), ids[1])).toBe(false);
+    await sealObligationsAnew({ ...payments, obligations: under(payeeKey, current) });
+    expect(await isSealed(payments.obligations, ids[0])).toBe(true);
+    expect(await isSealed(payments.obligations, ids[1])).toBe(false);
   });
 });
 

@@ -26,7 +26,7 @@ export async function instructBatch(
   if (batch.state !== 'released' && !INSTRUCTED.includes(batch.state))
     throw new DomainError('batch-not-released');
   const lines = await linesOf(payments, session, batch._id);
-  requireUnedited({ ...batch, sha256: released }, lines);
+  requireUnedited({ ...batch, sha256: released }, lines, payments.obligations.isSealed);
   if (batch.sha256 !== released)
     throw new DomainError('batch-changed', 'Another hash is stored than was released');
   const waiting = lines.filter(({ attempt }) => attempt.state === 'released');
@@ -80,7 +80,7 @@ export async function instructedLines(
   const lines = await linesOf(payments, session, batch._id);
   if (lines.some(({ attempt }) => beforeInstruction.includes(attempt.state)))
     throw new DomainError('batch-not-instructed');
-  requireUnedited(batch, lines);
+  requireUnedited(batch, lines, payments.obligations.isSealed);
   if (!payments.batches.isHandedOver(batch))
     throw new DomainError('batch-changed', 'Another hash is stored than was handed over');
   return lines;

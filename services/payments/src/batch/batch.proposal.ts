@@ -8,6 +8,7 @@ import {
   destinationFor,
   requireBatchable,
   requireDistinct,
+  requireSealed,
   requireUnpaid,
 } from './batch.ts';
 import type { BatchDocument } from './batch.store.ts';
@@ -26,6 +27,7 @@ export async function proposeBatch(payments: Payments, session: ClientSession, p
   requireDistinct(obligationIds);
   const found = await payments.obligations.findMany(municipalityId, obligationIds, session);
   requireBatchable(obligationIds, found);
+  requireSealed(found, payments.obligations.isSealed);
   requireUnpaid(found, personId);
   const people = found.map(({ payeeId }) => payeeId);
   const at = payments.now();

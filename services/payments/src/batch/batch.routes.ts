@@ -47,7 +47,8 @@ export function batchRoutes(payments: Payments): BatchRoutes {
         operationId: call.operationId,
         personId: call.person.id,
       };
-      return { body: await once(connection, call, (session) => proposeBatch(payments, session, proposal)) };
+      const proposed = once(connection, call, (session) => proposeBatch(payments, session, proposal));
+      return { body: await telling(call.log, null, proposed) };
     },
     async listBatches({ params, query }) {
       const after = decodeCursor(query.after, z.string());
@@ -93,7 +94,7 @@ function signing(payments: Payments): Pick<BatchRoutes, 'approveBatch' | 'refuse
       const lines = await inTransaction(payments.connection, (session) =>
         linesOf(payments, session, batchId),
       );
-      requireUnedited(batch, lines);
+      requireUnedited(batch, lines, payments.obligations.isSealed);
       requireUnpaid(
         lines.map(({ obligation }) => obligation),
         call.person.id,

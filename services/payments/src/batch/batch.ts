@@ -1,5 +1,7 @@
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { AttemptDocument, ObligationDocument } from '../obligation/obligation.store.ts';
+import { unsealedAmong } from '../obligation/obligation.seal.ts';
+import type { IsSealed } from '../obligation/obligation.seal.ts';
 import { attemptIdOf, endToEndIdOf, requireOpen } from '../obligation/obligation.ts';
 import { payrollDestination } from '../payee/payee.store.ts';
 import type { Destination } from '../payee/payee.store.ts';
@@ -36,14 +38,28 @@ export function batchHash(batch: Frame, lines: readonly BatchLine[]): string {
 }
 
 /**
- * Whoever signed saw these payments, and no others.
- * @throws DomainError `batch-changed` when batch, attempts or obligations are not stored as they were when the batch was proposed
+ * Whoever signed saw these payments, and no others, and each is of what was decided.
+ * @throws DomainError `batch-changed` when batch, attempts or obligations are not stored as they were when the batch was proposed, or
+ * obligations not as they were made
  */
 export function requireUnedited(
   batch: Frame & Pick<BatchDocument, 'sha256'>,
   lines: readonly BatchLine[],
+  isSealed: IsSealed,
 ): void {
   if (batchHash(batch, lines) !== batch.sha256) throw new DomainError('batch-changed');
+  const owed = lines.map(({ obligation }) => obligation);
+  const changed = unsealedAmong(owed, isSealed);
+  if (changed) throw new DomainError('batch-changed', changed);
+}
+
+/**
+ * A batch is proposed of what was decided only.
+ * @throws DomainError `obligation-changed` that names those that are not stored as they were made
+ */
+export function requireSealed(found: readonly ObligationDocument[], isSealed: IsSealed): void {
+  const changed = unsealedAmong(found, isSealed);
+  if (changed) throw new DomainError('obligation-changed', changed);
 }
 
 /** @throws DomainError `obligation-repeated` */

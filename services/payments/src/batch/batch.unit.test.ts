@@ -35,10 +35,11 @@ describe('what is signed', () => {
   const lines = [line('obl-a'), line('obl-b')];
   const signed = { ...frame, sha256: batchHash(frame, lines) };
   const changed = expect.objectContaining({ code: 'batch-changed' });
+  const isSealed = () => true;
   const sealed = { iv: 'i', tag: 't', text: 'x' };
   it('is the same whatever order the payments were read in, and whatever became of them', () => {
     const later = line('obl-a', { state: 'settled', open: false }, { state: 'settled', attempts: 2 });
-    expect(() => requireUnedited(signed, [line('obl-b'), later])).not.toThrow();
+    expect(() => requireUnedited(signed, [line('obl-b'), later], isSealed)).not.toThrow();
   });
   it.each([
     ['another amount', line('obl-b', { amount: 101 })],
@@ -51,11 +52,18 @@ describe('what is signed', () => {
     ['another payee', line('obl-b', {}, { payeeId: 'per-thief' })],
     ['another amount that is owed', line('obl-b', {}, { amount: 101 })],
   ])('differs for %s', (_, edited) => {
-    expect(() => requireUnedited(signed, [line('obl-a'), edited])).toThrow(changed);
+    expect(() => requireUnedited(signed, [line('obl-a'), edited], isSealed)).toThrow(changed);
+  });
+  it('is nothing when one of what is paid is not as it was decided', () => {
+    const named = expect.objectContaining({
+      code: 'batch-changed',
+      detail: expect.stringContaining('obl-b'),
+    });
+    expect(() => requireUnedited(signed, lines, ({ _id }) => _id !== 'obl-b')).toThrow(named);
   });
   it('differs for a payment more or less', () => {
-    expect(() => requireUnedited(signed, [...lines, line('obl-c')])).toThrow(changed);
-    expect(() => requireUnedited(signed, lines.slice(1))).toThrow(changed);
+    expect(() => requireUnedited(signed, [...lines, line('obl-c')], isSealed)).toThrow(changed);
+    expect(() => requireUnedited(signed, lines.slice(1), isSealed)).toThrow(changed);
   });
   it.each([
     { _id: 'bat-2' },
@@ -64,7 +72,7 @@ describe('what is signed', () => {
     { currency: 'SEK' },
     { total: 1 },
   ])('differs for another batch: %o', (edit) => {
-    expect(() => requireUnedited({ ...signed, ...edit }, lines)).toThrow(changed);
+    expect(() => requireUnedited({ ...signed, ...edit }, lines, isSealed)).toThrow(changed);
   });
 });
 

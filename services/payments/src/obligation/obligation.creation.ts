@@ -192,5 +192,6 @@ function newObligation(project: CommitmentDocument, dueSince: Date, owed: Owed):
     toTell: null,
     dueSince,
     version: 1,
+    seal: null,
   };
 }

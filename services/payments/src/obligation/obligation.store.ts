@@ -5,6 +5,9 @@ import { ignoreExisting } from '../ledger/ledger.store.ts';
 import type { Origin } from '../ledger/postings.ts';
 import type { Standing } from '../payee/payee.erasure.ts';
 import type { Destination } from '../payee/payee.store.ts';
+import type { Vault, VaultMac } from '../payee/vault.ts';
+import type { IsSealed } from './obligation.seal.ts';
+import { sealedText } from './obligation.seal.ts';
 import { closedStates, isClosed, isOpen, openStates } from './obligation.ts';
 import type { AttemptState, ObligationState, PayeeRole } from './obligation.ts';
 
@@ -52,6 +55,8 @@ export interface ObligationDocument {
   toTell: ToTell | null;
   dueSince: Date;
   version: number;
+  /** Vouches for what never changes of it, by a key that is not in the database; null before it is stored, and once it is unlinked. */
+  seal: VaultMac | null;
   /** The retention is over: `payeeId` leads to nobody. */
   unlinked?: true;
 }
@@ -120,6 +125,7 @@ export async function prepareObligations(connection: Connection): Promise<void> 
   await obligations.createIndex({ municipalityId: 1, payeeId: 1, _id: 1 });
   await obligations.createIndex({ projectId: 1, state: 1 });
   await obligations.createIndex({ stateSince: 1 });
+  await obligations.createIndex({ 'seal.by': 1, _id: 1 });
   await obligations.createIndex({ 'toTell.noticeId': 1 }, { sparse: true });
   await attempts.createIndex({ obligationId: 1, number: 1 }, { unique: true });
   await attempts.createIndex(
@@ -132,13 +138,11 @@ export async function prepareObligations(connection: Connection): Promise<void> 
 }
 
 /** What is owed, and every attempt to pay it. */
-export function obligationStore(connection: Connection) {
+export function obligationStore(connection: Connection, vault: Vault) {
   const { obligations, attempts } = collections(connection);
   return {
     ...retention(connection),
-    async insert(session: ClientSession, documents: ObligationDocument[]): Promise<void> {
-      if (documents.length > 0) await obligations.insertMany(documents, { session });
-    },
+    ...sealing(connection, vault),
     find: (municipalityId: string, obligationId: string, session?: ClientSession) =>
       obligations.findOne({ _id: obligationId, municipalityId }, session ? { session } : {}),
     findMany: (municipalityId: string, ids: readonly string[], session: ClientSession) =>
@@ -244,6 +248,30 @@ export function obligationStore(connection: Connection) {
 }
 export type ObligationStore = ReturnType<typeof obligationStore>;
 
+/** Obligations are sealed as they are made: who can write to the database alone makes no other out of them. */
+function sealing(connection: Connection, vault: Vault) {
+  const { obligations } = collections(connection);
+  const isSealed: IsSealed = (one) => Boolean(one.seal) && vault.isVouched(one.seal!, sealedText(one));
+  const sealed = (one: ObligationDocument) => ({ ...one, seal: vault.vouch(sealedText(one)) });
+  return {
+    isSealed,
+    async insert(session: ClientSession, documents: readonly ObligationDocument[]): Promise<void> {
+      if (documents.length > 0) await obligations.insertMany(documents.map(sealed), { session });
+    },
+    /** Ids of obligations that another than the current key seals. */
+    async sealedBefore(limit: number): Promise<string[]> {
+      const filter = { 'seal.by': { $nin: [null, vault.keyId] } };
+      return (await obligations.find(filter).limit(limit).toArray()).map(({ _id }) => _id);
+    },
+    /** Seals an obligation by the current key; one that is not as it was sealed stays so, and is not paid. */
+    async sealAnew(session: ClientSession, _id: string): Promise<void> {
+      const found = await obligations.findOne({ _id }, { session });
+      if (!found || !isSealed(found)) return;
+      await obligations.updateOne({ _id }, { $set: { seal: sealed(found).seal } }, { session });
+    },
+  };
+}
+
 /** How long an obligation has to lead to a person, and its end. */
 function retention(connection: Connection) {
   const { obligations, attempts } = collections(connection);
@@ -281,7 +309,7 @@ function retention(connection: Connection) {
         .toArray(),
     /** Amount, role and id stay; whom it was paid to, and where, is gone. */
     async unlink(session: ClientSession, obligationId: string): Promise<void> {
-      const link = { payeeId: idFrom(obligationId, 'gone'), unlinked: true } as const;
+      const link = { payeeId: idFrom(obligationId, 'gone'), unlinked: true, seal: null } as const;
       await obligations.updateOne({ _id: obligationId }, { $set: link }, { session });
       const nowhere = {
         'destination.masked': null,

@@ -29,12 +29,20 @@ export async function sealBatchesAnew({ connection, batches }: Payments): Promis
   }
 }
 
+/** The same for obligations. */
+export async function sealObligationsAnew({ connection, obligations }: Payments): Promise<void> {
+  for (const _id of await obligations.sealedBefore(MOST)) {
+    await inTransaction(connection, (session) => obligations.sealAnew(session, _id));
+  }
+}
+
 /** Each minute, what nobody asks for. */
 export function startPayeeChores(payments: Payments, log: Logger): { stop(): Promise<void> } {
   const chores = {
     rewrapKeys,
     sealFilesAnew,
     sealBatchesAnew,
+    sealObligationsAnew,
     tellOfChanges,
     tellOfObligations,
     eraseWhoAsked,

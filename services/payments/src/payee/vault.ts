@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** A text encrypted with AES-256-GCM; all parts are base64. */
 export interface Sealed {
@@ -10,6 +17,12 @@ export interface Sealed {
 /** What the vault itself sealed, with the name of the key that it took. */
 export interface VaultSealed extends Sealed {
   readonly by: string;
+}
+
+/** HMAC-SHA-256 of a text that is stored in clear, in hex, with the name of the key that it took. */
+export interface VaultMac {
+  readonly by: string;
+  readonly mac: string;
 }
 
 /** Encrypts and fingerprints what belongs to one payee. */
@@ -33,16 +46,21 @@ export interface Vault {
   unlock(wrapped: VaultSealed, about: string): PayeeKey;
   /** Keyed hash by the current key: nobody without it can try texts. */
   fingerprint(text: string): string;
+  /** Vouches for a text by the current key: nobody without it can write another one. */
+  vouch(text: string): VaultMac;
+  /** Whether the current key, or one before it, vouched for exactly this text. */
+  isVouched(mac: VaultMac, text: string): boolean;
 }
 
 interface MasterKey {
   readonly id: string;
   readonly wrapping: Buffer;
   readonly marking: Buffer;
+  readonly vouching: Buffer;
 }
 
 /**
- * @param key 32 bytes; what wraps, what marks and the key's own name are derived from it.
+ * @param key 32 bytes; what wraps, what marks, what vouches and the key's own name are derived from it.
  * @param before keys of earlier days: they still unlock, and nothing new is wrapped by them.
  */
 export function createVault(key: Uint8Array, before: readonly Uint8Array[] = []): Vault {
@@ -64,7 +82,18 @@ export function createVault(key: Uint8Array, before: readonly Uint8Array[] = [])
     newKey: (about) => sealNow(randomBytes(32).toString('base64'), about),
     unlock: (wrapped, about) => payeeKey(Buffer.from(openAny(wrapped, about), 'base64'), about),
     fingerprint: (text) => mark(current.marking, text),
+    vouch: (text) => ({ by: current.id, mac: mark(current.vouching, text) }),
+    isVouched(given, text) {
+      const master = known.find(({ id }) => id === given.by);
+      return master !== undefined && isEqual(String(given.mac), mark(master.vouching, text));
+    },
   };
+}
+
+/** Takes as long however much of the two is equal. */
+function isEqual(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function masterKey(key: Uint8Array): MasterKey {
@@ -73,6 +102,7 @@ function masterKey(key: Uint8Array): MasterKey {
     id: derived('key id').toString('hex').slice(0, 12),
     wrapping: derived('wrapping'),
     marking: derived('fingerprint'),
+    vouching: derived('voucher'),
   };
 }
 

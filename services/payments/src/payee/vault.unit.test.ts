@@ -44,6 +44,23 @@ describe('the vault', () => {
     expect(vault.fingerprint('a')).toBe(createVault(first).fingerprint('a'));
     expect(vault.fingerprint('a')).not.toBe(createVault(second).fingerprint('a'));
   });
+  it('vouches for one text by its own key, and for no other', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, other) => {
+        expect(vault.isVouched(vault.vouch(text), text)).toBe(true);
+        expect(vault.isVouched(vault.vouch(text), other)).toBe(text === other);
+      }),
+    );
+    const given = vault.vouch('a');
+    expect(vault.isVouched({ ...given, mac: createVault(second).vouch('a').mac }, 'a')).toBe(false);
+    expect(vault.isVouched({ ...given, mac: vault.fingerprint('a') }, 'a')).toBe(false);
+    expect(vault.isVouched({ ...given, mac: '' }, 'a')).toBe(false);
+  });
+  it('knows what an earlier key vouched for as long as it has that key', () => {
+    const given = vault.vouch('a');
+    expect(createVault(second, [first]).isVouched(given, 'a')).toBe(true);
+    expect(createVault(second).isVouched(given, 'a')).toBe(false);
+  });
   it('unlocks by an earlier key and wraps by the current one; without the earlier one it unlocks nothing', () => {
     const wrapped = vault.newKey(about);
     const sealed = vault.unlock(wrapped, about).seal('kept');
