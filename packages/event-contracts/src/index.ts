@@ -17,6 +17,7 @@ export { projectMilestoneAcceptedV1 } from './project/milestone-accepted.v1.ts';
 export { projectNotFundedV1 } from './project/not-funded.v1.ts';
 export { projectObservationRecordedV1 } from './project/observation-recorded.v1.ts';
 export { projectPhaseEnteredV1 } from './project/phase-entered.v1.ts';
+export { projectReadingsWithdrawnV1 } from './project/readings-withdrawn.v1.ts';
 export { projectReminderSentV1 } from './project/reminder-sent.v1.ts';
 export { projectSideEffectReportedV1 } from './project/side-effect-reported.v1.ts';
 export { projectSpendingRecordedV1 } from './project/spending-recorded.v1.ts';

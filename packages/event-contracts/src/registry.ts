@@ -17,6 +17,7 @@ import { projectMilestoneAcceptedV1 } from './project/milestone-accepted.v1.ts';
 import { projectNotFundedV1 } from './project/not-funded.v1.ts';
 import { projectObservationRecordedV1 } from './project/observation-recorded.v1.ts';
 import { projectPhaseEnteredV1 } from './project/phase-entered.v1.ts';
+import { projectReadingsWithdrawnV1 } from './project/readings-withdrawn.v1.ts';
 import { projectReminderSentV1 } from './project/reminder-sent.v1.ts';
 import { projectSideEffectReportedV1 } from './project/side-effect-reported.v1.ts';
 import { projectSpendingRecordedV1 } from './project/spending-recorded.v1.ts';
@@ -79,6 +80,7 @@ export const allEvents = [
   projectNotFundedV1,
   projectObservationRecordedV1,
   projectPhaseEnteredV1,
+  projectReadingsWithdrawnV1,
   projectReminderSentV1,
   projectSideEffectReportedV1,
   projectSpendingRecordedV1,

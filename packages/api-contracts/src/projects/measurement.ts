@@ -45,12 +45,15 @@ export type ObservationInput = z.infer<typeof ObservationInputShape>;
 const FeedTokenShape = z.string().min(20).max(200);
 /** Readings that a feed delivers at once, at most. */
 export const MOST_FED = 500;
+/** Readings of one collection that a feed may deliver in all: the largest panel that an estimator takes, 101 units over 240 periods, fits. */
+export const MOST_IN_COLLECTION = 25_000;
 export const FeedReadingShape = Reading.omit({ criterionId: true }).extend({
   /** The sender's own id of the reading: repeating it changes nothing; with another reading it is refused. */
   ref: z.string().regex(/^[A-Za-z0-9._:-]{1,80}$/),
 });
 export type FeedReading = z.infer<typeof FeedReadingShape>;
 
+const WithdrawalShape = z.object({ withdrawalId: IdShape, reason: TextRefShape, at: InstantShape });
 export const ObservationShape = z
   .object({
     observationId: IdShape,
@@ -64,8 +67,12 @@ export const ObservationShape = z
     unitName: z.string().nullable(),
     period: z.string().nullable(),
     via: z.enum(['hand', 'csv', 'feed']),
+    /** The data feed that delivered it. */
+    feedId: IdShape.nullable(),
     corrects: IdShape.nullable(),
     correctedBy: IdShape.nullable(),
+    /** It stays readable and counts no more. */
+    withdrawn: WithdrawalShape.nullable(),
     at: InstantShape,
   })
   .meta({ id: 'Observation' });
@@ -107,6 +114,7 @@ const feedRefusals = [
   'feed-token-wrong',
   'feed-revoked',
   'ref-reused',
+  'too-many-readings',
 ] as const;
 
 export const measurementRoutes = {
@@ -137,7 +145,7 @@ export const measurementRoutes = {
     ],
   }),
   listObservations: route('GET /v1/m/{municipalityId}/projects/{projectId}/observations', {
-    summary: 'Observations of a project, oldest first, corrected ones included',
+    summary: 'Observations of a project, oldest first, corrected and withdrawn ones included',
     access: { anyone: true },
     params: ProjectParams,
     query: PageQueryShape.extend({ criterionId: IdShape.optional() }),
@@ -157,6 +165,32 @@ export const measurementRoutes = {
     access: assessor,
     params: FeedParams,
     answer: z.object({ feedId: IdShape }),
+  }),
+  withdrawFeedReadings: route('POST /v1/m/{municipalityId}/feeds/{feedId}/withdrawal', {
+    summary:
+      'Revoke a data feed and withdraw what it delivered, with a published reason: those readings stay readable and count no more. By another assessor than the one who made the feed',
+    access: assessor,
+    params: FeedParams,
+    body: z.object({
+      /** Those that were received since, by the clock of this service; without it all of them. */
+      since: InstantShape.optional(),
+      reason: ReasonShape,
+    }),
+    answer: z.object({
+      feedId: IdShape,
+      withdrawalId: IdShape,
+      /** How many count no more. */
+      readings: z.int(),
+    }),
+    problems: [
+      'assessor-on-team',
+      'interested-party',
+      'own-feed',
+      'nothing-to-withdraw',
+      'already-assessed',
+      'being-signed',
+      'wrong-phase',
+    ],
   }),
   importFeedObservations: route('POST /v1/m/{municipalityId}/feeds/{feedId}/observations-import', {
     kind: 'plain',

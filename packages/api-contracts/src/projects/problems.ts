@@ -123,6 +123,20 @@ export const projectsProblems = {
   'feed-token-wrong': { status: 401, title: 'The token does not open this feed' },
   'feed-revoked': { status: 409, title: 'The feed was revoked' },
   'ref-reused': { status: 409, title: 'The feed delivered another reading under this ref' },
+  'too-many-readings': {
+    status: 422,
+    title:
+      'The feed delivered as many readings of this collection as it may; nothing of this delivery was recorded',
+  },
+  'own-feed': {
+    status: 403,
+    title: 'Another assessor than the one who made the feed withdraws its readings',
+  },
+  'nothing-to-withdraw': { status: 409, title: 'No reading of this feed stands since then' },
+  'already-assessed': {
+    status: 409,
+    title: 'The signed assessment rests on these readings: whoever doubts them objects to it',
+  },
   'points-settled': { status: 409, title: 'The points were voted on already' },
   'being-signed': {
     status: 409,

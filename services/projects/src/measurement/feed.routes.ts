@@ -1,5 +1,7 @@
+import { MOST_IN_COLLECTION } from '@talkoot/api-contracts/projects';
 import type { FeedReading, measurementRoutes } from '@talkoot/api-contracts/projects';
 import { DomainError, idFrom, inTransaction, once } from '@talkoot/http-service';
+import type { ClientSession } from 'mongoose';
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { HandlersOf, Parts } from '../parts.ts';
 import type { ProjectDocument } from '../proposal/project.ts';
@@ -7,7 +9,9 @@ import { requireDisinterested, requireOutsider } from '../staffing/interest.ts';
 import type { FeedDocument } from './measurement.store.ts';
 import { readFeedReadings } from './observation.csv.ts';
 import { measuredCriteria } from './observation.ts';
+import type { ObservationDocument } from './observation.ts';
 import { addObservations, measuringRules, MOST_OFFENCES, observationsFrom } from './recording.ts';
+import { overfull } from './withdrawal.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
 type FeedHandlers = Pick<
@@ -111,15 +115,36 @@ async function deliver(
   const refs = new Map([...byRef.keys()].map((ref, index) => [all[index]!._id, ref]));
   const recorded = await inTransaction(connection, async (session) => {
     const ids = all.map(({ _id }) => _id);
+    // A revocation or withdrawal meanwhile is seen: what is delivered after it would stand.
+    const { revoked } = await stores.measurements.getFeed(feed.municipalityId, feed._id, session);
+    if (revoked) throw new DomainError('feed-revoked');
     const known = await stores.measurements.knownObservations(ids, session);
     const reused = all.filter((one) => !isSame(one, known.get(one._id) ?? one));
     refuseReused(reused.map(({ _id }) => refs.get(_id)!));
     const fresh = all.filter(({ _id }) => !known.has(_id));
     const places = fresh.map((one) => placeOf(refs.get(one._id)!));
+    await requireRoom(parts, session, feed, fresh);
     if (fresh.length > 0) await addObservations(parts, session, project._id, feed.createdBy, fresh, places);
     return fresh.length;
   });
   return { recorded, repeated: readings.length - recorded };
+}
+
+/** Whoever has a token floods no record with it. @throws DomainError `too-many-readings` with the collections */
+async function requireRoom(
+  { stores }: Parts,
+  session: ClientSession,
+  { _id }: FeedDocument,
+  fresh: readonly ObservationDocument[],
+): Promise<void> {
+  const collections = fresh.map(({ collection }) => collection);
+  const delivered = await stores.measurements.deliveredBy(_id, [...new Set(collections)], session);
+  const offences = overfull(delivered, collections, MOST_IN_COLLECTION).map((collection) => ({
+    at: `collections.${collection}`,
+    message: 'too-many-readings',
+  }));
+  if (offences.length > 0)
+    throw new DomainError('too-many-readings', `At most ${MOST_IN_COLLECTION} a collection`, offences);
 }
 
 const placeOf = (ref: string) => `body.readings.${ref}`;

@@ -8,15 +8,23 @@ import { isBeforeWork } from '../proposal/project.ts';
 import { requireDisinterested } from '../staffing/interest.ts';
 import { feedHandlers } from './feed.routes.ts';
 import { readObservations } from './observation.csv.ts';
+import type { WithdrawalDocument } from './measurement.store.ts';
 import { BASELINE, lineOffence, measuredCriteria, missingIn } from './observation.ts';
 import type { ObservationDocument } from './observation.ts';
 import { addObservations, measuringRules, observationsFrom } from './recording.ts';
 import { sideEffectHandlers } from './side-effect.routes.ts';
+import { withdrawalHandlers } from './withdrawal.routes.ts';
 
 type Handlers = HandlersOf<typeof measurementRoutes>;
 
 export function measurementHandlers(parts: Parts): Handlers {
-  return { ...observing(parts), ...plans(parts), ...feedHandlers(parts), ...sideEffectHandlers(parts) };
+  return {
+    ...observing(parts),
+    ...plans(parts),
+    ...feedHandlers(parts),
+    ...withdrawalHandlers(parts),
+    ...sideEffectHandlers(parts),
+  };
 }
 
 function observing(
@@ -42,7 +50,7 @@ function observing(
           await stores.measurements.markCorrected(session, corrects, observation._id);
         }
         await addObservations(parts, session, projectId, call.person.id, [observation]);
-        return shown(observation);
+        return shown(observation, new Map());
       });
       return { body };
     },
@@ -72,7 +80,9 @@ function observing(
       const { municipalityId, projectId } = params;
       await stores.projects.get(municipalityId, projectId);
       const listed = await stores.measurements.listObservations(municipalityId, projectId, criterionId, page);
-      return { body: mapPage(listed, shown) };
+      const ids = new Set(listed.items.flatMap(({ withdrawnBy }) => withdrawnBy ?? []));
+      const withdrawals = await stores.measurements.withdrawalsAmong([...ids]);
+      return { body: mapPage(listed, (one) => shown(one, withdrawals)) };
     },
   };
 }
@@ -131,7 +141,15 @@ function requireCorrectable(
   if (earlier.correctedBy) throw new DomainError('already-corrected');
 }
 
-function shown(one: ObservationDocument): z.infer<typeof ObservationShape> {
-  const { _id, municipalityId: _, recordedBy: __, readingKey: ___, ...rest } = one;
-  return { observationId: _id, ...rest };
+function shown(
+  one: ObservationDocument,
+  withdrawals: ReadonlyMap<string, WithdrawalDocument>,
+): z.infer<typeof ObservationShape> {
+  const { _id, municipalityId: _, recordedBy, readingKey: __, withdrawnBy, ...rest } = one;
+  const feedId = one.via === 'feed' ? recordedBy : null;
+  const withdrawal = withdrawnBy === null ? undefined : withdrawals.get(withdrawnBy);
+  const withdrawn = withdrawal
+    ? { withdrawalId: withdrawal._id, reason: withdrawal.reason, at: withdrawal.at }
+    : null;
+  return { observationId: _id, ...rest, feedId, withdrawn };
 }

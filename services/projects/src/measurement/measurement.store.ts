@@ -31,6 +31,19 @@ export interface FeedDocument {
   at: string;
 }
 
+/** That readings of a feed count no more, and why. */
+export interface WithdrawalDocument {
+  _id: string;
+  municipalityId: string;
+  projectId: string;
+  feedId: string;
+  /** Those received since; null: all. */
+  since: string | null;
+  reason: TextRef;
+  by: string;
+  at: string;
+}
+
 export interface SideEffectDocument {
   _id: string;
   municipalityId: string;
@@ -46,7 +59,10 @@ export interface SideEffectDocument {
   at: string;
 }
 
-/** Measurements, observations, data feeds and side effects. */
+/** Observations that count: neither corrected nor withdrawn. */
+const STANDING = { correctedBy: null, withdrawnBy: null };
+
+/** Measurements, observations, data feeds, withdrawals and side effects. */
 export function measurementStore(connection: Connection) {
   const measurements = collectionOf<MeasurementDocument>(connection, 'measurements', [
     [{ projectId: 1 }, { unique: true }],
@@ -55,11 +71,15 @@ export function measurementStore(connection: Connection) {
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
     [
       { projectId: 1, readingKey: 1 },
-      { unique: true, partialFilterExpression: { correctedBy: null } },
+      { unique: true, partialFilterExpression: STANDING },
     ],
-    [{ projectId: 1, recordedBy: 1 }, { partialFilterExpression: { correctedBy: null } }],
+    [{ projectId: 1, recordedBy: 1 }, { partialFilterExpression: STANDING }],
+    [{ recordedBy: 1, collection: 1, at: 1 }],
   ]);
   const feeds = collectionOf<FeedDocument>(connection, 'feeds', [[{ projectId: 1, createdBy: 1 }]]);
+  const withdrawals = collectionOf<WithdrawalDocument>(connection, 'withdrawals', [
+    [{ projectId: 1, by: 1 }],
+  ]);
   const sideEffects = collectionOf<SideEffectDocument>(connection, 'sideeffects', [
     [{ municipalityId: 1, projectId: 1, at: 1, _id: 1 }],
     [{ projectId: 1, points: 1 }],
@@ -85,7 +105,7 @@ export function measurementStore(connection: Connection) {
 
     insertObservations: (session: ClientSession, many: ObservationDocument[]) =>
       observations.insertMany(many, { session }),
-    /** Those of the ids that there are, corrected ones included. */
+    /** Those of the ids that there are, corrected and withdrawn ones included. */
     knownObservations: async (ids: readonly string[], session: ClientSession) =>
       new Map(
         (await observations.find({ _id: { $in: [...ids] } }, { session }).toArray()).map((one) => [
@@ -98,7 +118,7 @@ export function measurementStore(connection: Connection) {
       new Set(
         (
           await observations
-            .find({ projectId, readingKey: { $in: [...keys] }, correctedBy: null }, { session })
+            .find({ projectId, readingKey: { $in: [...keys] }, ...STANDING }, { session })
             .toArray()
         ).map(({ readingKey }) => readingKey),
       ),
@@ -106,10 +126,11 @@ export function measurementStore(connection: Connection) {
       observations.findOne({ _id, projectId }, { session }),
     markCorrected: (session: ClientSession, _id: string, correctedBy: string) =>
       observations.updateOne({ _id }, { $set: { correctedBy } }, { session }),
-    /** Without those that a later observation corrects. */
+    ...feedReadings({ observations, withdrawals }),
+    /** Without those that a later observation corrects, or that were withdrawn. */
     standing: (projectId: string, session?: ClientSession) =>
       observations
-        .find({ projectId, correctedBy: null }, inSession(session))
+        .find({ projectId, ...STANDING }, inSession(session))
         .sort({ observedAt: 1, _id: 1 })
         .toArray() as Promise<ObservationDocument[]>,
     listObservations: (
@@ -139,7 +160,7 @@ export function measurementStore(connection: Connection) {
       sideEffects.updateOne({ _id }, { $set: set }, { session }),
     listSideEffects: (municipalityId: string, projectId: string, query: PageQuery) =>
       pageOldestFirst(sideEffects, { municipalityId, projectId }, query),
-    measurersAmong: measurersOf({ measurements, observations, feeds, sideEffects }),
+    measurersAmong: measurersOf({ measurements, observations, feeds, withdrawals, sideEffects }),
     /** Those on which an assessor proposed points, in a stable order. */
     pointedSideEffects: (projectId: string, session?: ClientSession) =>
       sideEffects
@@ -153,12 +174,43 @@ interface Collections {
   readonly measurements: Stored<MeasurementDocument>;
   readonly observations: Stored<ObservationDocument>;
   readonly feeds: Stored<FeedDocument>;
+  readonly withdrawals: Stored<WithdrawalDocument>;
   readonly sideEffects: Stored<SideEffectDocument>;
 }
 
-/** Which of some people have an open feed, closed a measurement early, or stated readings or points that stand. */
+/** What feeds delivered, and its withdrawal. */
+const feedReadings = ({ observations, withdrawals }: Pick<Collections, 'observations' | 'withdrawals'>) => ({
+  /** How many a feed delivered of each collection, corrected and withdrawn ones included. */
+  deliveredBy: async (feedId: string, collections: readonly string[], session: ClientSession) =>
+    new Map(
+      await Promise.all(
+        collections.map(
+          async (collection) =>
+            [
+              collection,
+              await observations.countDocuments({ recordedBy: feedId, collection }, { session }),
+            ] as const,
+        ),
+      ),
+    ),
+  /** @returns how many stood until now */
+  withdraw: async (session: ClientSession, withdrawal: WithdrawalDocument): Promise<number> => {
+    const { _id: withdrawnBy, feedId, since } = withdrawal;
+    const received = since === null ? {} : { at: { $gte: since } };
+    const those = { recordedBy: feedId, ...received, ...STANDING };
+    const { modifiedCount } = await observations.updateMany(those, { $set: { withdrawnBy } }, { session });
+    if (modifiedCount > 0) await withdrawals.insertOne(withdrawal, { session });
+    return modifiedCount;
+  },
+  withdrawalsAmong: async (ids: readonly string[]) =>
+    new Map(
+      (await withdrawals.find({ _id: { $in: [...ids] } }).toArray()).map((one) => [one._id, one]),
+    ) as ReadonlyMap<string, WithdrawalDocument>,
+});
+
+/** Which of some people have an open feed, closed a measurement early, withdrew readings, or stated readings or points that stand. */
 const measurersOf =
-  ({ measurements, observations, feeds, sideEffects }: Collections) =>
+  ({ measurements, observations, feeds, withdrawals, sideEffects }: Collections) =>
   async (
     projectIds: readonly string[],
     personIds: readonly string[],
@@ -169,11 +221,18 @@ const measurersOf =
     const options = session ? { session } : {};
     const owned = await feeds.find({ projectId, createdBy: person }, options).toArray();
     const recordedBy = { $in: [...personIds, ...owned.map(({ _id }) => _id)] };
-    const standing = { projectId, recordedBy, correctedBy: null };
+    const standing = { projectId, recordedBy, ...STANDING };
     const recorders = await observations.distinct('recordedBy', standing, options);
     const pointers = await sideEffects.distinct('pointsBy', { projectId, pointsBy: person }, options);
     const closers = await measurements.distinct('closedBy', { projectId, closedBy: person }, options);
+    const withdrawers = await withdrawals.distinct('by', { projectId, by: person }, options);
     const feeding = owned.filter(({ _id, revoked }) => !revoked || recorders.includes(_id));
-    const found = new Set([...recorders, ...pointers, ...closers, ...feeding.map((one) => one.createdBy)]);
+    const found = new Set([
+      ...recorders,
+      ...pointers,
+      ...closers,
+      ...withdrawers,
+      ...feeding.map((one) => one.createdBy),
+    ]);
     return personIds.filter((personId) => found.has(personId));
   };

@@ -25,6 +25,8 @@ export interface ObservationDocument {
   recordedBy: string;
   corrects: string | null;
   correctedBy: string | null;
+  /** The withdrawal by which it counts no more. */
+  withdrawnBy: string | null;
   at: string;
 }
 
@@ -163,9 +165,11 @@ export function phasesFor({
   corrects,
 }: Pick<ObservationDocument, 'collection' | 'corrects'>): readonly string[] {
   if (collection !== BASELINE) return AFTER_WORK;
-  return corrects === null ? BEFORE_WORK : [...BEFORE_WORK, 'delivery', ...AFTER_WORK];
+  return corrects === null ? BEFORE_WORK : CORRECTABLE;
 }
 const AFTER_WORK = ['measurement', 'assessment'];
+/** Phases in which what was recorded is put right. */
+export const CORRECTABLE: readonly string[] = [...BEFORE_WORK, 'delivery', ...AFTER_WORK];
 
 type Counted = Pick<ObservationDocument, 'criterionId' | 'collection' | 'group' | 'unitName' | 'period'>;
 

@@ -72,6 +72,7 @@ export function observationsFrom(
     recordedBy: recorder.by,
     corrects: null,
     correctedBy: null,
+    withdrawnBy: null,
     at,
   }));
 }

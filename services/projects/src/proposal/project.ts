@@ -80,7 +80,7 @@ export interface ProjectDocument {
   volunteers: { personId: string; acceptedByChampion: boolean; acceptedByLead: boolean }[];
   agreement: Agreement | null;
   milestones: Record<string, string[]>;
-  /** How many were recorded: written by each recording, so that two of them are serialised. */
+  /** Counted up by each recording and withdrawal, so that two of them are serialised and no draft overlooks one. */
   observations: number;
   /** How many data feeds were made; written for the same reason. */
   feeds: number;
