@@ -85,13 +85,14 @@ export function createVault(key: Uint8Array, before: readonly Uint8Array[] = [])
     vouch: (text) => ({ by: current.id, mac: mark(current.vouching, text) }),
     isVouched(given, text) {
       const master = known.find(({ id }) => id === given.by);
-      return master !== undefined && isEqual(String(given.mac), mark(master.vouching, text));
+      return master !== undefined && isEqual(given.mac, mark(master.vouching, text));
     },
   };
 }
 
-/** Takes as long however much of the two is equal. */
-function isEqual(given: string, expected: string): boolean {
+/** Takes as long however much of the two is equal. What is given was read from the database, and may be anything. */
+function isEqual(given: unknown, expected: string): boolean {
+  if (typeof given !== 'string') return false;
   const [one, other] = [Buffer.from(given), Buffer.from(expected)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
