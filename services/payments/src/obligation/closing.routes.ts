@@ -26,22 +26,21 @@ export function closingRoutes(payments: Payments): ClosingRoutes {
   const reasonOf = (call: ObligationCall & { readonly body: { readonly reason: string } }) =>
     storeText(connection, call, call.params.municipalityId, 'obligation-closed', call.body.reason);
 
-  /** Does something to an obligation once, and answers with what it is then. */
+  /** Does something to an obligation once, and answers with what it was then, however often it is asked. */
   async function change(
     call: ObligationCall,
     work: (session: ClientSession, found: ObligationDocument) => Promise<void>,
   ) {
-    await once(connection, call, async (session) => {
-      const found = await requireObligation(payments, call.params, session);
-      await work(session, found);
-      return found._id;
+    const { params } = call;
+    const body = await once(connection, call, async (session) => {
+      await work(session, await requireObligation(payments, params, session));
+      return viewOne(payments, await requireObligation(payments, params, session), session);
     });
-    const changed = await requireObligation(payments, call.params);
-    await tellOfObligation(payments, changed).catch((error: unknown) => {
+    await tellOfObligation(payments, await requireObligation(payments, params)).catch((error: unknown) => {
       // It is tried again each minute.
-      call.log.warn({ err: error, obligationId: changed._id }, 'payee not told yet');
+      call.log.warn({ err: error, obligationId: params.obligationId }, 'payee not told yet');
     });
-    return { body: await viewOne(payments, changed) };
+    return { body };
   }
 
   return {

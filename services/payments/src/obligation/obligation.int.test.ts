@@ -253,6 +253,18 @@ describe('cancelling an obligation', () => {
     });
   });
 
+  it('is answered under its key as it was first, whatever has become of the obligation since', async () => {
+    const obligationId = await owedTo('cancel-again', 'per-champion');
+    const asked = {
+      params: { municipalityId, obligationId },
+      body: { reason: 'The account is closed' },
+      idempotencyKey: key(),
+    };
+    const proposed = await fixture.clerk.proposeCancellation(asked);
+    await confirmBy(fixture.approver, obligationId, proposed.cancellation!.sha256);
+    expect(await fixture.clerk.proposeCancellation(asked)).toEqual(proposed);
+  });
+
   it('is seen by its payee, with the reason in words, from when it is proposed', async () => {
     const obligationId = await owedTo('cancel-seen', 'per-champion');
     const payee = await fixture.as('per-champion', 'resident');

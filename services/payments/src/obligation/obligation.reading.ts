@@ -15,6 +15,6 @@ export async function requireObligation(
   return found;
 }
 
-export async function viewOne(payments: Payments, obligation: ObligationDocument) {
-  return obligationView(obligation, await payments.obligations.attemptsOf([obligation._id]));
+export async function viewOne(payments: Payments, obligation: ObligationDocument, session?: ClientSession) {
+  return obligationView(obligation, await payments.obligations.attemptsOf([obligation._id], session));
 }

@@ -226,9 +226,9 @@ export function obligationStore(connection: Connection, vault: Vault) {
         .find({ batchId }, session ? { session } : {})
         .sort({ _id: 1 })
         .toArray(),
-    attemptsOf: (obligationIds: readonly string[]) =>
+    attemptsOf: (obligationIds: readonly string[], session?: ClientSession) =>
       attempts
-        .find({ obligationId: { $in: [...obligationIds] } })
+        .find({ obligationId: { $in: [...obligationIds] } }, session ? { session } : {})
         .sort({ obligationId: 1, number: 1 })
         .toArray(),
     /** Every attempt to pay these obligations of a municipality. */
