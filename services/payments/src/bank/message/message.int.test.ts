@@ -274,8 +274,8 @@ describe('the quarantine', () => {
     expect(await listed('dismissed')).toContain(messageFileId);
     expect(await listed('quarantined')).not.toContain(messageFileId);
     expect(await fixture.clerk.downloadBankMessage({ params: { ...here, messageFileId } })).toBe(unread(2));
-    for (const again of [proposeDismissal(messageFileId), dismiss(messageFileId, sha256)]) {
-      await expect(again).rejects.toMatchObject({ code: 'not-quarantined' });
+    for (const again of [() => proposeDismissal(messageFileId), () => dismiss(messageFileId, sha256)]) {
+      await expect(again()).rejects.toMatchObject({ code: 'not-quarantined' });
     }
     const imported = await takeIn(fixture, unread(2));
     expect(imported).toMatchObject({ fresh: false, message: done, suspense: [] });
