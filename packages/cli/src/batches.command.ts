@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { batchLine, batchLines, decidedLines, fileLines } from './batches/batch.text.ts';
 import { given, listing, once, telling } from './operation/payments.command.ts';
-import { aboutPayments } from './operation/payments.place.ts';
+import { aboutPayments, everyPage } from './operation/payments.place.ts';
 import type { PaymentsOptions, PaymentsPlace } from './operation/payments.place.ts';
 import { signedHash } from './operation/signing.ts';
 import { ServiceRefused } from './service/service.errors.ts';
@@ -114,16 +114,14 @@ async function dueIn(
   const due: string[] = [];
   // Whatever is open now became so before now.
   const query = { pilotId, dueBefore: new Date().toISOString() };
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof payments.listObligations>> = await payments.listObligations({
-      params,
-      query: { ...query, limit: 200, ...(after === null ? {} : { after }) },
-    });
-    due.push(...page.items.map(({ obligationId }) => obligationId).filter((id) => !except.includes(id)));
-    after = page.next;
-  } while (after !== null && due.length < MOST);
-  return due.slice(0, MOST);
+  const open = everyPage((after) =>
+    payments.listObligations({ params, query: { ...query, limit: 200, ...after } }),
+  );
+  for await (const { obligationId } of open) {
+    if (!except.includes(obligationId)) due.push(obligationId);
+    if (due.length === MOST) break;
+  }
+  return due;
 }
 
 const moves = {

@@ -8,9 +8,9 @@ import {
   ReasonShape,
   Sha256Shape,
   text,
-  TextRefShape,
 } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
+import { ConfirmationShape } from './confirmation.ts';
 import { SuspenseShape } from './settlement.ts';
 
 /** The account that a municipality pays from. */
@@ -72,15 +72,7 @@ export const BankMessageShape = z
     /** Why it went into quarantine: nothing of it was booked. */
     code: z.enum(quarantineCodes).nullable(),
     /** Who would dismiss it, and who confirmed that. */
-    dismissal: z
-      .object({
-        reason: TextRefShape,
-        by: IdShape,
-        sha256: Sha256Shape,
-        at: InstantShape,
-        confirmedBy: IdShape.nullable(),
-      })
-      .nullable(),
+    dismissal: ConfirmationShape.nullable(),
     settled: z.int(),
     rejected: z.int(),
     returned: z.int(),

@@ -10,6 +10,7 @@ import {
   TextRefShape,
 } from '../shapes.ts';
 import { moneyReaders } from './capacity.ts';
+import { ConfirmationShape } from './confirmation.ts';
 
 export const obligationStates = [
   'due',
@@ -68,15 +69,7 @@ export const ObligationShape = z
     closedBecause: z.enum(['declined', 'cancelled', 'unclaimed']).nullable(),
     reason: TextRefShape.nullable(),
     /** That one person would cancel it, and who confirmed that; null where nobody would. Any payment of it makes a proposal stale. */
-    cancellation: z
-      .object({
-        reason: TextRefShape,
-        by: IdShape,
-        sha256: Sha256Shape,
-        at: InstantShape,
-        confirmedBy: IdShape.nullable(),
-      })
-      .nullable(),
+    cancellation: ConfirmationShape.nullable(),
     attempts: z.array(AttemptShape),
     dueSince: InstantShape,
     version: z.int(),

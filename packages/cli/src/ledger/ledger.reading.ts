@@ -2,6 +2,7 @@ import { ApiProblem } from '@talkoot/api-contracts';
 import type { LedgerBalance, LedgerBook, LedgerLine } from '@talkoot/api-contracts/payments';
 import { checkLedger } from '@talkoot/api-contracts/payments/ledger-chain';
 import type { LedgerHead, LedgerReport } from '@talkoot/api-contracts/payments/ledger-chain';
+import { everyPage } from '../operation/payments.place.ts';
 import type { PaymentsPlace } from '../operation/payments.place.ts';
 import { LedgerRefused } from './ledger.errors.ts';
 
@@ -31,10 +32,13 @@ const isSame = (a: readonly LedgerBook[], b: readonly LedgerBook[]) =>
   JSON.stringify(a) === JSON.stringify(b);
 
 const booksOf = ({ payments, params }: PaymentsPlace): Promise<LedgerBook[]> =>
-  all((after) => payments.listLedgerBooks({ params, query: { limit: page, ...after } }));
+  all(everyPage((after) => payments.listLedgerBooks({ params, query: { limit: page, ...after } })));
 
 const balancesOf = ({ payments, params }: PaymentsPlace): Promise<LedgerBalance[]> =>
-  all((after) => payments.listLedgerBalances({ params, query: { limit: page, ...after } }));
+  all(everyPage((after) => payments.listLedgerBalances({ params, query: { limit: page, ...after } })));
+
+const entriesOf = ({ payments, params }: PaymentsPlace): AsyncGenerator<LedgerLine> =>
+  everyPage((after) => payments.listLedgerEntries({ params, query: { limit: page, ...after } }));
 
 /** Who sees no money verifies the chain as anybody does. */
 async function balancesIfShown(place: PaymentsPlace): Promise<LedgerBalance[] | undefined> {
@@ -46,28 +50,8 @@ async function balancesIfShown(place: PaymentsPlace): Promise<LedgerBalance[] | 
   }
 }
 
-async function* entriesOf({ payments, params }: PaymentsPlace): AsyncGenerator<LedgerLine> {
-  let after = {};
-  for (;;) {
-    const { items, next } = await payments.listLedgerEntries({
-      params,
-      query: { limit: page, ...after },
-    });
-    yield* items;
-    if (next === null) return;
-    after = { after: next };
-  }
-}
-
-async function all<T>(
-  read: (after: { after?: string }) => Promise<{ items: T[]; next: string | null }>,
-): Promise<T[]> {
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
-  let after = {};
-  for (;;) {
-    const { items, next } = await read(after);
-    found.push(...items);
-    if (next === null) return found;
-    after = { after: next };
-  }
+  for await (const item of items) found.push(item);
+  return found;
 }

@@ -2,6 +2,7 @@ import type { TextRef } from '@talkoot/api-contracts';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
 import { requireUnpaid } from '../batch/batch.ts';
+import { requireConfirmable } from '../confirmation/confirmation.ts';
 import type { Payments } from '../context.ts';
 import { closeObligation } from './obligation.closing.ts';
 import { requireOpen } from './obligation.ts';
@@ -40,14 +41,9 @@ export async function confirmCancellation(
 ): Promise<void> {
   requireOpen(obligation);
   requireUnpaid([obligation], by);
-  const { cancellation } = obligation;
-  if (!cancellation) throw new DomainError('not-proposed');
-  const { reason } = cancellation;
-  const isThis = proposalSha256 === cancellation.sha256;
-  if (!isThis || cancellationHash(obligation, reason) !== proposalSha256)
-    throw new DomainError('hash-mismatch');
-  if (cancellation.by === by) throw new DomainError('same-person-twice');
-  const confirmed = { ...cancellation, confirmedBy: by };
-  const closing = { closedBecause: 'cancelled', reason, cancellation: confirmed } as const;
+  const hashNow = ({ reason }: { readonly reason: TextRef }) => cancellationHash(obligation, reason);
+  const proposal = requireConfirmable(obligation.cancellation, { by, sha256: proposalSha256 }, hashNow);
+  const cancellation = { ...proposal, confirmedBy: by };
+  const closing = { closedBecause: 'cancelled', reason: proposal.reason, cancellation } as const;
   await closeObligation(payments, session, obligation, closing);
 }

@@ -4,6 +4,7 @@ import { DomainError, idFrom } from '@talkoot/http-service';
 import type { Money } from '@talkoot/money';
 import type { ClientSession } from 'mongoose';
 import { requireUnpaid } from '../batch/batch.ts';
+import { requireConfirmable } from '../confirmation/confirmation.ts';
 import type { Payments } from '../context.ts';
 import { bookOf } from '../fund/commitment.ts';
 import { paymentReturned, receivablePaid, suspenseReleased } from '../ledger/postings.ts';
@@ -55,10 +56,7 @@ export async function confirmResolution(
 ): Promise<SuspenseDocument> {
   const item = await requireItem(payments, session, municipalityId, suspenseId);
   if (item.state === 'resolved') throw new DomainError('suspense-resolved');
-  const { proposal } = item;
-  if (!proposal) throw new DomainError('not-proposed');
-  if (proposal.sha256 !== proposalSha256) throw new DomainError('hash-mismatch');
-  if (proposal.by === personId) throw new DomainError('same-person-twice');
+  const proposal = requireConfirmable(item.proposal, { by: personId, sha256: proposalSha256 });
   const around = await surroundingsOf(payments, session, municipalityId, proposal.resolution);
   requireFit(item, proposal.resolution, around);
   await requireDisinterested(payments, session, { item, around }, personId);

@@ -1,6 +1,7 @@
 import type { TextRef } from '@talkoot/api-contracts';
 import { DomainError, sha256Of } from '@talkoot/http-service';
 import type { ClientSession } from 'mongoose';
+import { requireConfirmable } from '../../confirmation/confirmation.ts';
 import type { Payments } from '../../context.ts';
 import type { BankMessageDocument } from './message.store.ts';
 
@@ -38,12 +39,10 @@ export async function confirmDismissal(
   { personId, proposalSha256, ...of }: Of & { readonly proposalSha256: string },
 ): Promise<BankMessageDocument> {
   const message = await requireQuarantined(payments, session, of);
-  if (!message.dismissal) throw new DomainError('not-proposed');
-  const { reason, sha256, by } = message.dismissal;
-  if (sha256 !== proposalSha256 || dismissalHash(message, reason) !== sha256)
-    throw new DomainError('hash-mismatch');
-  if (by === personId) throw new DomainError('same-person-twice');
-  const dismissal = { ...message.dismissal, confirmedBy: personId };
+  const confirmed = { by: personId, sha256: proposalSha256 };
+  const hashNow = ({ reason }: { readonly reason: TextRef }) => dismissalHash(message, reason);
+  const proposal = requireConfirmable(message.dismissal, confirmed, hashNow);
+  const dismissal = { ...proposal, confirmedBy: personId };
   if (!(await payments.bankMessages.dismiss(session, message._id, dismissal)))
     throw new DomainError('not-quarantined');
   return { ...message, state: 'dismissed', dismissal };
